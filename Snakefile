@@ -1,0 +1,27 @@
+"""From a Wikipedia dump to a GLUE table. Start with README.md; the defaults are in config/config.yaml."""
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: f"{workflow.basedir}/config/config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/corpus.smk"
+include: "rules/examples.smk"
+include: "rules/pretrain.smk"
+include: "rules/glue.smk"
+include: "rules/report.smk"
+
+
+localrules:
+    all,
+
+
+rule all:
+    default_target: True
+    input:
+        "glue_results.tsv",
+        REPORT_FILES,

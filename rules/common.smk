@@ -1,0 +1,47 @@
+import json
+import shlex
+import sys
+from pathlib import Path
+
+import yaml
+from snakemake.exceptions import WorkflowError
+
+ROOT = Path(workflow.basedir)
+sys.path.insert(0, str(ROOT))
+
+from scripts.workflow.code import code_digest
+from scripts.workflow.config import mistakes
+
+problems = mistakes(config, yaml.safe_load((ROOT / "config/schema.yaml").read_text()))
+if problems:
+    raise WorkflowError("The config has mistakes:", *problems)
+
+# Steps run with this interpreter and this repository, wherever snakemake was started.
+shell.prefix(
+    "set -euo pipefail; "
+    f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH "
+    f"PYTHONPATH={shlex.quote(str(ROOT))} PYTHONHASHSEED=0; "
+)
+
+
+def code(step):
+    """The digest of a step's code and of all that it imports, as a param."""
+    return f"code {code_digest(ROOT, step)}"
+
+
+def flags(**settings):
+    """Settings as one string of command-line flags, which is how a config value reaches a step.
+
+    One named string a rule, since Snakemake compares the params' values without their names.
+    None and False leave the flag out, True gives the bare flag, lists and dicts travel as JSON.
+    """
+    words = []
+    for name, value in settings.items():
+        if value is None or value is False:
+            continue
+        words.append("--" + name.replace("_", "-"))
+        if isinstance(value, (dict, list)):
+            value = json.dumps(value, sort_keys=True)
+        if value is not True:
+            words.append(shlex.quote(str(value)))
+    return " ".join(words)

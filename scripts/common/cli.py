@@ -1,0 +1,69 @@
+"""The command line that all steps share: `--log`, one-line errors, exit statuses."""
+
+import argparse
+import logging
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+from scripts.common.errors import UserError
+
+log = logging.getLogger("dump2glue")
+
+FORMAT = logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S")
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that shows defaults, has `--log`, and starts logging when it has parsed."""
+
+    def __init__(self, description: str | None):
+        super().__init__(
+            description=textwrap.dedent(description or ""),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        self.add_argument("--log", type=Path, metavar="FILE", help="also write the log to FILE")
+
+    def parse_args(self, args=None, namespace=None):
+        parsed = super().parse_args(args, namespace)
+        start_logging(parsed.log)
+        return parsed
+
+
+def start_logging(file: Path | None = None) -> None:
+    """Log to standard error and, where given, to `file` (overwritten)."""
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    if file:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handlers.append(logging.FileHandler(file, mode="w", encoding="utf-8"))
+    log.handlers.clear()
+    for handler in handlers:
+        handler.setFormatter(FORMAT)
+        log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+
+
+def run(main: Callable[[], None]) -> None:
+    """Call a step's `main` and end the process: 0, or 1 with the error in the log.
+
+    A `UserError` and an operating system's error (disk full, no permission) are one line;
+    anything else is a defect and keeps its traceback.
+    """
+    try:
+        main()
+    except UserError as error:
+        log.error("error: %s", error)
+        sys.exit(1)
+    except OSError as error:
+        log.error("error: %s", describe(error))
+        sys.exit(1)
+    except Exception:
+        log.exception("error: this is a defect, please report it with this log")
+        sys.exit(1)
+
+
+def describe(error: OSError) -> str:
+    """Say in a line what the operating system refused, and for which file."""
+    reason = error.strerror or str(error) or type(error).__name__
+    return f"{error.filename}: {reason}" if error.filename else reason

@@ -1,0 +1,55 @@
+"""The config's check: one line for each mistake, with the key, before any job."""
+
+import difflib
+from typing import Any
+
+import jsonschema
+
+
+def mistakes(config: dict[str, Any], schema: dict[str, Any]) -> list[str]:
+    """One line for each value that the schema refuses, with its key's full path."""
+    validator = jsonschema.Draft202012Validator(schema)
+    errors = sorted(validator.iter_errors(config), key=lambda error: list(map(str, error.path)))
+    return [line for error in errors for line in describe(error)]
+
+
+def describe(error: jsonschema.ValidationError) -> list[str]:
+    """Say of one violation which key it is, what is wrong, and what would be right."""
+    where = path(error.absolute_path)
+    if error.validator == "additionalProperties":
+        known = list(error.schema.get("properties", {}))
+        unknown = [key for key in error.instance if key not in known]
+        return [
+            f"{path([*error.absolute_path, key])}: unknown key{hint(key, known)}" for key in unknown
+        ]
+    if error.validator == "enum":
+        choices = error.validator_value
+        return [
+            f"{where}: {error.instance!r} is not one of {', '.join(map(str, choices))}"
+            + hint(error.instance, choices)
+        ]
+    if error.validator == "type":
+        kinds = error.validator_value
+        kinds = kinds if isinstance(kinds, str) else " or ".join(kinds)
+        return [f"{where}: must be {kinds}, not {error.instance!r}"]
+    if error.validator == "required":
+        return [f"{where}: {error.message}"]
+    if error.validator in ("anyOf", "oneOf") and "description" in error.schema:
+        return [f"{where}: must be {error.schema['description']}, not {error.instance!r}"]
+    return [f"{where}: {error.message}"]
+
+
+def path(keys: Any) -> str:
+    """`pretrain.phases[0].steps` for the keys pretrain, phases, 0, steps."""
+    text = ""
+    for key in keys:
+        text += f"[{key}]" if isinstance(key, int) else f".{key}"
+    return text.lstrip(".") or "config"
+
+
+def hint(word: Any, known: list[Any]) -> str:
+    """A guess at what was meant, or the list of what is known."""
+    close = difflib.get_close_matches(str(word), [str(item) for item in known], n=1)
+    if close:
+        return f"; did you mean {close[0]}?"
+    return f"; known here: {', '.join(map(str, known))}" if known else ""
