@@ -39,7 +39,7 @@ def flags(**settings):
     for name, value in settings.items():
         if value is None or value is False:
             continue
-        words.append("--" + name.replace("_", "-"))
+        words.append(f"--{name.replace('_', '-')}")
         if isinstance(value, (dict, list)):
             value = json.dumps(value, sort_keys=True)
         if value is not True:

@@ -72,10 +72,11 @@ def read_lines(path: Path | str) -> Iterator[str]:
     number = 0
     try:
         with open_bytes(path) as file:
-            for number, line in enumerate(file, 1):
+            for line in file:
+                number += 1
                 yield line.decode("utf-8").rstrip("\n")
     except UnicodeDecodeError as error:
-        raise UserError(f"{path}: line {number + 1} is not UTF-8 ({error.reason})") from error
+        raise UserError(f"{path}: line {number} is not UTF-8 ({error.reason})") from error
     except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise

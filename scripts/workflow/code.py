@@ -86,11 +86,16 @@ def plain(node: Any) -> Any:
         *(
             (name, plain(value))
             for name, value in sorted(fields.items())
-            if value not in (None, [])
-            and name not in ("kind", "ctx", "type_comment")
-            or (isinstance(node, ast.Constant) and name == "value")
+            if counts(node, name, value)
         ),
     )
+
+
+def counts(node: ast.AST, name: str, value: Any) -> bool:
+    """Whether a field of a node belongs to its meaning."""
+    if isinstance(node, ast.Constant):
+        return name == "value"
+    return name not in ("ctx", "type_comment") and value is not None and value != []
 
 
 def without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:

@@ -1,0 +1,73 @@
+import bz2
+import gzip
+
+import pytest
+import zstandard
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scripts.common.errors import UserError
+from scripts.common.text import read_lines, zstd_writer
+
+LINES = [f"line {number} é" for number in range(20_000)]
+TEXT = "".join(f"{line}\n" for line in LINES).encode()
+COMPRESS = {
+    "a.txt": lambda data: data,
+    "a.gz": gzip.compress,
+    "a.bz2": bz2.compress,
+    "a.zst": zstandard.ZstdCompressor().compress,
+}
+
+
+@pytest.mark.parametrize("name", COMPRESS)
+def test_reads_by_suffix(tmp_path, name):
+    (tmp_path / name).write_bytes(COMPRESS[name](TEXT))
+    assert list(read_lines(tmp_path / name)) == LINES
+
+
+@pytest.mark.parametrize("name", ["a.gz", "a.bz2", "a.zst"])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.999])
+def test_a_truncated_file_is_an_error_that_names_it(tmp_path, name, share):
+    data = COMPRESS[name](TEXT)
+    (tmp_path / name).write_bytes(data[: int(len(data) * share)])
+    with pytest.raises(UserError, match=f"{name}: truncated or corrupt"):
+        list(read_lines(tmp_path / name))
+
+
+@pytest.mark.parametrize("name", ["a.gz", "a.bz2", "a.zst"])
+def test_a_corrupt_file_is_an_error_that_names_it(tmp_path, name):
+    data = bytearray(COMPRESS[name](TEXT))
+    middle = len(data) // 2
+    data[middle : middle + 64] = bytes(64)
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(UserError, match=f"{name}: "):
+        list(read_lines(tmp_path / name))
+
+
+def test_names_the_line_that_is_not_utf8(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"fine\nfine\n\xff\n")
+    with pytest.raises(UserError, match="line 3 is not UTF-8"):
+        list(read_lines(tmp_path / "a.txt"))
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(UserError, match=r"gone\.zst: no such file"):
+        list(read_lines(tmp_path / "gone.zst"))
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50
+)
+@given(st.lists(st.text(st.characters(exclude_characters="\n\r", codec="utf-8"))))
+def test_what_is_written_is_read(tmp_path, lines):
+    path = tmp_path / "a.zst"
+    with zstd_writer(path) as file:
+        file.writelines(f"{line}\n" for line in lines)
+    assert list(read_lines(path)) == lines
+
+
+def test_frames_one_after_another_are_one_text(tmp_path):
+    path = tmp_path / "a.zst"
+    frame = zstandard.ZstdCompressor().compress
+    path.write_bytes(frame(b"one\ntw") + frame(b"") + frame(b"o\n"))
+    assert list(read_lines(path)) == ["one", "two"]

@@ -1,0 +1,92 @@
+import copy
+
+import jsonschema
+import pytest
+import yaml
+
+from scripts.workflow.config import mistakes
+from tests.conftest import ROOT
+
+SCHEMA = yaml.safe_load((ROOT / "config/schema.yaml").read_text())
+DEFAULTS = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+
+
+def test_the_schema_is_one_and_takes_the_defaults():
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    assert mistakes(DEFAULTS, SCHEMA) == []
+
+
+@pytest.mark.parametrize(
+    "recipe", sorted((ROOT / "config/recipes").glob("*.yaml")), ids=lambda p: p.stem
+)
+def test_the_schema_takes_every_recipe(recipe):
+    merged = merge(copy.deepcopy(DEFAULTS), yaml.safe_load(recipe.read_text()))
+    assert mistakes(merged, SCHEMA) == []
+
+
+def merge(base: dict, other: dict) -> dict:
+    for key, value in other.items():
+        base[key] = (
+            merge(base[key], value)
+            if isinstance(value, dict) and isinstance(base.get(key), dict)
+            else value
+        )
+    return base
+
+
+def objects(schema: dict):
+    if isinstance(schema, dict):
+        if "properties" in schema:
+            yield schema
+        for value in schema.values():
+            yield from objects(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from objects(value)
+
+
+def test_no_part_of_the_config_takes_unknown_keys():
+    for part in objects(SCHEMA):
+        assert part.get("additionalProperties") is False, list(part["properties"])
+
+
+def keys(schema: dict) -> dict:
+    return {key: keys(part) for key, part in schema.get("properties", {}).items()}
+
+
+def test_every_key_has_a_default_in_the_config_file():
+    def missing(known: dict, given: dict, where: str) -> list[str]:
+        lost = [f"{where}{key}" for key in known if key not in given]
+        for key, parts in known.items():
+            if parts and isinstance(given.get(key), dict):
+                lost += missing(parts, given[key], f"{where}{key}.")
+        return lost
+
+    assert missing(keys(SCHEMA), DEFAULTS, "") == []
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ({"corpsu": 1}, "corpsu: unknown key; did you mean corpus?"),
+        ({"corpus": {"shard": 1}}, "corpus.shard: unknown key; did you mean shards?"),
+        ({"corpus": {"shards": "4"}}, "corpus.shards: must be integer, not '4'"),
+        ({"corpus": {"shards": 0}}, "corpus.shards: 0 is less than the minimum of 1"),
+        ({"corpus": {"source": "wikipeda"}}, "corpus.source: must be sample, wikipedia"),
+        ({"pretrain": {"precision": "int8"}}, "pretrain.precision: 'int8' is not one of auto"),
+        ({"seed": True}, "seed: must be integer, not True"),
+    ],
+)
+def test_a_mistake_is_one_line_with_the_key(change, line):
+    found = mistakes(merge(copy.deepcopy(DEFAULTS), change), SCHEMA)
+    assert len(found) == 1
+    assert found[0].startswith(line)
+    assert "\n" not in found[0]
+
+
+def test_a_mistake_within_a_phase_names_its_number():
+    config = copy.deepcopy(DEFAULTS)
+    config["pretrain"]["phases"][1]["step"] = 5
+    found = mistakes(config, SCHEMA)
+    assert len(found) == 1
+    assert found[0].startswith("pretrain.phases[1].step: unknown key; did you mean ")
