@@ -9,7 +9,7 @@ from snakemake.exceptions import WorkflowError
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT))
 
-from scripts.workflow.code import code_digest
+from scripts.workflow.code import code_versions, package_versions
 from scripts.workflow.config import mistakes
 
 problems = mistakes(config, yaml.safe_load((ROOT / "config/schema.yaml").read_text()))
@@ -25,8 +25,13 @@ shell.prefix(
 
 
 def code(step):
-    """The digest of a step's code and of all that it imports, as a param."""
-    return f"code {code_digest(ROOT, step)}"
+    """A step's code as a param: the digests of all its modules, and the packages that the user tracks."""
+    try:
+        packages = package_versions(ROOT, step, config["track_versions"])
+    except KeyError as error:
+        raise WorkflowError(f"track_versions: no package {error} is installed")
+    versions = code_versions(ROOT, step) | packages
+    return "code " + " ".join(f"{name}@{version[:16]}" for name, version in versions.items())
 
 
 def flags(**settings):

@@ -8,16 +8,45 @@ or not; comments, docstrings, formatting and file times do not count.
 import ast
 import hashlib
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 
+def code_versions(root: Path, step: str) -> dict[str, str]:
+    """The digest of a step, such as `scripts/corpus/split_sentences.py`, and of each of the
+    repository's modules that it imports, directly or not, by path."""
+    return {
+        str(module.relative_to(root)): module_digest(module)
+        for module in sorted(closure(root, root / step))
+    }
+
+
 def code_digest(root: Path, step: str) -> str:
-    """The digest of a step, such as `scripts/corpus/split_sentences.py`, and all that it imports."""
-    digest = hashlib.sha256()
-    for module in sorted(closure(root, root / step)):
-        digest.update(f"{module.relative_to(root)} {module_digest(module)}\n".encode())
-    return digest.hexdigest()[:16]
+    """One digest for a step and all that it imports."""
+    text = "\n".join(f"{module} {digest}" for module, digest in code_versions(root, step).items())
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def package_versions(root: Path, step: str, tracked: list[str]) -> dict[str, str]:
+    """The installed versions of those of the `tracked` packages that a step imports.
+
+    Raises KeyError with the name of a package that is not installed.
+    """
+    imported = {
+        name.split(".")[0] for file in closure(root, root / step) for name in names(root, file)
+    }
+    distributions = metadata.packages_distributions()
+    used = {package for name in imported for package in distributions.get(name, [])}
+    versions = {}
+    for package in tracked:
+        try:
+            version = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            raise KeyError(package) from None
+        if package in used:
+            versions[package] = version
+    return versions
 
 
 @cache
@@ -36,17 +65,8 @@ def closure(root: Path, file: Path) -> frozenset[Path]:
 @cache
 def imports(root: Path, file: Path) -> frozenset[Path]:
     """The repository's files that `file` names in its import statements, with their packages."""
-    names = set()
-    package = file.relative_to(root).parent.parts
-    for node in ast.walk(tree(file)):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else ()
-            module = ".".join([*base, *(node.module or "").split(".")]).strip(".")
-            names.update([module, *(f"{module}.{alias.name}" for alias in node.names)])
     files = set()
-    for name in names:
+    for name in names(root, file):
         parts = name.split(".")
         for length in range(1, len(parts) + 1):
             path = root.joinpath(*parts[:length])
@@ -54,6 +74,21 @@ def imports(root: Path, file: Path) -> frozenset[Path]:
                 if candidate.is_file():
                     files.add(candidate)
     return frozenset(files)
+
+
+@cache
+def names(root: Path, file: Path) -> frozenset[str]:
+    """The dotted names in a file's import statements, relative ones made absolute."""
+    found = set()
+    package = file.relative_to(root).parent.parts
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join([*base, *(node.module or "").split(".")]).strip(".")
+            found.update([module, *(f"{module}.{alias.name}" for alias in node.names)])
+    return frozenset(found)
 
 
 @cache

@@ -36,7 +36,7 @@ def repo(tmp_path):
 
 
 def digest(repo: Path) -> str:
-    for function in (code.closure, code.imports, code.tree, code.module_digest):
+    for function in (code.closure, code.imports, code.names, code.tree, code.module_digest):
         function.cache_clear()
     return code.code_digest(repo, "scripts/pkg/step.py")
 
@@ -96,3 +96,25 @@ def test_a_new_module_in_an_imported_package_does_not_count(repo):
     before = digest(repo)
     (repo / "scripts/pkg/new.py").write_text("Y = 2\n")
     assert digest(repo) == before
+
+
+def test_names_the_modules_that_a_step_is_made_of(repo):
+    digest(repo)
+    assert list(code.code_versions(repo, "scripts/pkg/step.py")) == [
+        "scripts/__init__.py",
+        "scripts/pkg/__init__.py",
+        "scripts/pkg/deep.py",
+        "scripts/pkg/helper.py",
+        "scripts/pkg/other.py",
+        "scripts/pkg/step.py",
+    ]
+
+
+def test_a_tracked_package_counts_where_it_is_imported(repo):
+    edit(repo, "deep.py", "TWO", "import yaml\nTWO")
+    digest(repo)
+    assert list(code.package_versions(repo, "scripts/pkg/step.py", ["PyYAML", "h5py"])) == [
+        "PyYAML"
+    ]
+    with pytest.raises(KeyError, match="nonesuch"):
+        code.package_versions(repo, "scripts/pkg/step.py", ["nonesuch"])
