@@ -33,6 +33,8 @@ def package_versions(root: Path, step: str, tracked: list[str]) -> dict[str, str
 
     Raises KeyError with the name of a package that is not installed.
     """
+    if not tracked:
+        return {}
     imported = {
         name.split(".")[0] for file in closure(root, root / step) for name in names(root, file)
     }

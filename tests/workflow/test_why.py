@@ -1,0 +1,68 @@
+import os
+import subprocess
+import sys
+
+from scripts.workflow.why import answer, changes, jobs
+from tests.conftest import ROOT
+
+SNAKEFILE = """
+seed = config.get("seed", 1)
+rule all:
+    input: "b"
+rule first:
+    input: "in.txt"
+    output: "a"
+    params:
+        code=f"code scripts/x.py@aa scripts/y.py@{seed}",
+        flags=f"--seed {seed} --model '{{\\"a; B\\": {seed}}}'",
+    shell: "cat {input} > {output}"
+rule second:
+    input: "a"
+    output: "b"
+    shell: "cat {input} > {output}"
+"""
+
+
+def ask(folder, *args):
+    ended = subprocess.run(
+        [sys.executable, "-m", "scripts.workflow.why", *args],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return ended.stdout.splitlines()
+
+
+def test_names_the_setting_the_module_and_the_file(tmp_path):
+    (tmp_path / "Snakefile").write_text(SNAKEFILE)
+    (tmp_path / "in.txt").write_text("1")
+    assert ask(tmp_path)[0] == "first: not there yet: a"
+    subprocess.run(
+        [sys.executable, "-m", "snakemake", "-c1", "-q", "all"], cwd=tmp_path, check=True
+    )
+    assert ask(tmp_path) == ["Nothing would run: every output is up to date."]
+    assert ask(tmp_path, "--config", "seed=2") == [
+        'first: --model: {"a; B": 1} -> {"a; B": 2}; --seed: 1 -> 2; code: scripts/y.py changed',
+        "second: its input is made anew",
+    ]
+    (tmp_path / "in.txt").write_text("2")
+    assert ask(tmp_path)[0] == "first: changed input: in.txt"
+    (tmp_path / "b").unlink()
+    (tmp_path / "in.txt").write_text("1")
+    assert ask(tmp_path) == ["second: not there yet: b"]
+
+
+def test_jobs_of_one_rule_and_reason_share_a_line():
+    block = "[Sun]\nrule one:\n    output: {0}\n    wildcards: k={0}\n    reason: Updated input files: x\n"
+    assert answer(jobs(block.format(1) + block.format(2))) == ["one (2 jobs): changed input: x"]
+    assert answer(jobs(block.format(1))) == ["one (k=1): changed input: x"]
+
+
+def test_a_setting_may_come_and_go():
+    assert changes("before: '--a 1 --b' now: '--c 2'") == [
+        "--a: 1 -> not set",
+        "--b: on -> not set",
+        "--c: not set -> 2",
+    ]
