@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.runs import ROOT, clone, snakemake
 
 
 @pytest.fixture(scope="session")
@@ -14,4 +14,12 @@ def shared_data() -> Path:
     folder = Path(os.environ.get("D2G_SHARED", ROOT.parent / "shared" / "data"))
     if not folder.is_dir():
         pytest.skip(f"real data not found at {folder}; set D2G_SHARED to its folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def finished_run(tmp_path_factory) -> Path:
+    """A clone in which the small workflow has run to its end. Copy it; never change it."""
+    folder = clone(tmp_path_factory.mktemp("finished"))
+    snakemake(folder, "--cores", "2")
     return folder

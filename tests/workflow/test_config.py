@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from scripts.workflow.config import mistakes
-from tests.conftest import ROOT
+from tests.runs import ROOT
 
 SCHEMA = yaml.safe_load((ROOT / "config/schema.yaml").read_text())
 DEFAULTS = yaml.safe_load((ROOT / "config/config.yaml").read_text())

@@ -3,7 +3,7 @@ import subprocess
 import sys
 
 from scripts.workflow.why import answer, changes, jobs
-from tests.conftest import ROOT
+from tests.runs import ROOT
 
 SNAKEFILE = """
 seed = config.get("seed", 1)

@@ -1,0 +1,74 @@
+"""Clones of the repository and runs of the small workflow in them."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+from scripts.workflow.why import jobs
+
+ROOT = Path(__file__).resolve().parent.parent
+SMALL = "tests/workflow/small.yaml"
+
+
+def clone(folder: Path) -> Path:
+    """Copy the files that git tracks, or would, to `folder`, as they are in the working tree."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        source = ROOT / name
+        if source.exists():
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target, follow_symlinks=False)
+    return folder
+
+
+def snakemake(folder: Path, *args: str, check: bool = True) -> subprocess.CompletedProcess:
+    """Run snakemake with the small config in a clone; both streams come back as one text."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--nocolor", "--configfile", SMALL, *args],
+        cwd=folder,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if check and ended.returncode:
+        raise AssertionError(
+            f"snakemake {' '.join(args)}: {ended.returncode}\n{ended.stdout[-8000:]}"
+        )
+    return ended
+
+
+def planned(folder: Path, *args: str) -> Counter[str]:
+    """How many jobs of each rule would run."""
+    found = Counter(job.rule for job in jobs(snakemake(folder, "--dry-run", *args).stdout))
+    del found["all"]
+    return found
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The bytes of all deterministic outputs of a run, by relative path."""
+    files = [folder / "glue_results.tsv", *(folder / "results").rglob("*")]
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(files)
+        if path.is_file() and deterministic(path.relative_to(folder))
+    }
+
+
+def deterministic(path: Path) -> bool:
+    """Whether an output's bytes depend on the inputs alone, not on the time that they took."""
+    return (
+        path.name not in ("cost.json", "timing.jsonl")
+        and "tensorboard" not in path.parts
+        and "checkpoints" not in path.parts
+    )
