@@ -1,0 +1,68 @@
+"""Show what pretraining gained: the medians of pretrained and untrained models, task by task.
+
+    python -m scripts.glue.compare_pretraining --pretrained results/glue/*/seed*/metrics.json \\
+        --random results/glue_random/*/seed*/metrics.json -o pretraining_gain.tsv
+
+The last line says on how many of the tasks other than WNLI the pretrained model wins, by the median
+of the tasks' scores (the mean of a task's metrics).
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from scripts.common import cli
+from scripts.common.atomic import write_text
+from scripts.glue import runs
+from scripts.glue.runs import Run
+
+
+def compare(pretrained: list[Run], random: list[Run]) -> Iterable[list[str]]:
+    """The lines' cells: task, metric, both medians and the gain, then the count of wins."""
+    sides = [
+        {row: runs.chosen(settings) for row, settings in runs.by_row(side).items()}
+        for side in (pretrained, random)
+    ]
+    yield ["task", "metric", "pretrained", "random", "gain"]
+    wins = counted = 0
+    for row, group in sides[0].items():
+        for metric in group[0].report["metrics"]:
+            yield [row, metric, *figures(*(median(side[row], metric) for side in sides))]
+        if row != "WNLI":
+            counted += 1
+            wins += median(group) > median(sides[1][row])
+    yield ["wins", f"of {counted} tasks without WNLI", str(wins), str(counted - wins), ""]
+
+
+def median(group: list[Run], metric: str | None = None) -> float:
+    """The median of a metric, or of the score, over the runs."""
+    return float(np.median(runs.values(group, metric)))
+
+
+def figures(pretrained: float, random: float) -> list[str]:
+    """Both medians and their difference, as percentages."""
+    return [
+        f"{100 * pretrained:.1f}",
+        f"{100 * random:.1f}",
+        f"{100 * (pretrained - random):+.1f}",
+    ]
+
+
+def main() -> None:
+    parser = cli.Parser(__doc__)
+    parser.add_argument("--pretrained", required=True, nargs="+", type=Path)
+    parser.add_argument("--random", required=True, nargs="+", type=Path)
+    parser.add_argument("-o", "--output", required=True, type=Path)
+    args = parser.parse_args()
+    lines = list(compare(runs.read(args.pretrained), runs.read(args.random)))
+    for cells in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(cells, WIDTHS, strict=True)))
+    write_text(args.output, "".join("\t".join(cells) + "\n" for cells in lines))
+
+
+WIDTHS = (8, 22, 10, 8, 6)
+
+
+if __name__ == "__main__":
+    cli.run(main)

@@ -1,0 +1,84 @@
+"""Finished finetuning runs, read from their folders and grouped for tables."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scripts.common.errors import UserError
+
+
+@dataclass(frozen=True)
+class Run:
+    """One finetuning: its folder and what its metrics.json says."""
+
+    folder: Path
+    report: dict[str, Any]
+
+    @property
+    def row(self) -> str:
+        """The task, marked where the model was finetuned on another task before."""
+        source = self.report.get("init_from")
+        return f"{self.report['task']} (from {source})" if source else self.report["task"]
+
+    @property
+    def settings(self) -> str:
+        """The hyperparameters that a grid can vary, in words."""
+        settings = self.report["settings"]
+        return (
+            f"learning rate {settings['learning_rate']:g}, batch {settings['batch_size']}, "
+            f"epochs {settings['epochs']:g}"
+        )
+
+    def failed(self, metric: str) -> bool:
+        """Whether the run is at or below the majority baseline."""
+        return self.report["metrics"][metric] <= self.report["majority"][metric]
+
+
+def read(files: Iterable[Path]) -> list[Run]:
+    """The runs of these metrics.json files, in order."""
+    runs = []
+    for file in files:
+        try:
+            runs.append(Run(file.parent, json.loads(file.read_text(encoding="utf-8"))))
+        except (OSError, ValueError) as error:
+            raise UserError(f"{file}: cannot be read as a run's metrics ({error})") from error
+    return runs
+
+
+def by_row(runs: Iterable[Run]) -> dict[str, dict[str, list[Run]]]:
+    """Runs by row and settings, in order of first appearance."""
+    groups: dict[str, dict[str, list[Run]]] = {}
+    for run in runs:
+        groups.setdefault(run.row, {}).setdefault(run.settings, []).append(run)
+    return groups
+
+
+def chosen(settings: dict[str, list[Run]]) -> list[Run]:
+    """The runs of the settings with the highest median dev score; the first of equals."""
+    return max(settings.values(), key=lambda runs: float(np.median(values(runs))))
+
+
+def values(runs: Iterable[Run], metric: str | None = None) -> list[float]:
+    """One metric of each run, or its score."""
+    return [run.report["metrics"][metric] if metric else run.report["score"] for run in runs]
+
+
+def median_run(runs: list[Run], metric: str | None = None) -> Run:
+    """The run in the middle; the lower one of two, the first of equals."""
+    ranked = sorted(runs, key=lambda run: values([run], metric)[0])
+    return ranked[(len(ranked) - 1) // 2]
+
+
+def predictions(run: Run, name: str = "dev.tsv") -> dict[str, list[dict[str, str]]]:
+    """A run's predictions by part: one mapping of columns a row."""
+    lines = (run.folder / name).read_text(encoding="utf-8").split("\n")[:-1]
+    header = lines[0].split("\t")
+    parts: dict[str, list[dict[str, str]]] = {}
+    for line in lines[1:]:
+        cells = dict(zip(header, line.split("\t"), strict=True))
+        parts.setdefault(cells["part"], []).append(cells)
+    return parts
