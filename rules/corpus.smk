@@ -1,0 +1,156 @@
+import re
+
+from scripts.common.errors import UserError
+from scripts.corpus.places import validation_shards
+from scripts.corpus.sources import Part, find_parts
+
+CORPUS = config["corpus"]
+
+
+def corpus_parts():
+    """The parts of the corpus, each of which is a job of its own."""
+    if CORPUS["source"] == "sample":
+        return [
+            Part(Path(file).name.split(".")[0], "dump", [file]) for file in SAMPLE_DUMP
+        ]
+    try:
+        return find_parts(CORPUS)
+    except UserError as error:
+        raise WorkflowError(str(error))
+
+
+PARTS = {part.name: part for part in corpus_parts()}
+
+TRAIN_SHARDS = [
+    f"results/corpus/shards/train/{number:04d}.txt.zst"
+    for number in range(CORPUS["shards"])
+]
+VALIDATION_SHARDS = [
+    f"results/corpus/shards/validation/{number:04d}.txt.zst"
+    for number in range(
+        validation_shards(CORPUS["shards"], CORPUS["validation_fraction"])
+    )
+]
+
+
+def parts_of_kind(*kinds):
+    """A wildcard's pattern that matches the parts of these kinds, or nothing."""
+    names = [re.escape(name) for name, part in PARTS.items() if part.kind in kinds]
+    return "|".join(names) or "(?!)"
+
+
+def articles_of(wildcards):
+    """The articles file of a part: the user's own, or what is extracted from it."""
+    part = PARTS[wildcards.part]
+    if part.kind == "articles":
+        return part.files
+    return f"results/corpus/articles/{part.name}.jsonl.zst"
+
+
+rule extract_articles:
+    input:
+        lambda wildcards: PARTS[wildcards.part].files,
+    output:
+        articles="results/corpus/articles/{part}.jsonl.zst",
+        statistics="results/corpus/articles/{part}.json",
+    log:
+        "logs/corpus/extract_articles/{part}.log",
+    benchmark:
+        "benchmarks/corpus/extract_articles/{part}.tsv"
+    wildcard_constraints:
+        part=parts_of_kind("dump"),
+    threads: 4
+    resources:
+        mem_mb=lambda wildcards, threads: 400 + 300 * threads,
+        runtime=600,
+    params:
+        code=code("scripts/corpus/extract_articles.py"),
+        flags=flags(
+            lists=CORPUS["extract"]["lists"],
+            min_words=CORPUS["extract"]["min_words"],
+            max_failed=CORPUS["extract"]["max_failed"],
+        ),
+    message:
+        "Extracting the articles of {input}"
+    shell:
+        "python -m scripts.corpus.extract_articles {input} -o {output.articles} "
+        "--statistics {output.statistics} {params.flags} --processes {threads} --log {log}"
+
+
+rule collect_text:
+    input:
+        lambda wildcards: PARTS[wildcards.part].files,
+    output:
+        "results/corpus/articles/{part}.jsonl.zst",
+    log:
+        "logs/corpus/collect_text/{part}.log",
+    wildcard_constraints:
+        part=parts_of_kind("text"),
+    resources:
+        mem_mb=500,
+        runtime=120,
+    params:
+        code=code("scripts/corpus/collect_text.py"),
+        flags=lambda wildcards: flags(
+            documents=CORPUS["text"]["documents"], base=PARTS[wildcards.part].base
+        ),
+    message:
+        "Collecting the documents of {wildcards.part}"
+    shell:
+        "python -m scripts.corpus.collect_text {input} -o {output} {params.flags} --log {log}"
+
+
+rule split_sentences:
+    input:
+        articles_of,
+    output:
+        sentences="results/corpus/sentences/{part}.txt.zst",
+        ids="results/corpus/sentences/{part}.ids.zst",
+    log:
+        "logs/corpus/split_sentences/{part}.log",
+    benchmark:
+        "benchmarks/corpus/split_sentences/{part}.tsv"
+    wildcard_constraints:
+        part=parts_of_kind("dump", "articles", "text"),
+    threads: 4
+    resources:
+        mem_mb=lambda wildcards, threads: 400 + 300 * threads,
+        runtime=600,
+    params:
+        code=code("scripts/corpus/split_sentences.py"),
+        flags=flags(model=CORPUS["sentences"]["model"]),
+    message:
+        "Splitting {wildcards.part} into sentences"
+    shell:
+        "python -m scripts.corpus.split_sentences {input} -o {output.sentences} "
+        "--ids {output.ids} {params.flags} --processes {threads} --log {log}"
+
+
+rule shard_corpus:
+    input:
+        sentences=expand("results/corpus/sentences/{part}.txt.zst", part=PARTS),
+        ids=expand("results/corpus/sentences/{part}.ids.zst", part=PARTS),
+    output:
+        train=TRAIN_SHARDS,
+        validation=VALIDATION_SHARDS,
+        statistics="results/corpus/shards/stats.json",
+    log:
+        "logs/corpus/shard_corpus.log",
+    benchmark:
+        "benchmarks/corpus/shard_corpus.tsv"
+    resources:
+        mem_mb=2000,
+        runtime=240,
+    params:
+        code=code("scripts/corpus/shard_corpus.py"),
+        flags=flags(
+            shards=CORPUS["shards"],
+            validation_fraction=CORPUS["validation_fraction"],
+            deduplicate=CORPUS["deduplicate"],
+            seed=config["seed"],
+        ),
+    message:
+        "Distributing the corpus over shards"
+    shell:
+        "python -m scripts.corpus.shard_corpus {input.sentences} -o results/corpus/shards "
+        "{params.flags} --log {log}"

@@ -77,13 +77,37 @@ def read_lines(path: Path | str) -> Iterator[str]:
                 yield line.decode("utf-8").rstrip("\n")
     except UnicodeDecodeError as error:
         raise UserError(f"{path}: line {number} is not UTF-8 ({error.reason})") from error
-    except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
-        raise UserError(
-            f"{path}: truncated or corrupt after line {number} ({error}); "
-            "delete it and run again, or fetch it anew"
-        ) from error
+    except DAMAGE as error:
+        raise damaged(path, error, f"line {number}") from error
+
+
+def read_chunks(path: Path | str, size: int = 1 << 20) -> Iterator[bytes]:
+    """Yield a file's decompressed bytes in pieces of at most `size`.
+
+    Raises UserError, naming the file, where it is missing, truncated or corrupt.
+    """
+    count = 0
+    try:
+        with open_bytes(path) as file:
+            while chunk := file.read(size):
+                count += len(chunk)
+                yield chunk
+    except DAMAGE as error:
+        raise damaged(path, error, f"{count:,} bytes") from error
+
+
+# What the decompressors raise on damaged files; bz2's is an OSError without a number.
+DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError, OSError)
+
+
+def damaged(path: Path | str, error: Exception, place: str) -> Exception:
+    """The error to raise for a damaged file; the operating system's own errors stay as they are."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error
+    return UserError(
+        f"{path}: truncated or corrupt after {place} ({error}); "
+        "delete it and run again, or fetch it anew"
+    )
 
 
 @contextmanager

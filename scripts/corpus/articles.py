@@ -1,0 +1,57 @@
+"""Articles as JSON lines: {"id": …, "title": …, "url": …, "text": paragraphs divided by line feeds}."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from scripts.common.errors import UserError
+from scripts.common.text import read_lines
+
+
+@dataclass
+class Article:
+    """A document of the corpus; only its id and its text are needed."""
+
+    id: str
+    title: str
+    url: str
+    text: str
+
+
+def to_line(article: Article) -> str:
+    """An article as a line of JSON, with its line feed."""
+    return json.dumps(asdict(article), ensure_ascii=False) + "\n"
+
+
+def from_line(line: str, path: Path | str, number: int) -> Article:
+    """The article of a line; UserError names the file and the line's number where it is none."""
+    try:
+        values = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise UserError(
+            f"{path}: line {number} is not JSON ({error.msg} at character {error.pos + 1}); "
+            "each line must be an object with `id` and `text`"
+        ) from error
+    if not isinstance(values, dict):
+        raise UserError(f"{path}: line {number} must be a JSON object with `id` and `text`")
+    for key in ("id", "text"):
+        if key not in values:
+            raise UserError(f"{path}: line {number} has no `{key}`")
+    if not isinstance(values["text"], str):
+        raise UserError(f"{path}: line {number}: `text` must be a string")
+    if isinstance(values["id"], bool) or not isinstance(values["id"], str | int):
+        raise UserError(f"{path}: line {number}: `id` must be a string or a whole number")
+    identity = str(values["id"])
+    if not identity or any(character in identity for character in "\r\n"):
+        raise UserError(f"{path}: line {number}: `id` must be one line and not empty")
+    return Article(
+        identity, str(values.get("title") or ""), str(values.get("url") or ""), values["text"]
+    )
+
+
+def read_articles(path: Path | str) -> Iterator[Article]:
+    """Yield the articles of a file, in order; empty lines are passed over."""
+    for number, line in enumerate(read_lines(path), 1):
+        if line.strip():
+            yield from_line(line, path, number)

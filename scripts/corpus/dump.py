@@ -1,0 +1,163 @@
+"""Pages of a MediaWiki XML export, read as a stream."""
+
+import queue
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.parsers import expat
+
+from scripts.common.errors import UserError
+from scripts.common.text import read_chunks
+
+CHUNK = 1 << 18
+
+
+@dataclass
+class Site:
+    """What a dump says of its wiki; a dump cut out of another may say nothing."""
+
+    base: str = ""
+    language: str = ""
+    namespaces: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass
+class Page:
+    """A page with the wikitext of its last revision; `namespace` is None where none is stated."""
+
+    id: str = ""
+    title: str = ""
+    namespace: int | None = None
+    redirect: bool = False
+    model: str = "wikitext"
+    text: str = ""
+
+
+class PageParser:
+    """Collects pages from pieces of XML; a page enters `pages` when its end has been seen."""
+
+    def __init__(self) -> None:
+        self.site = Site()
+        self.pages: list[Page] = []
+        self.page = Page()
+        self.path: list[str] = []
+        self.pieces: list[str] = []
+        self.attributes: dict[str, str] = {}
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.buffer_size = 1 << 16
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.parser.EntityDeclHandler = self.refuse_entity
+
+    WANTED = frozenset(["title", "ns", "id", "model", "text", "base", "namespace"])
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if not self.path:
+            if name != "mediawiki":
+                raise ValueError(f"not a MediaWiki export: its root element is <{name}>")
+            self.site.language = attributes.get("xml:lang", "")
+        self.path.append(name)
+        if name in self.WANTED:
+            self.attributes = attributes
+            self.pieces = []
+            self.parser.CharacterDataHandler = self.pieces.append
+        elif name == "page":
+            self.page = Page()
+        elif name == "redirect":
+            self.page.redirect = True
+        elif name == "revision":
+            self.page.text = ""
+
+    def end(self, name: str) -> None:
+        path = self.path
+        path.pop()
+        if name == "page":
+            self.pages.append(self.page)
+        if name not in self.WANTED:
+            return
+        self.parser.CharacterDataHandler = None
+        value = "".join(self.pieces)
+        parent = path[-1] if path else ""
+        if parent == "page":
+            if name == "title":
+                self.page.title = value
+            elif name == "ns":
+                self.page.namespace = int(value)
+            elif name == "id":
+                self.page.id = value
+        elif name == "text":
+            self.page.text = value
+        elif name == "model":
+            self.page.model = value
+        elif name == "base":
+            self.site.base = value
+        elif name == "namespace":
+            self.site.namespaces[int(self.attributes.get("key", "0"))] = value
+
+    def refuse_entity(self, *declaration: Any) -> None:
+        raise ValueError("it declares entities, which no MediaWiki export does")
+
+    def feed(self, data: bytes, last: bool = False) -> list[Page]:
+        """Parse a piece; return the pages that it completed."""
+        self.parser.Parse(data, last)
+        pages, self.pages = self.pages, []
+        return pages
+
+
+def read_pages(path: Path | str, ahead: bool = False) -> Iterator[tuple[Site, Page]]:
+    """Yield a dump's pages in order, each with what the dump has said of its site so far.
+
+    `ahead` decompresses in a thread of its own. Raises UserError, naming the file, where it is missing, truncated, corrupt, or not a MediaWiki export.
+    """
+    parser = PageParser()
+    last = None
+    chunks = read_chunks(path, CHUNK)
+    try:
+        for chunk in read_ahead(chunks) if ahead else chunks:
+            for last in parser.feed(chunk):
+                yield parser.site, last
+        for last in parser.feed(b"", last=True):
+            yield parser.site, last
+    except (expat.ExpatError, ValueError) as error:
+        where = f"after page {last.id} ({last.title})" if last else "before the first page"
+        raise UserError(
+            f"{path}: damaged or not a MediaWiki dump, {where}: {error}; fetch it anew"
+        ) from error
+
+
+def read_ahead(chunks: Iterator[bytes], depth: int = 16) -> Iterator[bytes]:
+    """Yield from `chunks`, which a thread reads up to `depth` items ahead."""
+    ready: queue.Queue = queue.Queue(depth)
+    closed = threading.Event()
+
+    def put(item: Any) -> None:
+        while not closed.is_set():
+            try:
+                ready.put(item, timeout=0.2)
+                return
+            except queue.Full:
+                continue
+
+    def fill() -> None:
+        try:
+            for chunk in chunks:
+                if closed.is_set():
+                    return
+                put(chunk)
+            put(None)
+        except BaseException as error:
+            put(error)
+
+    thread = threading.Thread(target=fill, daemon=True)
+    thread.start()
+    try:
+        while (item := ready.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        closed.set()
+        thread.join()

@@ -1,0 +1,210 @@
+"""Extract the articles of a Wikipedia dump as plain text.
+
+    python -m scripts.corpus.extract_articles enwiki.xml.bz2 -o enwiki.jsonl.zst \
+        --statistics enwiki.json --processes 4
+
+Reads any MediaWiki pages-articles export (.xml, .xml.bz2, .xml.gz, .xml.zst) as a stream and writes
+one article a line: id, title, url, text with a line a paragraph. Redirects, disambiguation pages,
+other namespaces and articles of fewer than --min-words words are left out. The output is the same
+bytes at any number of processes.
+"""
+
+import json
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scripts.common import cli
+from scripts.common.atomic import write_text
+from scripts.common.errors import UserError
+from scripts.common.pool import ordered_map
+from scripts.common.text import zstd_writer
+from scripts.corpus.articles import Article, to_line
+from scripts.corpus.dump import Page, Site, read_pages
+from scripts.corpus.languages import REDIRECT, is_disambiguation
+from scripts.corpus.wikitext import paragraphs
+
+log = logging.getLogger("dump2glue")
+
+BATCH = 1 << 19  # characters of wikitext that go to a worker at a time
+LOGGED = 10_000  # pages between two lines of progress
+
+# The namespaces, by number, whose links have no words: files, categories, templates, and what
+# belongs to the wiki rather than to its articles.
+WORDLESS = frozenset([-2, -1, *range(1, 3000)])
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What decides how a page becomes an article."""
+
+    lists: bool = True
+    min_words: int = 20
+
+
+@dataclass
+class Batch:
+    """Pages for a worker, with what their site says."""
+
+    site: Site
+    pages: list[Page]
+
+
+@dataclass
+class Extracted:
+    """A batch's articles as lines of JSON, what became of its pages, and which of them failed."""
+
+    lines: list[str] = field(default_factory=list)
+    counts: Counter = field(default_factory=Counter)
+    failed: list[dict[str, str]] = field(default_factory=list)
+
+
+def extract_articles(
+    dump: Path,
+    output: Path,
+    statistics: Path,
+    settings: Settings,
+    max_failed: float,
+    processes: int,
+) -> dict:
+    """Write the articles of `dump` and return the statistics, which are written too.
+
+    Raises UserError where the dump is damaged, has no article, or where more than the share
+    `max_failed` of its articles fail.
+    """
+    total = Extracted()
+    with zstd_writer(output) as file:
+        pages = read_pages(dump, ahead=processes > 1)
+        for done in ordered_map(Worker(settings), batches(pages), processes):
+            file.writelines(done.lines)
+            before = total.counts["pages"] // LOGGED
+            total.counts.update(done.counts)
+            total.failed.extend(done.failed)
+            for page in done.failed:
+                log.warning("page %(id)s (%(title)s) failed: %(error)s", page)
+            if total.counts["pages"] // LOGGED > before:
+                log.info("%(pages)d pages, %(articles)d articles", total.counts)
+        check(dump, total, max_failed)
+        result = {key: total.counts[key] for key in COUNTS} | {"failed_pages": total.failed}
+        write_text(statistics, json.dumps(result, ensure_ascii=False, indent=1) + "\n")
+    log.info("%s: %s", dump, ", ".join(f"{total.counts[key]} {key}" for key in COUNTS))
+    return result
+
+
+COUNTS = (
+    "pages", "other_namespaces", "other_models", "redirects", "disambiguations", "empty", "short",
+    "failed", "articles", "paragraphs", "words", "characters", "wikitext_characters",
+)  # fmt: skip
+
+
+def check(dump: Path, total: Extracted, max_failed: float) -> None:
+    """Refuse a dump of which too little came out."""
+    tried = total.counts["failed"] + total.counts["articles"] + total.counts["short"]
+    if total.counts["failed"] > max_failed * tried:
+        titles = ", ".join(page["title"] for page in total.failed[:5])
+        raise UserError(
+            f"{dump}: {total.counts['failed']} of {tried} articles failed ({titles}, …), which is "
+            f"more than corpus.extract.max_failed ({max_failed:g}); the log lists them"
+        )
+    if not total.counts["articles"]:
+        raise UserError(
+            f"{dump}: no article found in {total.counts['pages']} pages; "
+            "is it a pages-articles dump, and is corpus.extract.min_words small enough?"
+        )
+
+
+def batches(pages: Iterable[tuple[Site, Page]]) -> Iterator[Batch]:
+    """Group pages into pieces of work of about equal size, in order."""
+    group: list[Page] = []
+    size = 0
+    site = Site()
+    for site, page in pages:
+        group.append(page)
+        size += len(page.text) + 200
+        if size >= BATCH:
+            yield Batch(site, group)
+            group, size = [], 0
+    if group:
+        yield Batch(site, group)
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Extracts a batch; an object instead of a closure, so that it can go to another process."""
+
+    settings: Settings
+
+    def __call__(self, batch: Batch) -> Extracted:
+        result = Extracted()
+        names = {number: name.lower() for number, name in batch.site.namespaces.items()}
+        dropped = frozenset(name for number, name in names.items() if name and number in WORDLESS)
+        base = batch.site.base.rpartition("/")[0]
+        for page in batch.pages:
+            result.counts["pages"] += 1
+            kind = kind_of(page, dropped)
+            if kind != "article":
+                result.counts[kind] += 1
+                continue
+            try:
+                lines = paragraphs(page.text, page.title, dropped, self.settings.lists)
+            except Exception as error:  # one page's defect must not end a day's work
+                result.counts["failed"] += 1
+                reason = f"{type(error).__name__}: {error}"[:200]
+                result.failed.append({"id": page.id, "title": page.title, "error": reason})
+                continue
+            words = sum(line.count(" ") + 1 for line in lines)
+            if words < self.settings.min_words:
+                result.counts["short"] += 1
+                continue
+            url = f"{base}?curid={page.id}" if base else ""
+            article = Article(page.id, page.title, url, "\n".join(lines))
+            result.lines.append(to_line(article))
+            result.counts["articles"] += 1
+            result.counts["paragraphs"] += len(lines)
+            result.counts["words"] += words
+            result.counts["characters"] += len(article.text)
+            result.counts["wikitext_characters"] += len(page.text)
+        return result
+
+
+def kind_of(page: Page, namespaces: frozenset[str]) -> str:
+    """What a page is: an article, or the name of the count of what it is instead."""
+    if page.namespace is None:
+        prefix = page.title.partition(":")[0].lower() if ":" in page.title else ""
+        if prefix in namespaces:
+            return "other_namespaces"
+    elif page.namespace != 0:
+        return "other_namespaces"
+    if page.redirect or REDIRECT.match(page.text):
+        return "redirects"
+    if page.model != "wikitext":
+        return "other_models"
+    if not page.text.strip():
+        return "empty"
+    if is_disambiguation(page.title, page.text):
+        return "disambiguations"
+    return "article"
+
+
+def main() -> None:
+    parser = cli.Parser(__doc__)
+    parser.add_argument("dump", type=Path, help="the dump")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.jsonl.zst")
+    parser.add_argument("--statistics", type=Path, required=True, metavar="FILE.json")
+    parser.add_argument("--lists", choices=["sentences", "drop"], default="sentences")
+    parser.add_argument("--min-words", type=int, default=20, help="shorter articles are left out")
+    parser.add_argument(
+        "--max-failed", type=float, default=0.001, help="share of articles that may fail"
+    )
+    parser.add_argument("--processes", type=int, default=1)
+    args = parser.parse_args()
+    settings = Settings(args.lists == "sentences", args.min_words)
+    extract_articles(
+        args.dump, args.output, args.statistics, settings, args.max_failed, args.processes
+    )
+
+
+if __name__ == "__main__":
+    cli.run(main)

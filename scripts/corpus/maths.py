@@ -1,0 +1,58 @@
+# ruff: noqa: RUF001
+"""Formulas as text: what is simple is written out, what is not stands for nothing."""
+
+import re
+
+LONGEST = 60  # characters of a formula that still reads as part of a sentence
+
+SYMBOLS = dict(
+    pair.split()
+    for pair in """
+    alpha α|beta β|gamma γ|delta δ|epsilon ε|varepsilon ε|zeta ζ|eta η|theta θ|vartheta θ|iota ι
+    kappa κ|lambda λ|mu μ|nu ν|xi ξ|pi π|rho ρ|sigma σ|tau τ|upsilon υ|phi φ|varphi φ|chi χ|psi ψ
+    omega ω|Gamma Γ|Delta Δ|Theta Θ|Lambda Λ|Xi Ξ|Pi Π|Sigma Σ|Phi Φ|Psi Ψ|Omega Ω|infty ∞|times ×
+    cdot ·|pm ±|mp ∓|div ÷|le ≤|leq ≤|ge ≥|geq ≥|ne ≠|neq ≠|approx ≈|equiv ≡|sim ~|to →|rightarrow →
+    leftarrow ←|Rightarrow ⇒|in ∈|notin ∉|subset ⊂|subseteq ⊆|cup ∪|cap ∩|wedge ∧|vee ∨|neg ¬|lnot ¬
+    land ∧|lor ∨|forall ∀|exists ∃|partial ∂|nabla ∇|sum Σ|int ∫|prod Π|ldots …|dots …|cdots …|prime ′
+    circ ∘|ell ℓ|hbar ħ|emptyset ∅|varnothing ∅|Re Re|Im Im|log log|ln ln|exp exp|sin sin|cos cos
+    tan tan|max max|min min|lim lim|det det|dim dim|gcd gcd|mod mod|lg lg|degree °|propto ∝|ast *
+    star ⋆|oplus ⊕|otimes ⊗|langle ⟨|rangle ⟩|mid |||mapsto ↦|iff ⇔|implies ⇒|aleph ℵ|perp ⊥|cong ≅
+    """.replace("mid |||", "")
+    .replace("\n", "|")
+    .split("|")
+    if pair.strip()
+)
+DROPPED = re.compile(
+    r"\\(?:left|right|big|Big|bigg|Bigg|displaystyle|textstyle|scriptstyle|limits|nolimits|[,;:!>])"
+    r"(?![A-Za-z])|\\(?:q?quad|[ \\])|~|&"
+)
+FONT = re.compile(
+    r"\\(?:mathrm|mathbf|mathbb|mathit|mathcal|mathfrak|mathsf|boldsymbol|bold|text|textrm|textbf"
+    r"|textit|operatorname|rm|bf|it|hat|bar|vec|tilde|overline|underline|mbox|hbox)\b\*?"
+)
+FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}\\]*)\}\s*\{([^{}\\]*)\}")
+ROOT = re.compile(r"\\sqrt\s*\{([^{}\\]*)\}")
+COMMAND = re.compile(r"\\([A-Za-z]+)")
+GROUP = re.compile(r"([\^_]?)\{([^{}]*)\}")
+
+
+def formula_words(source: str) -> str:
+    """A formula in TeX as plain text, or nothing where it is too long or too intricate."""
+    if len(source) > 4 * LONGEST:
+        return ""
+    text = DROPPED.sub(" ", FONT.sub("", source))
+    text = COMMAND.sub(lambda match: SYMBOLS.get(match.group(1), match.group(0)), text)
+    for _ in range(3):
+        text = FRACTION.sub(lambda match: f"{atom(match.group(1))}/{atom(match.group(2))}", text)
+        text = ROOT.sub(lambda match: f"√{atom(match.group(1))}", text)
+        text = GROUP.sub(lambda match: match.group(1) + atom(match.group(2)), text)
+    text = " ".join(text.replace("\\{", "{").replace("\\}", "}").split())
+    if "\\" in text or len(text) > LONGEST:
+        return ""
+    return text
+
+
+def atom(text: str) -> str:
+    """A part of a formula, in parentheses where it is more than one term."""
+    text = text.strip()
+    return text if re.fullmatch(r"[\w.′]*", text) else f"({text})"

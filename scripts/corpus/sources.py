@@ -1,0 +1,131 @@
+"""What the corpus is made of: the config's `corpus.source` and `corpus.paths` as named parts."""
+
+import glob
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from scripts.common.errors import UserError
+
+# Text folders may hold a million files; a part is one job, and so many jobs are well scheduled.
+MOST_PARTS = 500
+
+SUFFIXES = {
+    "dump": re.compile(r"\.xml(-p\d+p\d+)?(?:\.(?:bz2|gz|zst))?$"),
+    "articles": re.compile(r"\.jsonl(?:\.(?:zst|gz|bz2))?$"),
+    "text": re.compile(r"(?:\.(?:txt|text))?(?:\.(?:zst|gz|bz2))?$"),
+}
+ENDINGS = {
+    "dump": ".xml, .xml.bz2, .xml.gz or .xml.zst",
+    "articles": ".jsonl, .jsonl.zst or .jsonl.gz",
+    "text": ".txt, .txt.zst or .txt.gz",
+}
+TEXT_FILE = re.compile(r"\.(?:txt|text)(?:\.(?:zst|gz|bz2))?$")
+
+
+@dataclass
+class Part:
+    """A piece of the corpus that is one job: its kind, and its files.
+
+    `base` is the folder that text files were found in.
+    """
+
+    name: str
+    kind: str
+    files: list[str] = field(default_factory=list)
+    base: str | None = None
+
+
+def find_parts(corpus: dict[str, Any]) -> list[Part]:
+    """The parts of a corpus of the user's own files, by the config's `corpus` section.
+
+    Raises UserError, naming the key, for a path that is missing, that no named source reads, or
+    that would have the name of another.
+    """
+    source = corpus["source"]
+    kinds = [source] if isinstance(source, str) else source
+    parts: dict[str, Part] = {}
+    for path in expand(corpus["paths"], kinds):
+        for part in parts_of(path, kinds):
+            other = parts.setdefault(part.name, part)
+            if other is not part:
+                raise UserError(
+                    f"corpus.paths: {other.base or other.files[0]} and "
+                    f"{part.base or part.files[0]} would both be called {part.name}; rename one"
+                )
+    for kind in kinds:
+        if not any(part.kind == kind for part in parts.values()):
+            raise UserError(
+                f"corpus.paths: corpus.source names {kind}, but no path is of that kind "
+                f"({ENDINGS[kind]})"
+            )
+    return list(parts.values())
+
+
+def expand(paths: list[str], kinds: list[str]) -> list[str]:
+    """The paths in their order, with patterns such as `enwiki-*.xml.bz2` resolved."""
+    if not paths:
+        raise UserError(
+            f"corpus.paths: empty, but corpus.source is {' and '.join(kinds)}; name its files"
+        )
+    found = []
+    for path in paths:
+        path = str(Path(path).expanduser())
+        if Path(path).exists():
+            found.append(path)
+            continue
+        matches = sorted(glob.glob(path)) if glob.has_magic(path) else []
+        if not matches:
+            raise UserError(f"corpus.paths: {path}: no such file or folder")
+        found.extend(matches)
+    return found
+
+
+def parts_of(path: str, kinds: list[str]) -> list[Part]:
+    """The part that a file is, or the parts that a folder of texts is divided into."""
+    if Path(path).is_dir():
+        if "text" not in kinds:
+            raise UserError(
+                f"corpus.paths: {path} is a folder; for {' and '.join(kinds)}, name its files, "
+                f"such as {path.rstrip('/')}/*"
+            )
+        return folder_parts(path)
+    for kind, suffix in SUFFIXES.items():
+        match = suffix.search(Path(path).name)
+        if match and (kind != "text" or "text" in kinds):
+            if kind not in kinds:
+                raise UserError(
+                    f"corpus.paths: {path} is of the kind {kind}, which corpus.source does not name"
+                )
+            pages = (match.group(1) or "") if match.groups() else ""
+            stem = Path(path).name[: match.start()] + pages
+            return [Part(safe(stem), kind, [path])]
+    raise UserError(
+        f"corpus.paths: {path}: not of a kind that corpus.source names: "
+        + "; ".join(f"{kind} ends in {ENDINGS[kind]}" for kind in kinds)
+    )
+
+
+def folder_parts(path: str) -> list[Part]:
+    """A folder's text files in groups, in the order of their names."""
+    files = sorted(
+        str(file)
+        for file in Path(path).rglob("*")
+        if TEXT_FILE.search(file.name) and not file.name.startswith(".") and file.is_file()
+    )
+    if not files:
+        raise UserError(f"corpus.paths: {path}: no text file ({ENDINGS['text']}) in this folder")
+    name = safe(Path(path).resolve().name)
+    size = -(-len(files) // MOST_PARTS)
+    groups = [files[start : start + size] for start in range(0, len(files), size)]
+    if len(groups) == 1:
+        return [Part(name, "text", files, path)]
+    return [
+        Part(f"{name}-{number:04d}", "text", group, path) for number, group in enumerate(groups)
+    ]
+
+
+def safe(stem: str) -> str:
+    """A file's stem as the name of a part: what a path or a shell would misread becomes `_`."""
+    return re.sub(r"[^\w.+-]", "_", stem).lstrip(".-") or "_"
