@@ -1,1 +1,110 @@
-REPORT_FILES = []
+# Pictures and tables for `snakemake --report report.html`.
+REPORT_FILES = [
+    f"results/report/{name}.svg" for name in ("glue", "finetuning", "confusions")
+]
+if not config["glue"]["model"]:
+    REPORT_FILES += ["results/report/pretraining.svg", "results/report/corpus.tsv"]
+
+
+rule plot_glue:
+    input:
+        "glue_results.tsv",
+    output:
+        report(
+            "results/report/glue.svg",
+            caption="captions/glue.rst",
+            category="GLUE",
+            labels={"picture": "Results"},
+        ),
+    log:
+        "logs/report/plot_glue.log",
+    conda:
+        "../config/environment.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("scripts/report/plot_glue.py"),
+        flags=flags(published=config["glue"]["source"] != "sample"),
+    message:
+        "Draw the GLUE table"
+    shell:
+        "python -m scripts.report.plot_glue {input} -o {output} {params.flags} --log {log}"
+
+
+rule plot_finetuning:
+    input:
+        "results/glue/summary/curves.tsv",
+    output:
+        report(
+            "results/report/finetuning.svg",
+            caption="captions/finetuning.rst",
+            category="GLUE",
+            labels={"picture": "Finetuning, epoch by epoch"},
+        ),
+    log:
+        "logs/report/plot_finetuning.log",
+    conda:
+        "../config/environment.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("scripts/report/plot_finetuning.py"),
+    message:
+        "Draw the curves of finetuning"
+    shell:
+        "python -m scripts.report.plot_finetuning {input} -o {output} --log {log}"
+
+
+rule plot_confusions:
+    input:
+        "results/glue/summary/confusion.tsv",
+    output:
+        report(
+            "results/report/confusions.svg",
+            caption="captions/confusions.rst",
+            category="GLUE",
+            labels={"picture": "Confusion matrices"},
+        ),
+    log:
+        "logs/report/plot_confusions.log",
+    conda:
+        "../config/environment.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("scripts/report/plot_confusions.py"),
+    message:
+        "Draw the confusion matrices"
+    shell:
+        "python -m scripts.report.plot_confusions {input} -o {output} --log {log}"
+
+
+rule plot_pretraining:
+    input:
+        [
+            f"results/pretrain/{phase['name']}/metrics.jsonl"
+            for phase in config["pretrain"]["phases"]
+        ],
+    output:
+        report(
+            "results/report/pretraining.svg",
+            caption="captions/pretraining.rst",
+            category="Pretraining",
+            labels={"picture": "Losses"},
+        ),
+    log:
+        "logs/report/plot_pretraining.log",
+    conda:
+        "../config/environment.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("scripts/report/plot_pretraining.py"),
+    message:
+        "Draw the losses of pretraining"
+    shell:
+        "python -m scripts.report.plot_pretraining {input} -o {output} --log {log}"

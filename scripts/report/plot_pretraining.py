@@ -1,0 +1,75 @@
+"""Draw the loss of each pretraining phase, training and validation.
+
+python -m scripts.report.plot_pretraining results/pretrain/seq128/metrics.jsonl … -o pretraining.svg
+"""
+
+import json
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+from scripts.common import cli
+from scripts.common.text import read_lines
+from scripts.report.figures import COLOURS, save
+
+PANELS = {
+    "Masked-LM loss": "masked_loss",
+    "Next-sentence loss": "next_sentence_loss",
+    "Learning rate": "learning_rate",
+}
+
+
+def draw(phases: dict[str, list[dict]]) -> Figure:
+    """One panel a quantity, the phases one after another along the steps.
+
+    `phases`: each phase's rows of metrics in order, by name.
+    """
+    panels = {
+        title: key
+        for title, key in PANELS.items()
+        if any(key in row for rows in phases.values() for row in rows)
+    }
+    figure, axes = plt.subplots(
+        1, len(panels), figsize=(4.2 * len(panels), 3.2), squeeze=False, layout="constrained"
+    )
+    for axis, (title, key) in zip(axes[0], panels.items(), strict=True):
+        start = 0
+        for (name, rows), colour in zip(phases.items(), COLOURS * len(phases), strict=False):
+            for prefix, style in (("", "-"), ("validation_", "--o")):
+                points = [
+                    (start + row["step"], row[f"{prefix}{key}"])
+                    for row in rows
+                    if row.get(f"{prefix}{key}") is not None
+                ]
+                if points:
+                    label = f"{name}, validation" if prefix else name
+                    axis.plot(
+                        *zip(*points, strict=True),
+                        style,
+                        color=colour,
+                        label=label,
+                        markersize=3,
+                        linewidth=1.2,
+                    )
+            start += max((row["step"] for row in rows), default=0)
+        axis.set(title=title, xlabel="step")
+    axes[0][0].legend()
+    return figure
+
+
+def main() -> None:
+    parser = cli.Parser(__doc__)
+    parser.add_argument(
+        "metrics", type=Path, nargs="+", help="metrics.jsonl of each phase, in order"
+    )
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="SVG")
+    args = parser.parse_args()
+    phases = {
+        path.parent.name: [json.loads(line) for line in read_lines(path)] for path in args.metrics
+    }
+    save(draw(phases), args.output)
+
+
+if __name__ == "__main__":
+    cli.run(main)
