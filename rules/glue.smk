@@ -1,7 +1,7 @@
-# From a pretrained model to glue_results.tsv: fetch the tasks, finetune on each, collect.
 from scripts.common.errors import UserError
 from scripts.glue import plan
-from scripts.glue.tasks import DIAGNOSTIC, OFFICIAL
+from scripts.glue.sources import SOURCES
+from scripts.glue.tasks import DIAGNOSTIC
 
 # Until the earlier stages name them.
 globals().setdefault("SAMPLE_GLUE", "results/corpus/sample_glue")
@@ -12,156 +12,142 @@ globals().setdefault(
 )
 
 GLUE = config["glue"]
-GLUE_DATA = "results/glue/data"
 RUN_FILES = ["metrics.json", "dev.tsv", "test.tsv", "curve.tsv", "cost.json"]
-KEPT_MODEL = [
-    "config.json",
-    "model.safetensors",
-    "tokenizer.json",
-    "tokenizer_config.json",
-]
-FROM_MNLI = "-from-MNLI"
-
-
-def or_refuse(function, *arguments):
-    """What the function returns; what the user can mend becomes an error of the config."""
-    try:
-        return function(*arguments)
-    except UserError as error:
-        raise WorkflowError(str(error))
-
-
-GLUE_TASKS = or_refuse(plan.all_tasks, GLUE["tasks"])
-or_refuse(plan.check_names, GLUE, GLUE_TASKS)
-OWN_TASKS = {entry["name"]: entry for entry in GLUE["tasks"] if isinstance(entry, dict)}
-
-
-# Where each task's official files come from, and under which names they are kept.
-if GLUE["source"] == "folder" and not GLUE["path"]:
-    raise WorkflowError(
-        "glue.path: the folder of the tasks is needed where glue.source is folder"
-    )
-GLUE_FOLDER = GLUE["path"] if GLUE["source"] == "folder" else SAMPLE_GLUE
+# The files of a finetuned model that others start from.
+KEPT_FILES = ["config.json", "model.safetensors", "tokenizer.json"]
 
 
 def there(path):
-    """Whether a file exists, in the run's storage."""
+    """Whether a file of the user's exists, in the storage of the run."""
     return exists(path)
 
 
-def source_files(task):
-    """A task's files by split, where they come from."""
-    if GLUE["source"] == "folder":
-        return or_refuse(plan.present, task, GLUE["path"], there)
-    return plan.complete(task, GLUE_FOLDER)
+if GLUE["source"] == "folder" and not GLUE["path"]:
+    raise WorkflowError("glue.path: needed where glue.source is folder")
+try:
+    GLUE_TASKS = plan.all_tasks(GLUE["tasks"])
+    plan.check_names(GLUE, GLUE_TASKS)
+    FETCHES = plan.fetches(
+        GLUE, GLUE_TASKS, SAMPLE_GLUE, "results/glue/download", there
+    )
+    if GLUE["model"]:
+        MODEL = plan.model_files(GLUE["model"], there)
+    else:
+        MODEL = [f"{PRETRAINED}/{name}" for name in MODEL_NAMES]
+except UserError as error:
+    raise WorkflowError(str(error))
+
+TASK_ARGUMENTS = plan.arguments(GLUE["tasks"])
+RESULT_TASKS = [*GLUE_TASKS, *(task + plan.FROM_MNLI for task in GLUE["from_mnli"])]
 
 
-SOURCE_FILES = {
-    name: source_files(task)
-    for name, task in GLUE_TASKS.items()
-    if name not in OWN_TASKS
-}
-AX_FILE = f"{GLUE_FOLDER}/{DIAGNOSTIC}/{DIAGNOSTIC}.tsv"
-if "MNLI" in GLUE_TASKS and (GLUE["source"] != "folder" or there(AX_FILE)):
-    SOURCE_FILES[DIAGNOSTIC] = {"test": [AX_FILE]}
+def glue_data(task, split):
+    """The checked files of a task's split."""
+    names = FETCHES[task].names[split] if task in FETCHES else []
+    return [f"results/glue/data/{task}/{name}" for name in names]
 
 
-def data_files(task, split):
-    """The checked files of a task's split in the results."""
-    files = SOURCE_FILES[task].get(split, [])
-    names = ["test.tsv"] if task == DIAGNOSTIC else [Path(file).name for file in files]
-    return [f"{GLUE_DATA}/{task}/{name}" for name in names]
+def run_files(name, tasks=RESULT_TASKS, base="results/glue"):
+    """One file of all runs of these tasks."""
+    return [
+        f"{folder}/{name}"
+        for task in tasks
+        for folder in plan.run_folders(GLUE, task, base)
+    ]
 
 
-for TASK, FILES in SOURCE_FILES.items():
+rule download_glue:
+    output:
+        "results/glue/download/{name}",
+    log:
+        "logs/glue/download_glue/{name}.log",
+    wildcard_constraints:
+        name="|".join(SOURCES),
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=120,
+    params:
+        code=code("scripts/glue/download_glue.py"),
+        flags=lambda wildcards: flags(
+            mirror=GLUE["mirror"], sha256=GLUE["checksums"].get(wildcards.name)
+        ),
+    message:
+        "Downloading {wildcards.name}"
+    shell:
+        "python -m scripts.glue.download_glue {wildcards.name} {params.flags}"
+        " -o {output} --log {log}"
+
+
+for FETCHED, FETCH in FETCHES.items():
 
     rule:
         name:
-            f"fetch_glue_{TASK}"
+            f"fetch_glue_{FETCHED}"
         input:
-            [file for files in FILES.values() for file in files],
+            FETCH.inputs,
         output:
-            [file for split in FILES for file in data_files(TASK, split)],
+            [file for split in FETCH.names for file in glue_data(FETCHED, split)],
         log:
-            f"logs/glue/fetch_glue/{TASK}.log",
+            f"logs/glue/fetch_glue/{FETCHED}.log",
         threads: 1
         resources:
             mem_mb=2000,
-            runtime=20,
+            runtime=30,
         params:
-            code=code("scripts/glue/fetch_glue.py"),
-            task=TASK,
-            folder=f"{GLUE_DATA}/{TASK}",
+            code=code(f"scripts/glue/{FETCH.step}.py"),
+            step=FETCH.step,
+            task=shlex.quote(FETCH.argument),
+            folder=f"results/glue/data/{FETCHED}",
         message:
-            f"Fetch {TASK} and check it line by line"
+            f"Fetching the files of {FETCHED} and checking them line by line"
         shell:
-            "python -m scripts.glue.fetch_glue {params.task} {input:q} -o {params.folder} --log {log}"
+            "python -m scripts.glue.{params.step} {params.task} {input:q}"
+            " -o {params.folder} --log {log}"
 
 
-# The model: the one pretrained here, or a folder of the user's.
-if GLUE["model"]:
-    MODEL = or_refuse(plan.model_files, GLUE["model"], there)
-else:
-    MODEL = [f"{PRETRAINED}/{name}" for name in MODEL_NAMES]
-
-
-def run_folders(task, results="results/glue"):
-    """The folders of all runs of a task: its settings times the seeds."""
-    names = plan.settings(GLUE, task.removesuffix(FROM_MNLI))
-    return [
-        f"{results}/{task}/{name}{'/' if name else ''}seed{seed}"
-        for name in names
-        for seed in GLUE["seeds"]
-    ]
-
-
-def finetune_model(wildcards):
-    """The files of the model that a run starts from."""
-    if not wildcards.task.endswith(FROM_MNLI):
+def start_model(wildcards):
+    """The files of the model that a run starts from; for several, those that tell the best."""
+    if plan.base_task(wildcards.task) == wildcards.task:
         return MODEL
     return [
         f"{folder}/{name}"
-        for folder in run_folders("MNLI")
-        if folder.endswith(f"seed{wildcards.seed}")
-        for name in ["metrics.json", *(f"model/{file}" for file in KEPT_MODEL)]
+        for folder in plan.run_folders(GLUE, "MNLI", "results/glue")
+        if folder.endswith(f"/seed{wildcards.seed}")
+        for name in ["metrics.json", *(f"model/{file}" for file in KEPT_FILES)]
     ]
 
 
-def finetune_data(split):
-    """The files of a split of a run's task, as a function of its wildcards."""
+def run_data(split):
+    """A function of wildcards: the files of a split of a run's task."""
 
     def files(wildcards):
-        task = wildcards.task.removesuffix(FROM_MNLI)
-        extra = [DIAGNOSTIC] if task == "MNLI" and split == "test" else []
-        return [file for name in [task, *extra] for file in data_files(name, split)]
+        task = plan.base_task(wildcards.task)
+        both = task == "MNLI" and split == "test"
+        return glue_data(task, split) + (glue_data(DIAGNOSTIC, split) if both else [])
 
     return files
 
 
-def finetune_flags(wildcards):
+def run_flags(wildcards, **more):
     """A run's settings as flags."""
-    task, name = wildcards.task.removesuffix(FROM_MNLI), wildcards.setting.rstrip("/")
-    source = "MNLI" if wildcards.task != task else None
-    chosen = plan.settings(GLUE, task)[name]
+    task = plan.base_task(wildcards.task)
+    settings = plan.settings(GLUE, task)[wildcards.setting.rstrip("/")]
     return flags(
-        seed=wildcards.seed, cpu_threads=GLUE["cpu_threads"], init_from=source, **chosen
-    )
-
-
-def finetune_task(wildcards):
-    """A run's task as a word of the command line."""
-    task = wildcards.task.removesuffix(FROM_MNLI)
-    return shlex.quote(
-        json.dumps(OWN_TASKS[task], sort_keys=True) if task in OWN_TASKS else task
+        seed=wildcards.seed,
+        cpu_threads=GLUE["cpu_threads"],
+        init_from="MNLI" if task != wildcards.task else None,
+        **settings,
+        **more,
     )
 
 
 rule finetune:
     input:
-        model=finetune_model,
-        train=finetune_data("train"),
-        dev=finetune_data("dev"),
-        test=finetune_data("test"),
+        model=start_model,
+        train=run_data("train"),
+        dev=run_data("dev"),
+        test=run_data("test"),
     output:
         [f"results/glue/{{task}}/{{setting}}seed{{seed}}/{name}" for name in RUN_FILES],
     log:
@@ -179,10 +165,12 @@ rule finetune:
         gpu=GLUE["gpus"],
     params:
         code=code("scripts/glue/finetune.py"),
-        task=finetune_task,
-        flags=finetune_flags,
+        task=lambda wildcards: shlex.quote(
+            TASK_ARGUMENTS[plan.base_task(wildcards.task)]
+        ),
+        flags=run_flags,
     message:
-        "Finetune on {wildcards.task}, seed {wildcards.seed} {wildcards.setting}"
+        "Finetuning on {wildcards.task}, seed {wildcards.seed} {wildcards.setting}"
     shell:
         "MKL_DYNAMIC=FALSE RAYON_NUM_THREADS={threads} HF_HUB_OFFLINE=1"
         " python -m scripts.glue.finetune {params.task} --model {input.model:q}"
@@ -196,10 +184,9 @@ if GLUE["from_mnli"]:
 
     use rule finetune as finetune_mnli with:
         output:
-            rules.finetune.output,
             [
-                f"results/glue/{{task}}/{{setting}}seed{{seed}}/model/{name}"
-                for name in KEPT_MODEL
+                f"results/glue/{{task}}/{{setting}}seed{{seed}}/{name}"
+                for name in [*RUN_FILES, *(f"model/{name}" for name in KEPT_FILES)]
             ],
         wildcard_constraints:
             task="MNLI",
@@ -207,25 +194,15 @@ if GLUE["from_mnli"]:
             seed=r"\d+",
         params:
             code=code("scripts/glue/finetune.py"),
-            task=finetune_task,
-            flags=lambda wildcards: f"{finetune_flags(wildcards)} --keep-model",
-
-
-def run_files(name, tasks, results="results/glue"):
-    """One file of all runs of these tasks."""
-    return [
-        f"{folder}/{name}" for task in tasks for folder in run_folders(task, results)
-    ]
-
-
-RESULT_TASKS = [*GLUE_TASKS, *(task + FROM_MNLI for task in GLUE["from_mnli"])]
+            task="MNLI",
+            flags=lambda wildcards: run_flags(wildcards, keep_model=True),
 
 
 rule collect_results:
     input:
-        metrics=run_files("metrics.json", RESULT_TASKS),
-        dev=run_files("dev.tsv", RESULT_TASKS),
-        curves=run_files("curve.tsv", RESULT_TASKS),
+        metrics=run_files("metrics.json"),
+        dev=run_files("dev.tsv"),
+        curves=run_files("curve.tsv"),
     output:
         table="glue_results.tsv",
         markdown="glue_results.md",
@@ -237,16 +214,49 @@ rule collect_results:
     threads: 1
     resources:
         mem_mb=2000,
-        runtime=20,
+        runtime=30,
     params:
         code=code("scripts/glue/collect_results.py"),
         flags=flags(seed=config["seed"]),
     message:
-        "Make the GLUE table from all runs"
+        "Collecting all runs into {output.table}"
     shell:
         "python -m scripts.glue.collect_results {input.metrics:q} --table {output.table}"
         " --markdown {output.markdown} --details $(dirname {output.runs}) {params.flags}"
         " --log {log}"
+
+
+def submitted(name):
+    """A file of all plain runs; an error where the benchmark's eleven files cannot be made."""
+    missing = plan.missing_tests(FETCHES)
+    if missing:
+        raise WorkflowError(
+            "glue_submission.zip needs all nine tasks and their test files; "
+            f"missing: {', '.join(missing)}"
+        )
+    return run_files(name, plan.OFFICIAL)
+
+
+rule write_submission:
+    input:
+        metrics=lambda wildcards: submitted("metrics.json"),
+        test=lambda wildcards: submitted("test.tsv"),
+    output:
+        "glue_submission.zip",
+    log:
+        "logs/glue/write_submission.log",
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("scripts/glue/write_submission.py"),
+        flags=flags(official_counts=GLUE["source"] != "sample"),
+    message:
+        "Writing the submission from the best dev runs"
+    shell:
+        "python -m scripts.glue.write_submission {input.metrics:q} {params.flags}"
+        " -o {output} --log {log}"
 
 
 if not GLUE["model"]:
@@ -254,9 +264,9 @@ if not GLUE["model"]:
     use rule finetune as finetune_random with:
         input:
             model=[f"{RANDOM}/{name}" for name in MODEL_NAMES],
-            train=finetune_data("train"),
-            dev=finetune_data("dev"),
-            test=finetune_data("test"),
+            train=run_data("train"),
+            dev=run_data("dev"),
+            test=run_data("test"),
         output:
             [
                 f"results/glue_random/{{task}}/{{setting}}seed{{seed}}/{name}"
@@ -267,7 +277,7 @@ if not GLUE["model"]:
         benchmark:
             "benchmarks/glue/finetune_random/{task}/{setting}seed{seed}.tsv"
         message:
-            "Finetune from random weights on {wildcards.task}, seed {wildcards.seed} {wildcards.setting}"
+            "Finetuning random weights on {wildcards.task}, seed {wildcards.seed} {wildcards.setting}"
 
     rule compare_pretraining:
         input:
@@ -280,11 +290,11 @@ if not GLUE["model"]:
         threads: 1
         resources:
             mem_mb=2000,
-            runtime=20,
+            runtime=30,
         params:
             code=code("scripts/glue/compare_pretraining.py"),
         message:
-            "Show what pretraining gained over random weights"
+            "Comparing pretrained with random weights"
         shell:
             "python -m scripts.glue.compare_pretraining --pretrained {input.pretrained:q}"
             " --random {input.random:q} -o {output} --log {log}"
@@ -292,3 +302,5 @@ if not GLUE["model"]:
 
 localrules:
     collect_results,
+    write_submission,
+    compare_pretraining,

@@ -1,0 +1,130 @@
+"""Bring a task of the user's own into the form that finetuning reads, and check every line.
+
+    python -m scripts.glue.import_task '{"name": "Mine", "text": ["a", "b"], "label": "class", \\
+        "metric": "accuracy"}' mine.csv mine-dev.csv -o results/glue/data/Mine
+
+Files are .tsv (tabs, no quoting), .csv (commas, quoted as usual) or .jsonl (an object a line), plain
+or compressed (.gz, .bz2, .zst); the first line of .tsv and .csv names the columns.
+"""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from scripts.common import cli
+from scripts.common.atomic import write_text
+from scripts.common.errors import UserError
+from scripts.common.text import read_lines
+from scripts.glue import tables, tasks
+
+COMPRESSED = (".gz", ".bz2", ".zst")
+
+
+def import_task(entry: dict, files: dict[str, Path], folder: Path) -> None:
+    """Check the files (by split) of the config entry and write them to `folder`, all or none."""
+    task = tasks.own_task(entry)
+    texts = {}
+    for split, file in files.items():
+        rows = convert(entry, task, file, labelled=split != "test")
+        texts[split] = "".join(tables.write(rows, task))
+        cli.log.info("%s %s: %d examples", task.name, split, len(rows))
+    for split, text in texts.items():
+        write_text(folder / f"{split}.tsv", text)
+
+
+def convert(entry: dict, task: tasks.Task, file: Path, labelled: bool) -> tables.Rows:
+    """The examples of one file; UserError names the line of what is missing."""
+    names = [*tasks.columns(entry), *([entry["label"]] if labelled else [])]
+    texts, labels = [], []
+    for where, record in records(file):
+        for name in names:
+            if record.get(name) is None:
+                known = ", ".join(map(str, record))
+                raise UserError(f"{where}: no column {name!r}; there are {known or 'none'}")
+        row = tuple(" ".join(str(record[name]).split()) for name in tasks.columns(entry))
+        if not any(row):
+            raise UserError(f"{where}: no text in column {names[0]!r}")
+        texts.append(row)
+        if labelled:
+            value = tables.parse_label(" ".join(str(record[entry["label"]]).split()), task, where)
+            labels.append(value)
+    if not texts:
+        raise UserError(f"{file}: no examples in this file")
+    return tables.Rows(texts, labels if labelled else None, [])
+
+
+def records(file: Path) -> Iterator[tuple[str, dict]]:
+    """(where, columns by name) of each example."""
+    plain = Path(file.stem) if file.suffix in COMPRESSED else file
+    reader = {".tsv": from_tsv, ".csv": from_csv, ".jsonl": from_jsonl}.get(plain.suffix)
+    if not reader:
+        raise UserError(f"{file}: must end with .tsv, .csv or .jsonl (and .gz, .bz2 or .zst)")
+    return reader(file)
+
+
+def lines(file: Path) -> Iterator[tuple[int, str]]:
+    """A file's lines with their numbers, without byte-order mark and line endings."""
+    for number, line in enumerate(read_lines(file), 1):
+        yield number, (line.removeprefix("\ufeff") if number == 1 else line).removesuffix("\r")
+
+
+def from_tsv(file: Path) -> Iterator[tuple[str, dict]]:
+    """Lines of cells between tabs; quotes are text."""
+    header: list[str] = []
+    for number, line in lines(file):
+        cells = line.split("\t")
+        if number == 1:
+            header = cells
+        elif line:
+            yield cells_by_name(f"{file}: line {number}", header, cells)
+
+
+def from_csv(file: Path) -> Iterator[tuple[str, dict]]:
+    """Records of cells between commas; a quoted cell may hold line breaks."""
+    reader = csv.reader((f"{line}\n" for _, line in lines(file)), strict=True)
+    header: list[str] = []
+    try:
+        for cells in reader:
+            if not header:
+                header = cells
+            elif cells:
+                yield cells_by_name(f"{file}: line {reader.line_num}", header, cells)
+    except csv.Error as error:
+        raise UserError(f"{file}: line {reader.line_num}: {error}") from error
+
+
+def from_jsonl(file: Path) -> Iterator[tuple[str, dict]]:
+    """JSON objects, one a line."""
+    for number, line in lines(file):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except ValueError as error:
+            raise UserError(f"{file}: line {number} is not JSON ({error})") from error
+        if not isinstance(record, dict):
+            raise UserError(f"{file}: line {number} is not a JSON object")
+        yield f"{file}: line {number}", record
+
+
+def cells_by_name(where: str, header: list[str], cells: list[str]) -> tuple[str, dict]:
+    """A line's cells by column; UserError where their number differs from the header's."""
+    if len(cells) != len(header):
+        raise UserError(f"{where}: {len(cells)} columns instead of {len(header)}")
+    return where, dict(zip(header, cells, strict=True))
+
+
+def main() -> None:
+    parser = cli.Parser(__doc__)
+    parser.add_argument("entry", type=json.loads, help="the task's entry in the config, as JSON")
+    parser.add_argument("files", nargs="+", type=Path, help="train, dev and, where there is, test")
+    parser.add_argument("-o", "--output", required=True, type=Path, help="folder")
+    args = parser.parse_args()
+    import_task(
+        args.entry, dict(zip(("train", "dev", "test"), args.files, strict=False)), args.output
+    )
+
+
+if __name__ == "__main__":
+    cli.run(main)

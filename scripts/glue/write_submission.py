@@ -1,0 +1,48 @@
+"""Write the benchmark's submission from the best dev run of each task.
+
+    python -m scripts.glue.write_submission results/glue/*/seed*/metrics.json \\
+        --official-counts -o glue_submission.zip
+
+The archive is checked (see check_submission) before it gets its name.
+"""
+
+from pathlib import Path
+
+from scripts.common import cli
+from scripts.common.errors import UserError
+from scripts.glue import runs, submission
+from scripts.glue.runs import Run
+from scripts.glue.tasks import OFFICIAL
+
+
+def submit(found: list[Run], target: Path, official: bool) -> None:
+    """Write `target` from the runs that were not finetuned on another task before."""
+    best = {}
+    for task in OFFICIAL:
+        own = [run for run in found if run.row == task]
+        if not own:
+            raise UserError(f"{target}: no run of {task}; a submission needs all nine tasks")
+        best[task] = max(own, key=lambda run: run.report["score"])
+        cli.log.info("%s: %s, dev %.4f", task, best[task].folder, best[task].report["score"])
+    tests = {task: runs.predictions(run, "test.tsv") for task, run in best.items()}
+    answers = {}
+    for name, (task, part) in submission.FILES.items():
+        if part not in tests[task]:
+            raise UserError(f"{best[task].folder / 'test.tsv'}: no predictions for {name}")
+        rows = tests[task][part]
+        answers[name] = [submission.prediction(row["prediction"], OFFICIAL[task]) for row in rows]
+    counts = {name: len(rows) for name, rows in answers.items()}
+    submission.write(target, answers, submission.official_counts() if official else counts)
+
+
+def main() -> None:
+    parser = cli.Parser(__doc__)
+    parser.add_argument("metrics", nargs="+", type=Path, help="metrics.json of each run")
+    parser.add_argument("--official-counts", action="store_true", help="refuse other test sets")
+    parser.add_argument("-o", "--output", required=True, type=Path)
+    args = parser.parse_args()
+    submit(runs.read(args.metrics), args.output, args.official_counts)
+
+
+if __name__ == "__main__":
+    cli.run(main)
