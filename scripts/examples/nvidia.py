@@ -16,8 +16,8 @@ import numpy as np
 from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
 from scripts.examples.masking import NEVER_DRAWN, NEVER_MASKED
-from scripts.examples.schema import NVIDIA, Header, place_type
-from scripts.examples.shards import Shard, check_shape
+from scripts.examples.schema import NVIDIA, Header, place_type, plain
+from scripts.examples.shards import DAMAGE, Shard, check_shape
 
 ROWS = 4096  # rows unpacked together
 
@@ -37,7 +37,7 @@ def open_shard(path: Path, vocabulary: Path | None = None) -> Shard:
         with h5py.File(path) as file:
             check(file, path)
             return unpack(file, path, vocabulary)
-    except (OSError, RuntimeError) as error:
+    except DAMAGE as error:
         raise UserError(f"{path}: truncated or corrupt ({error}); fetch it anew") from error
 
 
@@ -105,7 +105,7 @@ def unpack(file: h5py.File, path: Path, vocabulary: Path | None) -> Shard:
 def header_of(file: h5py.File, length: int, size: int) -> Header:
     """A header for what such a file leaves unsaid."""
     return Header(
-        tokenizer_sha256=str(file.attrs.get("tokenizer_sha256", "")),
+        tokenizer_sha256=str(plain(file.attrs.get("tokenizer_sha256", ""))),
         vocab_size=size,
         seq_length=length,
         next_sentence=bool(file.attrs.get("next_sentence", True)),

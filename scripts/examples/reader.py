@@ -20,7 +20,7 @@ from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
 from scripts.examples import nvidia
 from scripts.examples.masking import Masking, keys, mask
-from scripts.examples.shards import Shard, check_values, open_shard, verify
+from scripts.examples.shards import DAMAGE, Shard, check_values, open_shard, verify
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def open_any(path: Path, tokenizer: Path | None) -> Shard:
     try:
         with h5py.File(path) as file:
             foreign = nvidia.recognise(file)
-    except OSError:
+    except DAMAGE:
         return open_shard(path)  # which says what is wrong
     return (
         nvidia.open_shard(path, tokenizer and vocabulary_file(tokenizer))

@@ -65,6 +65,7 @@ def parse_header(attributes: dict[str, Any], path: Path | str) -> Header:
     Raises UserError where the file is of another schema or version, or an attribute is missing or
     of a wrong type.
     """
+    attributes = {key: plain(value) for key, value in attributes.items()}
     if attributes.get("schema") != NAME:
         raise UserError(f"{path}: not a file of examples (schema {attributes.get('schema')!r})")
     if attributes.get("schema_version") != VERSION:
@@ -91,6 +92,11 @@ def parse_header(attributes: dict[str, Any], path: Path | str) -> Header:
     if not {"pad", "unk", "cls", "sep", "mask"} <= set(values["special_ids"]):
         raise UserError(f"{path}: attribute special_ids lacks one of pad, unk, cls, sep, mask")
     return Header(**values)
+
+
+def plain(value: Any) -> Any:
+    """An attribute's text as str; other values as they are."""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
 def token_type(vocab_size: int) -> np.dtype:

@@ -10,11 +10,13 @@ import h5py
 import numpy as np
 
 from scripts.common.errors import UserError
-from scripts.examples.schema import Header, content_digest, dataset_types, parse_header
+from scripts.examples.schema import Header, content_digest, dataset_types, parse_header, plain
 
 PART = 1 << 22  # items looked at together by `verify`
 
 REMEDY = "delete it and build it again"
+
+DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError)  # what h5py raises for it
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,11 @@ def open_shard(path: Path) -> Shard:
     try:
         with h5py.File(path) as file:
             header = parse_header(dict(file.attrs), path)
-            digest = str(file.attrs.get("content_sha256"))
+            digest = str(plain(file.attrs.get("content_sha256")))
             places = {name: place(file, name, path) for name in dataset_types(header)}
     except FileNotFoundError as error:
         raise UserError(f"{path}: no such file") from error
-    except (OSError, RuntimeError) as error:
+    except DAMAGE as error:
         raise UserError(f"{path}: not HDF5, or truncated ({error}); {REMEDY}") from error
     arrays = mapped(path, places, dataset_types(header))
     check_shape(path, header, arrays)
