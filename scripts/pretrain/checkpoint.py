@@ -1,0 +1,56 @@
+"""Checkpoints: whole or absent, checked by digest, read without running code.
+
+A checkpoint is a folder `step-<number>` with `tensors.safetensors`, `state.json` and `digests.json`
+(SHA-256 of the other two, written with them and renamed into place last).
+"""
+
+import json
+from pathlib import Path
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from scripts.common.atomic import atomic_path, remove
+from scripts.common.cli import log
+from scripts.common.digest import file_digest
+
+FILES = ("tensors.safetensors", "state.json")
+
+
+def save(folder: Path, step: int, tensors: dict[str, Tensor], state: dict, keep: int) -> Path:
+    """Write a checkpoint; remove all but the newest `keep` once it is safe."""
+    target = folder / f"step-{step:09d}"
+    with atomic_path(target) as temporary:
+        temporary.mkdir()
+        save_file({k: v.detach().contiguous() for k, v in tensors.items()}, temporary / FILES[0])
+        (temporary / FILES[1]).write_text(json.dumps(state), encoding="utf-8")
+        digests = {name: file_digest(temporary / name) for name in FILES}
+        (temporary / "digests.json").write_text(json.dumps(digests), encoding="utf-8")
+    for old in found(folder)[keep:]:
+        remove(old)
+    return target
+
+
+def found(folder: Path) -> list[Path]:
+    """The checkpoints in a folder, newest first."""
+    return sorted(folder.glob("step-*"), reverse=True)
+
+
+def load_newest(folder: Path) -> tuple[dict[str, Tensor], dict] | None:
+    """Read the newest checkpoint that is intact, or None; says which ones are not."""
+    for path in found(folder):
+        try:
+            return load(path)
+        except (OSError, ValueError, KeyError, SafetensorError) as error:
+            log.warning("%s: damaged (%s); trying the one before", path, error)
+    return None
+
+
+def load(path: Path) -> tuple[dict[str, Tensor], dict]:
+    """Read a checkpoint's tensors and state; raises ValueError where a digest does not agree."""
+    digests = json.loads((path / "digests.json").read_text(encoding="utf-8"))
+    for name in FILES:
+        if file_digest(path / name) != digests[name]:
+            raise ValueError(f"{name} does not have the digest that was written with it")
+    return load_file(path / FILES[0]), json.loads((path / FILES[1]).read_text(encoding="utf-8"))

@@ -1,0 +1,40 @@
+"""Make an untrained model: the weights that pretraining starts from, to compare with.
+
+    python -m scripts.pretrain.init_model --model config/models/bert-tiny.json \\
+        --tokenizer results/vocab -o results/pretrain/random
+"""
+
+from pathlib import Path
+
+from scripts.common.atomic import write_text
+from scripts.common.cli import Parser, log, run
+from scripts.pretrain import card, huggingface
+from scripts.pretrain.model import Bert, Shape
+from scripts.pretrain.settings import read_model
+
+
+def main() -> None:
+    parser = Parser(__doc__)
+    parser.add_argument(
+        "--model", required=True, help="Hugging Face config: a file, or JSON itself"
+    )
+    parser.add_argument("--tokenizer", required=True, type=Path, help="tokenizer folder")
+    parser.add_argument("--seed", type=int, default=42)
+    parser.add_argument("-o", "--output", required=True, type=Path, help="folder of the model")
+    arguments = parser.parse_args()
+    init_model(arguments.model, arguments.tokenizer, arguments.seed, arguments.output)
+
+
+def init_model(model: str, tokenizer: Path, seed: int, output: Path) -> None:
+    """Write a model folder with weights drawn from `seed`."""
+    config = read_model(model)
+    config = huggingface.new_config(config, huggingface.tokenizer_size(tokenizer))
+    bert = Bert(Shape.from_config(config, model))
+    bert.initialise(seed)
+    write_text(output / "README.md", card.card(output.name, {"seed": seed}, bert, [], []))
+    huggingface.save_model(output, bert.state_dict(), config, tokenizer)
+    log.info("wrote %s", output)
+
+
+if __name__ == "__main__":
+    run(main)

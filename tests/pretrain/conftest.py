@@ -1,0 +1,132 @@
+"""A tiny training, in seconds: examples of an invented language, a vocabulary, a model."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tokenizers import BertWordPieceTokenizer
+
+from scripts.common.digest import file_digest
+from scripts.examples.masking import NEVER_DRAWN, NEVER_MASKED
+from scripts.examples.schema import Header
+from scripts.examples.writer import write_examples
+
+SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+WORDS = 195
+ROOT = Path(__file__).parents[2]
+MODEL = {
+    "model_type": "bert",
+    "vocab_size": 0,
+    "hidden_size": 32,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 64,
+    "max_position_embeddings": 64,
+    "hidden_dropout_prob": 0.1,
+    "attention_probs_dropout_prob": 0.1,
+}
+
+
+def sentence(rng: np.random.Generator, length: int) -> np.ndarray:
+    """Words each of which follows from the one before, most of the time."""
+    words = np.empty(length, np.int64)
+    words[0] = rng.integers(WORDS)
+    for i in range(1, length):
+        words[i] = (3 * words[i - 1] + rng.integers(1, 3)) % WORDS
+    return words + len(SPECIAL)
+
+
+def make_examples(path: Path, vocabulary: Path, count: int, seq_length: int = 64, seed: int = 0):
+    """Write a file of `count` examples."""
+    rng = np.random.default_rng(seed)
+    kinds = np.zeros(WORDS + len(SPECIAL), np.uint8)
+    kinds[[0, 2, 3, 4]] = NEVER_MASKED | NEVER_DRAWN
+    kinds[1] = NEVER_DRAWN
+    header = Header(
+        tokenizer_sha256=file_digest(vocabulary),
+        vocab_size=len(kinds),
+        seq_length=seq_length,
+        next_sentence=True,
+        masking="dynamic",
+        mlm_probability=0.15,
+        max_predictions=0,
+        whole_word=False,
+        short_fraction=0.1,
+        join_documents=False,
+        duplicates=1,
+        seed=0,
+        special_ids={"pad": 0, "unk": 1, "cls": 2, "sep": 3, "mask": 4},
+        sources=[],
+    )
+    with write_examples(path, header, kinds) as writer:
+        for _ in range(count):
+            a, b = rng.integers(3, (seq_length - 3) // 2, 2)
+            random = int(rng.integers(2))
+            first = sentence(rng, a)
+            second = sentence(rng, b)
+            if not random:
+                second = (second - second[0] + first[-1] - 5) % WORDS + 5
+            tokens = np.concatenate([[2], first, [3], second, [3]])
+            writer.add(tokens, np.array([len(tokens)]), np.array([a + 2]), np.array([random]))
+    return path
+
+
+@pytest.fixture(scope="session")
+def tokenizer(tmp_path_factory) -> Path:
+    """A tokenizer folder."""
+    folder = tmp_path_factory.mktemp("tokenizer")
+    words = SPECIAL + [f"w{i}" for i in range(WORDS)]
+    (folder / "vocab.txt").write_text("\n".join(words) + "\n")
+    BertWordPieceTokenizer(str(folder / "vocab.txt")).save(str(folder / "tokenizer.json"))
+    (folder / "tokenizer_config.json").write_text(
+        json.dumps({"tokenizer_class": "BertTokenizer", "model_max_length": 64})
+    )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory, tokenizer) -> Path:
+    """A folder with train.h5 (400 examples) and validation.h5 (40)."""
+    folder = tmp_path_factory.mktemp("examples")
+    make_examples(folder / "train.h5", tokenizer / "vocab.txt", 400)
+    make_examples(folder / "validation.h5", tokenizer / "vocab.txt", 40, seed=1)
+    return folder
+
+
+@pytest.fixture
+def command(data, tokenizer, tmp_path):
+    """A function that gives the command of a tiny training run, and takes further words."""
+
+    def make(output: str, *words: str, steps: int = 12, launcher=()) -> list[str]:
+        return [
+            sys.executable,
+            *launcher,
+            *("-m", "scripts.pretrain.pretrain", str(data / "train.h5")),
+            *("--validation", str(data / "validation.h5")),
+            *("--model", json.dumps(MODEL), "--tokenizer", str(tokenizer)),
+            *("--output", str(tmp_path / output), "--checkpoints", str(tmp_path / "checkpoints")),
+            *("--steps", str(steps), "--batch-size", "16", "--learning-rate", "0.003"),
+            *("--warmup", "0.2", "--cpu-threads", "1", "--micro-batch-tokens", "300"),
+            *("--log-steps", "1", "--validation-examples", "20", *words),
+        ]
+
+    return make
+
+
+@pytest.fixture
+def pretrain(command):
+    """A function that runs a tiny training and returns the finished process."""
+
+    def call(output: str, *words: str, steps: int = 12, launcher=()) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            command(output, *words, steps=steps, launcher=launcher),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+
+    return call
