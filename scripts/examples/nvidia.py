@@ -15,9 +15,10 @@ import numpy as np
 
 from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
+from scripts.examples.hdf5 import DAMAGE, plain
 from scripts.examples.masking import NEVER_DRAWN, NEVER_MASKED
-from scripts.examples.schema import NVIDIA, Header, place_type, plain
-from scripts.examples.shards import DAMAGE, Shard, check_shape
+from scripts.examples.schema import NVIDIA, Header, place_type
+from scripts.examples.shards import Shard, check_shape
 
 ROWS = 4096  # rows unpacked together
 

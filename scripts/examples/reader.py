@@ -19,8 +19,9 @@ import numpy as np
 from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
 from scripts.examples import nvidia
+from scripts.examples.hdf5 import DAMAGE
 from scripts.examples.masking import Masking, keys, mask
-from scripts.examples.shards import DAMAGE, Shard, check_values, open_shard, verify
+from scripts.examples.shards import Shard, check_values, open_shard, verify
 
 
 @dataclass(frozen=True)

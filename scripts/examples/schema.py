@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from scripts.common.errors import UserError
+from scripts.examples.hdf5 import plain
 
 NAME = "dump2glue-examples"
 VERSION = 1
@@ -92,11 +93,6 @@ def parse_header(attributes: dict[str, Any], path: Path | str) -> Header:
     if not {"pad", "unk", "cls", "sep", "mask"} <= set(values["special_ids"]):
         raise UserError(f"{path}: attribute special_ids lacks one of pad, unk, cls, sep, mask")
     return Header(**values)
-
-
-def plain(value: Any) -> Any:
-    """An attribute's text as str; other values as they are."""
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
 def token_type(vocab_size: int) -> np.dtype:

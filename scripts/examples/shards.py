@@ -10,13 +10,12 @@ import h5py
 import numpy as np
 
 from scripts.common.errors import UserError
-from scripts.examples.schema import Header, content_digest, dataset_types, parse_header, plain
+from scripts.examples.hdf5 import DAMAGE, plain
+from scripts.examples.schema import Header, content_digest, dataset_types, parse_header
 
 PART = 1 << 22  # items looked at together by `verify`
 
 REMEDY = "delete it and build it again"
-
-DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError)  # what h5py raises for it
 
 
 @dataclass(frozen=True)
