@@ -160,3 +160,10 @@ def unit_name(code: str, count: str, short: bool, single: bool) -> str:
     if short:
         return code.replace("2", "²").replace("3", "³").replace("sq", "sq ").replace("cu", "cu ")
     return names[0] if single or count in ("1", "-1", "−1") else names[1]
+
+
+def grouped(number: str) -> str:
+    """A whole number with its thousands set off by commas; anything else as it is."""
+    if number.isascii() and number.isdecimal() and len(number) > 3:
+        return f"{int(number):,}"
+    return number

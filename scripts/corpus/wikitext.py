@@ -8,14 +8,22 @@ wikitext's structure is resolved before it, and what is left of it is mended aft
 
 import html
 import re
-import unicodedata
+from collections.abc import Iterator
 
-from wikiextractor.extract import Extractor, clean
+from wikiextractor.extract import (
+    Extractor,
+    clean,
+    dots,
+    magicWordsRE,
+    replaceExternalLinks,
+    replaceInternalLinks,
+)
 
-from scripts.corpus.languages import section_is_dropped
+from scripts.corpus.languages import names, section_is_dropped
 from scripts.corpus.links import replace_links
 from scripts.corpus.maths import formula_words
-from scripts.corpus.templates import BAR, expand_templates
+from scripts.corpus.plaintext import is_prose, mend
+from scripts.corpus.templates import expand_templates
 
 # A list item of fewer words is an entry of an index, not a sentence.
 ITEM_WORDS = 5
@@ -31,14 +39,29 @@ def paragraphs(text: str, title: str, dropped: frozenset[str], lists: bool) -> l
     """
     text = drop_comments(text)
     text = drop_sections(text)
+    text = HATNOTE.sub("", text)
     text = replace_elements(text)
+    text = replace_quotes(text)
+    text = TAG.sub(tag_words, text)
     text = drop_tables(text)
     text = replace_links(text, dropped)
     text = expand_templates(text, title)
-    text = replace_quotes(text)
-    text = plain_lines(text, lists)
-    text = clean(EXTRACTOR, text, expand_templates=False, html_safe=False)
+    text = "\n".join(join_lines(text, lists))
+    text = base_clean(text)
     return [line for line in map(mend, text.split("\n")) if is_prose(line)]
+
+
+def base_clean(text: str) -> str:
+    """wikiextractor's cleaning; where no tag is left, only those of its steps that have work."""
+    if "<" in text or "{{" in text or "{|" in text:
+        return clean(EXTRACTOR, text, expand_templates=False, html_safe=False)
+    if "[" in text:
+        text = replaceExternalLinks(text, EXTRACTOR)
+    if "[[" in text:
+        text = replaceInternalLinks(text, EXTRACTOR)
+    if "__" in text:
+        text = magicWordsRE.sub("", text)
+    return dots.sub("...", text) if "...." in text else text
 
 
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -54,6 +77,8 @@ def drop_comments(text: str) -> str:
     return COMMENT.sub("", text)
 
 
+# An indented line all in italics: "For other uses, see …".
+HATNOTE = re.compile(r"^:+[ \t]*''(?!').*''\W*$", re.MULTILINE)
 HEADING = re.compile(r"^(={1,6})[ \t]*(.+?)[ \t]*=+[ \t]*$", re.MULTILINE)
 
 
@@ -71,7 +96,7 @@ def drop_sections(text: str) -> str:
         start = match.end()
     if below == 7:
         kept.append(text[start:])
-    return "\n".join(kept)
+    return "\n\n".join(kept)
 
 
 # Elements whose content is no part of the text, and maths, which may be.
@@ -82,7 +107,13 @@ ELEMENT = re.compile(
     re.IGNORECASE,
 )
 # What an element's content reads as; an element that is not here reads as nothing.
-INLINE = re.compile(r"<(/?)(small|li|dd|dt|br|sup|code|tt|samp|kbd|poem)\b[^<>]*>", re.IGNORECASE)
+TAG = re.compile(
+    r"<(/?)(small|big|li|dd|dt|br|sup|sub|code|tt|samp|kbd|poem|span|font|abbr|bdi|bdo|cite|em|strong"
+    r"|b|i|u|s|strike|del|ins|mark|q|var|dfn|nobr|wbr|ruby|rb|p|div|center|blockquote|h[1-6]|hr)"
+    r"\b[^<>]*>",
+    re.IGNORECASE,
+)
+PARTING = names("poem|p|div|center|blockquote|h1|h2|h3|h4|h5|h6|hr")
 BLOCKS = frozenset(["gallery", "timeline", "score", "pre", "table", "syntaxhighlight", "source"])
 
 
@@ -122,7 +153,7 @@ def replace_elements(text: str) -> str:
         pieces.append(element_words(name, tag.group(3), text[place : end.start()]))
         place = end.end()
     pieces.append(text[place:])
-    return INLINE.sub(inline_words, "".join(pieces))
+    return "".join(pieces)
 
 
 def element_words(name: str, attributes: str, content: str) -> str:
@@ -133,14 +164,14 @@ def element_words(name: str, attributes: str, content: str) -> str:
         return content.translate(LITERAL)
     if name in ("syntaxhighlight", "source") and "inline" in attributes:
         return content
-    return "\n" if name in BLOCKS else ""
+    return "\n\n" if name in BLOCKS else ""
 
 
 # Characters that would be markup, if they were not meant literally.
 LITERAL = str.maketrans({"{": "&#123;", "}": "&#125;", "[": "&#91;", "]": "&#93;", "|": "&#124;", "'": "&#39;"})  # fmt: skip
 
 
-def inline_words(tag: re.Match) -> str:
+def tag_words(tag: re.Match) -> str:
     """What a tag of small print, a list item or a superscript is replaced by."""
     name = tag.group(2).lower()
     if name in ("li", "dd", "dt"):
@@ -152,7 +183,7 @@ def inline_words(tag: re.Match) -> str:
         before = tag.string[tag.start() - 1 : tag.start()]
         after = tag.string[tag.end() : tag.end() + 1]
         return "^" if before.isdigit() and (after.isdigit() or after in "-−–") else ""
-    return "\n" if name == "poem" else ""
+    return "\n\n" if name in PARTING else ""
 
 
 TABLE = re.compile(r"^[ \t:*#]*\{\||^[ \t]*\|\}(?!\})", re.MULTILINE)
@@ -175,7 +206,7 @@ def drop_tables(text: str) -> str:
             place = mark.end()
     if depth == 0:
         pieces.append(text[place:])
-    return "\n".join(pieces)
+    return "\n\n".join(pieces)
 
 
 QUOTES = re.compile(r"'{2,}")
@@ -200,75 +231,51 @@ def replace_quotes(text: str) -> str:
     return QUOTES.sub(replace, text)
 
 
-def plain_lines(text: str, lists: bool) -> str:
-    """Make list items sentences, or drop them, and drop what is left of headings and tables."""
-    lines = []
-    for line in text.split("\n"):
-        stripped = line.strip(" \t")
-        if not stripped:
+def join_lines(text: str, lists: bool) -> Iterator[str]:
+    """Yield paragraphs, each a line: what stands between empty lines, and every list item.
+
+    Text that is set off by a space at the line's beginning is code or a drawing, and is left out,
+    as is what is left of tables.
+    """
+    paragraph: list[str] = []
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        stripped = line.strip()
+        first = stripped[:1]
+        if stripped and line[0] not in " *#:;\t" and first not in "|!" and stripped[-1] != "}":
+            paragraph.append(stripped)
             continue
-        first = stripped[0]
-        if first in "*#;:" and line[0] == first:
-            item = stripped.lstrip("*#;: ")
-            if first in "*#;" and not lists:
-                continue
-            if first == ";":
-                item = item.replace(" :", ": ", 1)
-            if item.count(" ") + 1 < ITEM_WORDS:
-                continue
-            if first in "*#" and item[-1].isalnum():
-                item += "."
-            lines.append(item)
-        elif first in "|!" or stripped[-1] == "}":
+        if not paragraph and first and line[0] in " \t" and set_in_prose(lines, number):
+            paragraph.append(stripped)
             continue
-        else:
-            lines.append(stripped)
-    return "\n".join(lines)
+        if paragraph:
+            yield " ".join(paragraph)
+            paragraph = []
+        if first and line[0] == first and first in "*#:;" and (lists or first == ":"):
+            item = list_item(stripped)
+            if item:
+                yield item
+    if paragraph:
+        yield " ".join(paragraph)
 
 
-SPACES = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
-# Controls, zero-width spaces, directional marks, soft hyphens; the joiners of Persian and Hindi stay.
-INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\uffff]")  # fmt: skip
-EMPTY = re.compile(r"\(\s*[^\w()]{0,6}\s*\)|\[\s*[^\w\[\]]{0,3}\s*\]")
-OPENED = re.compile(r"([(\[])\s*(?:[,;:/·•]\s*)+")
-CLOSED = re.compile(r"\s*(?:[,;:/·•]\s*)+(?=[)\]])")
-DOUBLED = re.compile(r"([,;:])(?:\s*[,;])+(?=\s)")
-BEFORE = re.compile(r" +(?=[,;:.!?)\]](?:\s|$|[)\]\"'”’]))")
-AFTER = re.compile(r"([(\[]) +")
-QUOTED = re.compile(r'""|“\s*”|«\s*»')
-TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
-MARKS = re.compile(r"\[\[|\]\]|__[A-Z]{3,}__|\{\||\|\}|={2,}")
-
-
-def mend(line: str) -> str:
-    """Remove what cleaning leaves in a line: entities, invisible characters, empty brackets."""
-    if "&" in line:
-        line = html.unescape(line)
-    if BAR in line:
-        line = line.replace(BAR, "|")
-    if not line.isascii():
-        line = unicodedata.normalize("NFC", line)
-    line = INVISIBLE.sub("", SPACES.sub(" ", line))
-    if "<" in line:
-        line = TAG.sub("", line)
-    line = MARKS.sub("", line)
-    if "(" in line or "[" in line:
-        for _ in range(3):
-            mended = EMPTY.sub("", CLOSED.sub("", OPENED.sub(r"\1", line)))
-            if mended == line:
-                break
-            line = mended
-        line = AFTER.sub(r"\1", line)
-    line = QUOTED.sub("", line)
-    line = DOUBLED.sub(r"\1", line)
-    return SPACES.sub(" ", BEFORE.sub("", line)).strip()
-
-
-LETTERS = re.compile(r"[^\W\d_]{2}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-
-
-def is_prose(line: str) -> bool:
-    """Whether a line holds a word at all, and is no remark in brackets of its own."""
-    if not LETTERS.search(line):
+def set_in_prose(lines: list[str], number: int) -> bool:
+    """Whether a line with a space before it is prose, which a template may have stood before."""
+    line = lines[number]
+    neighbours = lines[max(0, number - 1) : number] + lines[number + 1 : number + 2]
+    if any(other[:1] in (" ", "\t") and other.strip() for other in neighbours):
         return False
-    return not (line[0] == "(" and line[-1] == ")" and line.count("(") == 1)
+    return line.count(" ") > ITEM_WORDS and line.rstrip()[-1] in ".!?:\"'”)。"
+
+
+def list_item(line: str) -> str:
+    """A list item as a sentence, or nothing where it has too few words for one."""
+    item = line.lstrip("*#;: \t")
+    if item.count(" ") + 1 < ITEM_WORDS:
+        return ""
+    if line[0] == ";":
+        item = item.replace(" :", ": ", 1)
+    item = item.rstrip(",; ")
+    if line[0] in "*#" and (item[-1:].isalnum() or item[-1:] in "')\"”’"):
+        item += "."
+    return item
