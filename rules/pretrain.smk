@@ -91,6 +91,23 @@ def phase_flags(wildcards):
     )
 
 
+def several_nodes():
+    """What a job on several nodes asks of Slurm: a task on each, and as many GPUs on each.
+
+    Slurm takes no request that names the GPUs' model in one place and not in another, so that the
+    model, or that there are none, is taken from the profile's set-resources.
+    """
+    if PRETRAIN["nodes"] == 1:
+        return {}
+    profile = workflow.resource_settings.overwrite_resources.get("pretrain", {})
+    chosen = {name: resource.raw for name, resource in profile.items()}
+    resources = {"mpi": "srun", "tasks": PRETRAIN["nodes"], "tasks_per_gpu": 0}
+    if PRETRAIN["gpus"] and chosen.get("gpu") != 0:
+        model = [chosen["gpu_model"]] if "gpu_model" in chosen else []
+        resources["gres"] = ":".join(["gpu", *model, str(PRETRAIN["gpus"])])
+    return resources
+
+
 rule pretrain:
     input:
         train=lambda wildcards: EXAMPLES(wildcards.phase, "train"),
@@ -116,9 +133,10 @@ rule pretrain:
     retries: 2
     threads: max(1, PRETRAIN["gpus"]) * PRETRAIN["cpu_threads"]
     resources:
+        **several_nodes(),
         mem_mb=8000 * max(1, PRETRAIN["gpus"]),
         runtime=PRETRAIN["runtime"],
-        gpu=PRETRAIN["gpus"],
+        gpu=PRETRAIN["gpus"] * PRETRAIN["nodes"],
         nodes=PRETRAIN["nodes"],
     params:
         code=code("scripts/pretrain/pretrain.py"),
@@ -126,15 +144,16 @@ rule pretrain:
     message:
         "Pretraining, phase {wildcards.phase}"
     shell:
-        "python -m scripts.pretrain.launch --processes {config[pretrain][gpus]} "
-        "--nodes {config[pretrain][nodes]} -- {input.train} --validation {input.validation} "
+        "exec python -m scripts.pretrain.launch --processes {config[pretrain][gpus]} "
+        "--nodes {config[pretrain][nodes]} --cpus {threads} --log {log} "
+        "-- {input.train} --validation {input.validation} "
         "--tokenizer results/vocab -o results/pretrain/{wildcards.phase} {params.flags} "
         "--checkpoints results/checkpoints "
         "--checkpoint-minutes {config[pretrain][checkpoint_minutes]} "
         "--checkpoint-steps {config[pretrain][checkpoint_steps]} "
         "--keep {config[pretrain][checkpoints]} "
         "--keep-checkpoints {config[pretrain][keep_checkpoints]} "
-        "--compile {config[pretrain][compile]} --sharded {config[pretrain][sharded]} --log {log}"
+        "--compile {config[pretrain][compile]} --sharded {config[pretrain][sharded]}"
 
 
 rule init_model:
