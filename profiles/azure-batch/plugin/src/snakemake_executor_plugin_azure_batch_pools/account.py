@@ -1,0 +1,214 @@
+"""The Batch account: pools with their jobs, and what becomes of their tasks."""
+
+import datetime
+import threading
+import uuid
+from dataclasses import dataclass, field
+from logging import Logger
+
+import azure.batch.models as bm
+from azure.batch import BatchServiceClient
+from azure.core.exceptions import AzureError
+from azure.mgmt.batch import BatchManagementClient
+from msrest.exceptions import ClientException
+from requests.exceptions import RequestException
+from snakemake_executor_plugin_azure_batch.util import (
+    AzureIdentityCredentialAdapter,
+    CustomAzureCredential,
+)
+from snakemake_interface_common.exceptions import WorkflowError
+
+from . import health, pools
+from .settings import ExecutorSettings
+
+# The published plugin asks for a token without `/.default`, which a service principal may not.
+BATCH_SCOPE = "https://batch.core.windows.net//.default"
+OUTPUT_BYTES = 4 << 20  # kept of a failed task's stdout and of its stderr
+PATIENCE = 30  # status checks in a row that may fail before a pool is given up
+GONE = ("JobNotFound", "PoolNotFound")
+
+ServiceError = (AzureError, ClientException, RequestException)
+
+
+@dataclass
+class Pool:
+    """A pool of this run with its Batch job, which has the same name."""
+
+    name: str
+    plan: pools.Plan
+    states: dict[str, bm.TaskState] = field(default_factory=dict)  # as last seen, by task id
+    told: set[str] = field(default_factory=set)  # troubles that were already reported
+    unanswered: int = 0  # status checks that failed in a row
+
+
+@dataclass
+class Status:
+    """What a check found: the pool's tasks by id, and why the pool cannot go on, if so."""
+
+    tasks: dict[str, bm.CloudTask]
+    lost: str | None
+
+
+class Account:
+    """The Batch account, as far as one run of Snakemake uses it."""
+
+    def __init__(self, settings: ExecutorSettings, image: str, logger: Logger) -> None:
+        self.settings, self.image, self.logger = settings, image, logger
+        self.batch = BatchServiceClient(
+            AzureIdentityCredentialAdapter(
+                credential=CustomAzureCredential(), resource_id=BATCH_SCOPE
+            ),
+            settings.account_url,
+        )
+        self.management = BatchManagementClient(
+            credential=CustomAzureCredential(), subscription_id=settings.subscription_id
+        )
+        self.pools: dict[str, Pool] = {}  # by kind
+        self.lock = threading.Lock()
+        self.stamp = f"{datetime.datetime.now():%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}"
+        self.made = 0
+
+    def pool(self, plan: pools.Plan) -> Pool:
+        """The pool of a kind, made now if there is none; a WorkflowError if it is refused."""
+        with self.lock:
+            if plan.kind not in self.pools:
+                self.made += 1
+                pool = Pool(f"snakemake-{plan.kind}-{self.stamp}-{self.made}", plan)
+                self.make(pool)
+                self.pools[plan.kind] = pool
+            return self.pools[plan.kind]
+
+    def make(self, pool: Pool) -> None:
+        """Create a pool and a job on it; a pool whose job is refused is deleted again."""
+        plan, name = pool.plan, pool.name
+        many = f"up to {plan.nodes}" if plan.autoscale else str(plan.nodes)
+        kind = "spot" if plan.low_priority else "dedicated"
+        self.logger.info(
+            f"Azure Batch: making pool and job {name}, {many} {kind} nodes of {plan.vm_size}"
+        )
+        try:
+            # Only the management interface gives a pool an identity.
+            self.management.pool.create(
+                resource_group_name=self.settings.resource_group_name,
+                account_name=self.settings.batch_account_name,
+                pool_name=name,
+                parameters=pools.pool_parameters(plan, name, self.settings, self.image),
+            )
+        except ServiceError as error:
+            reason = health.refused(error)
+            raise WorkflowError(f"the service refused pool {name}: {reason}") from None
+        try:
+            self.batch.job.add(
+                bm.JobAddParameter(
+                    id=name,
+                    constraints=bm.JobConstraints(max_task_retry_count=0),
+                    pool_info=bm.PoolInformation(pool_id=name),
+                )
+            )
+        except ServiceError as error:
+            self.delete("pool", name)
+            reason = health.refused(error)
+            raise WorkflowError(f"the service refused job {name}: {reason}") from None
+
+    def check(self, pool: Pool, wanted: set[str]) -> Status | None:
+        """The state of the wanted tasks and of their pool; None if it cannot be had just now."""
+        try:
+            options = bm.TaskListOptions(select="id,state,executionInfo,nodeInfo")
+            tasks = {task.id: task for task in self.batch.task.list(pool.name, options)}
+            done = {task.id for task in tasks.values() if task.state == bm.TaskState.completed}
+            lost = None if wanted <= done else self.inspect(pool)
+        except ServiceError as error:
+            reason = health.refused(error)
+            if code(error) in GONE:
+                return Status({}, f"it is gone, somebody deleted it ({reason})")
+            pool.unanswered += 1
+            self.logger.warning(f"Azure Batch gives no status ({pool.unanswered} times): {reason}")
+            if pool.unanswered < PATIENCE:
+                return None
+            return Status({}, f"no status after {pool.unanswered} attempts: {reason}")
+        pool.unanswered = 0
+        for name in wanted & tasks.keys():
+            self.note_requeue(pool, tasks[name])
+        return Status(tasks, lost)
+
+    def inspect(self, pool: Pool) -> str | None:
+        """Tell of new troubles with a pool and its nodes; the reason if it can never work."""
+        state = self.batch.pool.get(pool.name)
+        nodes = list(self.batch.compute_node.list(pool.name))
+        troubles = [f"did not get all nodes: {text}" for text in health.resize_troubles(state)]
+        troubles += [f"node {node} {text}" for node, text in health.node_troubles(nodes)]
+        for trouble in troubles:
+            if trouble not in pool.told:
+                pool.told.add(trouble)
+                self.logger.warning(f"Azure Batch pool {pool.name}: {trouble}")
+        return health.hopeless(state, nodes)
+
+    def note_requeue(self, pool: Pool, task: bm.CloudTask) -> None:
+        """Tell when a task is queued again, which Batch does when its node is preempted or lost."""
+        before, pool.states[task.id] = pool.states.get(task.id), task.state
+        if before == bm.TaskState.running and task.state == bm.TaskState.active:
+            self.logger.warning(
+                f"Azure Batch task {task.id} lost its node (preempted or failed) "
+                "and is queued again"
+            )
+
+    def output(self, pool: Pool, task: str, name: str) -> str:
+        """What a task printed to `stdout` or `stderr`, up to a limit."""
+        kept = b""
+        try:
+            for chunk in self.batch.file.get_from_task(pool.name, task, f"{name}.txt"):
+                kept += chunk
+                if len(kept) > OUTPUT_BYTES:
+                    kept = kept[:OUTPUT_BYTES] + b"\n(cut here)"
+                    break
+        except ServiceError as error:  # such as a node that is gone
+            return f"(not to be had: {health.refused(error)})"
+        return kept.decode(errors="replace")
+
+    def end_tasks(self) -> None:
+        """End all tasks of pools that are kept."""
+        for pool in list(self.pools.values()):
+            try:
+                self.batch.job.terminate(pool.name)
+            except ServiceError as error:
+                reason = health.refused(error)
+                self.logger.warning(f"Azure Batch: could not end job {pool.name}: {reason}")
+
+    def close(self) -> None:
+        """Delete this run's jobs and pools, or say which ones stay."""
+        with self.lock:
+            left, self.pools = list(self.pools.values()), {}
+        for pool in left:
+            if self.settings.keep_pool:
+                self.logger.info(f"Azure Batch: pool and job {pool.name} stay, as keep-pool says")
+            else:
+                self.delete_both(pool)
+
+    def discard(self, pool: Pool) -> None:
+        """Give up a pool that cannot work; the next job of its kind gets a new one."""
+        with self.lock:
+            if self.pools.get(pool.plan.kind) is pool:
+                del self.pools[pool.plan.kind]
+        self.delete_both(pool)
+
+    def delete_both(self, pool: Pool) -> None:
+        """Delete a job with its tasks, and its pool with the nodes."""
+        self.logger.info(f"Azure Batch: deleting job and pool {pool.name}")
+        self.delete("job", pool.name)
+        self.delete("pool", pool.name)
+
+    def delete(self, what: str, name: str) -> None:
+        """Delete a job or pool; if that fails say how to do it by hand, as nodes cost money."""
+        try:
+            getattr(self.batch, what).delete(name)
+        except ServiceError as error:
+            if code(error) not in (*GONE, "JobBeingDeleted", "PoolBeingDeleted"):
+                self.logger.error(
+                    f"Azure Batch: could not delete {what} {name}: {health.refused(error)}; "
+                    f"delete it yourself: az batch {what} delete --{what}-id {name} --yes"
+                )
+
+
+def code(error: Exception) -> str | None:
+    """The service's code of an error, such as PoolNotFound."""
+    return getattr(getattr(error, "error", None), "code", None)
