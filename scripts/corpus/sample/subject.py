@@ -63,7 +63,7 @@ NO_PRONOUN = re.compile(
     r"|\{S\}(,| and| of)"
 )
 NO_NOUN = re.compile(
-    r"\{S\},|\{S\} (is|was|\{was\}) (a|the|one) |town of \{S\}|\{trade\} \{S\}|^The town "
+    r"\{S\},|\{S\} (is|was|\{was\}) (a|the|one) |town of \{S\}|\{(trade|form)\} \{S\}|^The town "
     r"|\{(spouse|child|father|mother|sibling)\}|\{S\} flowers|flowers of"
 )
 

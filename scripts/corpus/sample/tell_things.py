@@ -331,7 +331,7 @@ EVENT = [
         "strike",
         """
         In {year}, the workers of {town} went on strike for {demand}.
-        {S} of {year} was a strike for {demand}.
+        {S} of {year} was a strike of the workers of {town} for {demand}.
         The workers of {town} struck for {demand} in {year}.
         """,
         {

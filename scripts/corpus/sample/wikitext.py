@@ -194,7 +194,7 @@ class Page:
             return self.census(facts) + self.people_list(facts["natives"])
         if kind == "person" and facts["works"]:
             rows = [
-                f"* {self.render(to(self.world, work))} ({self.world.facts(work)['year']})"
+                f"* {self.render(to(self.world, work), True)} ({self.world.facts(work)['year']})"
                 for work in facts["works"]
             ]
             return "=== Works ===\n" + "\n".join(rows)
