@@ -35,11 +35,25 @@ def keep_memory() -> None:
     mallopt(top_pad, 1 << 26)
 
 
+def upcast(x: Tensor) -> Tensor:
+    """`x` in fp32 where its precision is lower."""
+    return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+
+
 def product(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """x @ weight.T + bias for 2-D `x` and `weight`."""
-    if x.dtype == torch.float32 and ONEDNN_LINEAR is not None:
+    if x.dtype == torch.float32 and ONEDNN_LINEAR is not None and x.numel() and weight.numel():
         return ONEDNN_LINEAR(x, weight, bias, "none", [], "")
     return F.linear(x, weight, bias)
+
+
+def weight_slope(grad: Tensor, x: Tensor) -> Tensor:
+    """grad.T @ x, computed the way round that has fewer rows, which is the faster one."""
+    if x.dtype != torch.float32 or ONEDNN_LINEAR is None:
+        return grad.t() @ x
+    if grad.shape[1] > x.shape[1]:
+        return product(x.t(), grad.t()).t()
+    return product(grad.t(), x.t())
 
 
 class Linear(Function):
@@ -54,7 +68,7 @@ class Linear(Function):
     def backward(ctx, grad: Tensor):
         x, weight = ctx.saved_tensors
         grad = grad.contiguous()
-        return product(grad, weight.t()), grad.t() @ x, grad.sum(0)
+        return product(grad, weight.t()), weight_slope(grad, x), grad.sum(0)
 
 
 def keep_mask(shape: torch.Size, rate: float, generator: torch.Generator) -> Tensor:
@@ -214,7 +228,7 @@ class MaskedLoss(Function):
     @staticmethod
     def forward(ctx, hidden: Tensor, weight: Tensor, bias: Tensor, labels: Tensor):
         logits = product(hidden, weight, bias)
-        scores = torch.log_softmax(logits, -1, dtype=torch.float32)
+        scores = torch.log_softmax(upcast(logits), -1)
         chosen = scores.gather(1, labels[:, None])
         right = (scores.amax(1, keepdim=True) == chosen).sum()
         ctx.save_for_backward(hidden, weight, labels)
@@ -229,4 +243,4 @@ class MaskedLoss(Function):
         ctx.scores = None
         slopes.scatter_add_(1, labels[:, None], -slopes.new_ones(len(labels), 1))
         slopes = slopes.mul_(grad).to(hidden.dtype)
-        return product(slopes, weight.t()), slopes.t() @ hidden, slopes.sum(0), None
+        return product(slopes, weight.t()), weight_slope(slopes, hidden), slopes.sum(0), None

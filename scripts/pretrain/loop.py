@@ -1,216 +1,211 @@
-"""A training on its way: where it is, what it has measured, when it saves."""
+"""A training on its way: from its newest checkpoint to the end of its schedule."""
 
-import resource
 import signal
 import sys
 import time
-
-import torch
+from pathlib import Path
 
 from scripts.common.cli import log
-from scripts.pretrain import checkpoint, metrics
-from scripts.pretrain.batches import Stream, fixed
-from scripts.pretrain.settings import PRECISIONS
-from scripts.pretrain.training import Training, peak_flops
+from scripts.common.errors import UserError
+from scripts.examples.reader import Examples
+from scripts.pretrain import checkpoint
+from scripts.pretrain.batches import Stream, Work, fixed
+from scripts.pretrain.guard import Guard, finite
+from scripts.pretrain.journal import Journal
+from scripts.pretrain.processes import Processes
+from scripts.pretrain.recipe import Schedule
+from scripts.pretrain.settings import Job, Upkeep
+from scripts.pretrain.training import Training
 
 INTERRUPTED = 75  # EX_TEMPFAIL: run the same command again
 
 
 class Run:
-    """A training on its way: where it is, what it has measured, when it saves."""
+    """Where a training is, and the loop that takes it on.
 
-    def __init__(self, job, schedule, upkeep, team, train, validation, folder, training):
+    `skipped` counts examples that were passed over after a rollback, so that what made the loss
+    explode is not seen again.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        schedule: Schedule,
+        tokens: int,
+        upkeep: Upkeep,
+        team: Processes,
+        train: Examples,
+        validation: Examples | None,
+        folder: Path,
+        training: Training,
+        journal: Journal,
+    ):
         self.job, self.schedule, self.upkeep, self.team = job, schedule, upkeep, team
+        self.tokens = tokens  # of a micro-batch
         self.train, self.validation, self.folder = train, validation, folder
-        self.training: Training = training
-        self.step, self.skip, self.seconds = 0, 0, 0.0
-        self.rows: list[dict] = []
-        self.timing: list[dict] = []
-        self.pending: list[torch.Tensor] = []  # sums of steps that no row has yet
-        self.counts: list[list[int]] = []  # their examples, pairs, masked
-        self.tokens = [0, 0, 0]  # of the steps that no row has yet: tokens, squares, masked
+        self.training, self.journal, self.guard = training, journal, Guard()
+        self.step, self.skipped = 0, 0
         self.signal: int | None = None
-        self.peak = peak_flops(team.device, PRECISIONS[job.precision]) * team.count
-        self.saved = self.started = self.marked = self.shown = time.perf_counter()
+        self.saved = time.perf_counter()
 
-    # --- state
-
-    def resume(self) -> None:
-        """Take up the newest intact checkpoint, if there is one."""
+    def resume(self, forget_time: bool = True) -> bool:
+        """Take up the newest intact checkpoint; False where there is none."""
         found = checkpoint.load_newest(self.folder)
+        step = found[1]["step"] if found else 0
+        if self.team.agree([step])[0] != step * self.team.count:
+            raise UserError(
+                f"{self.folder}: the processes see different checkpoints; it must lie on a disk "
+                "that all nodes share"
+            )
         if found is None:
-            return
+            return False
         tensors, state = found
         self.training.load(tensors)
-        self.step, self.skip, self.seconds = state["step"], state["skip"], state["seconds"]
-        self.rows, self.timing = state["rows"], state["timing"]
-        self.counts, self.tokens = state["counts"], state["tokens"]
-        device = self.team.device
-        first = self.team.first
-        self.pending = [
-            torch.tensor(row if first else [0.0] * len(row), device=device)
-            for row in state["pending"]
-        ]
-        log.info("resumed at step %d from %s", self.step, self.folder)
+        self.step, self.skipped = step, state["skipped"]
+        self.journal.load(state["journal"], forget_time)
+        self.guard.load(state["guard"])
+        self.saved = time.perf_counter()
+        return True
 
     def save(self) -> None:
-        """Write a checkpoint."""
-        tensors = self.training.tensors()
-        pending = self.gathered()
+        """Write a checkpoint, unless the loss looks bad."""
+        if not self.guard.calm:
+            return
+        tensors, journal = self.training.tensors(), self.journal.state()
         if self.team.first:
             state = {
                 "step": self.step,
-                "skip": self.skip,
-                "seconds": self.seconds + time.perf_counter() - self.started,
-                "rows": self.rows,
-                "timing": self.timing,
-                "counts": self.counts,
-                "tokens": self.tokens,
-                "pending": pending,
+                "skipped": self.skipped,
+                "journal": journal,
+                "guard": self.guard.state(),
             }
             path = checkpoint.save(self.folder, self.step, tensors, state, self.upkeep.keep)
             log.info("saved %s", path)
         self.team.wait()
         self.saved = time.perf_counter()
 
-    def gathered(self) -> list[list[float]]:
-        """The sums of the steps that no row has yet, over all processes."""
-        if not self.pending:
-            return []
-        return self.team.sum(torch.stack(self.pending)).tolist()
-
-    # --- the loop
-
     def notes(self) -> list[int]:
         """What this process has to say to all: stop, save, milliseconds trained."""
-        now = time.perf_counter()
-        save = self.team.first and now - self.saved > self.upkeep.minutes * 60
-        spent = int(1000 * (self.seconds + now - self.started)) if self.team.first else 0
-        return [int(self.signal is not None), int(save), spent]
+        late = time.perf_counter() - self.saved > self.upkeep.minutes * 60
+        first = self.team.first
+        return [
+            int(self.signal is not None),
+            int(first and late),
+            int(1000 * self.journal.spent) if first else 0,
+        ]
+
+    def position(self, step: int) -> int:
+        """The first example of a step."""
+        return self.schedule.position(step) + self.skipped
 
     def train_to_end(self) -> None:
-        """Train until the schedule ends."""
+        """Train until the schedule ends, from the newest checkpoint if there is one."""
         for number in (signal.SIGTERM, signal.SIGUSR1):
             signal.signal(number, lambda number, _: setattr(self, "signal", number))
-        schedule, last = self.schedule, self.schedule.steps
+        if self.resume():
+            log.info("resumed at step %d from %s", self.step, self.folder)
+        last = self.schedule.steps
+        log.info(
+            "training on %s examples, %s, %s, %d process(es), %s steps",
+            f"{len(self.train):,}", self.team.device.type, self.job.precision, self.team.count,
+            last or "?",
+        )  # fmt: skip
+        while self.stretch(last) == "roll back":
+            self.roll_back()
+        if not self.journal.has_validated(self.step):
+            self.validate()
+            self.save()
+
+    def stretch(self, last: int | None) -> str:
+        """Train on until the end, a signal, or a loss that explodes; returns the guard's verdict."""
         stream = Stream(
             self.train,
             self.job.seed,
-            self.job.micro_batch_tokens,
-            lambda step: schedule.position(step) + self.skip,
+            self.tokens,
+            self.position,
             self.team.rank,
             self.team.count,
             self.team.agree,
             self.notes,
             pin=self.team.device.type == "cuda",
         )
-        log.info(
-            "training on %d examples, %s, %s, %d process(es), %s steps",
-            len(self.train), self.team.device.type, self.job.precision, self.team.count, last or "?",
-        )  # fmt: skip
+        verdict, rate = "go on", 0.0
         for work in stream.steps(self.step, last):
             stop, save, spent = work.notes
             hours = spent / 3.6e6
-            if last is None and schedule.progress(self.step, hours) >= 1:
+            if last is None and self.schedule.progress(self.step, hours) >= 1:
                 break
-            rate = schedule.learning_rate(self.step, hours)
-            self.pending.append(self.training.step(work, rate))
-            self.step += 1
-            self.counts.append([work.examples, work.pairs, work.masked])
-            for index, value in enumerate((work.tokens, work.squares, work.masked)):
-                self.tokens[index] += value
-            if self.step % self.job.log_steps == 0 or self.step == last:
-                self.write_row(rate)
-            every = self.job.validate_steps
-            if every and self.step % every == 0 and self.step != last:
-                self.validate()
-            by_steps = self.upkeep.steps and self.step % self.upkeep.steps == 0
+            rate = self.schedule.learning_rate(self.step, hours)
+            verdict = self.take(work, rate, hours, last)
+            if verdict != "go on":
+                break
             alone = self.team.count == 1 and self.signal is not None
+            by_steps = self.upkeep.steps and self.step % self.upkeep.steps == 0
             if (save or by_steps or stop or alone) and self.step != last:
                 self.save()
             if stop or alone:
-                log.error(
-                    "error: stopped by %s at step %d; run the same command again to go on from %s",
-                    signal.Signals(self.signal or signal.SIGTERM).name, self.step, self.folder,
-                )  # fmt: skip
-                sys.exit(INTERRUPTED)
-        self.validate()
-        self.save()
+                self.stop()
+        if self.journal.pending:
+            self.journal.close(self.step, last, rate, 1.0)
+        return verdict
 
-    def write_row(self, rate: float) -> None:
-        """Close a row of metrics and one of timing."""
-        sums = self.gathered()
-        now = time.perf_counter()
-        extra = {"learning_rate": rate, "examples": self.schedule.position(self.step)}
-        row = metrics.training_row(self.step, sums, self.counts, extra)
-        seconds = now - self.marked
-        tokens, squares, masked = self.tokens
-        speed = tokens / seconds
-        use = self.training.model.flops(tokens, squares, masked) / seconds / self.peak
-        spent = self.seconds + now - self.started
-        memory = torch.cuda.max_memory_allocated() if torch.cuda.is_available() else peak_memory()
-        self.timing.append(
-            {
-                "step": self.step,
-                "seconds": round(spent, 3),
-                "tokens_per_second": round(speed, 1),
-                "utilisation": round(use, 4),
-                "peak_memory_mb": memory >> 20,
-                "time": round(time.time(), 3),
-            }
+    def take(self, work: Work, rate: float, hours: float, last: int | None) -> str:
+        """Take one step, and what is due after it; returns the guard's verdict."""
+        self.journal.note(work, self.training.step(work, rate))
+        self.step += 1
+        verdict = "go on"
+        if self.step % self.job.log_steps == 0 or self.step == last:
+            done = self.schedule.progress(self.step - 1, hours)
+            row, steps = self.journal.close(self.step, last, rate, done)
+            verdict = self.guard.watch(row, steps)
+            if verdict == "give up":
+                self.give_up(row)
+        every = self.job.validate_steps
+        if every and self.step % every == 0 and self.step != last:
+            self.validate()
+        return verdict
+
+    def roll_back(self) -> None:
+        """Go back to the newest checkpoint and on from there with other examples."""
+        self.guard.rolled_back()
+        bad, position = self.step, self.position(self.step)
+        if not checkpoint.found(self.folder):
+            self.give_up(self.journal.rows[-1])
+        self.resume(forget_time=False)
+        self.skipped += position - self.position(self.step)
+        log.warning(
+            "the loss exploded by step %d: back to step %d, on with other examples", bad, self.step
         )
-        self.rows.append(row)
-        self.pending, self.counts, self.tokens, self.marked = [], [], [0, 0, 0], now
-        last = self.schedule.steps
-        if now - self.shown > self.upkeep.progress_seconds or self.step == last:
-            self.shown = now
-            done = self.schedule.progress(self.step - 1, spent / 3600)
-            log.info(
-                "step %d of %s  loss %.3f  lr %.2e  %s tokens/s  %.0f%% of peak  %s left",
-                self.step, last or "?", row["loss"] or float("nan"), rate, f"{speed:,.0f}", 100 * use,
-                clock(spent / max(done, 1e-9) * (1 - done)),
-            )  # fmt: skip
+        self.journal.add({"step": self.step, "rolled_back_from": bad})
+
+    def give_up(self, row: dict) -> None:
+        """End with the reason."""
+        kept = checkpoint.found(self.folder)
+        raise UserError(
+            f"step {self.step}: the loss is {finite(row['loss'])} after "
+            f"{self.guard.rollbacks} rollbacks; lower the learning rate or lengthen the warm-up. "
+            + (f"The last good state is {kept[0]}" if kept else "No checkpoint was saved yet")
+        )
+
+    def stop(self) -> None:
+        """End because of a signal, so that the same command goes on later."""
+        name = signal.Signals(self.signal or signal.SIGTERM).name
+        log.error(
+            "error: stopped by %s at step %d; run the same command again to go on from %s",
+            name, self.step, self.folder,
+        )  # fmt: skip
+        sys.exit(INTERRUPTED)
 
     def validate(self) -> None:
-        """Measure the loss on the first of the validation examples, masked the same each time."""
+        """Measure the loss on some validation examples, masked the same each time."""
         if self.validation is None or not len(self.validation):
             return
-        if any(row["step"] == self.step and "validation_loss" in row for row in self.rows):
-            return  # resumed after the last step
         batches = fixed(
             self.validation,
             self.job.seed,
             self.job.validation_examples,
-            self.job.micro_batch_tokens,
+            self.tokens,
             self.team.rank,
             self.team.count,
         )
-        row = metrics.validation_row(self.step, *self.training.validate(batches))
-        self.rows.append(row)
-        log.info(
-            "step %d  validation loss %.3f, masked words right %.1f%%",
-            self.step, row["validation_loss"] or float("nan"), 100 * (row["validation_masked_accuracy"] or 0),
-        )  # fmt: skip
-
-    def cost(self) -> dict:
-        """What the phase took."""
-        device = self.team.device
-        gpu = device.type == "cuda"
-        return {
-            "device": torch.cuda.get_device_name(device) if gpu else "cpu",
-            "processes": self.team.count,
-            "hours": round((self.seconds + time.perf_counter() - self.started) / 3600, 4),
-            "torch": torch.__version__,
-        }
-
-
-def peak_memory() -> int:
-    """The most bytes that this process has held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
-def clock(seconds: float) -> str:
-    """Seconds as 1:02:03 or 2:03."""
-    minutes, seconds = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+        self.journal.validated(self.step, *self.training.validate(batches))

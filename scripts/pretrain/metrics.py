@@ -16,9 +16,9 @@ EVENTS = "events.out.tfevents.0.pretrain"
 def training_row(
     step: int, sums: list[list[float]], counts: list[list[int]], extra: dict
 ) -> dict[str, float]:
-    """One row for several steps: `sums` per step as SUMS, `counts` examples, pairs and masked."""
+    """One row for several steps: `sums` per step as SUMS, `counts` examples, pairs, masks."""
     total = dict(zip(SUMS, map(math.fsum, zip(*sums, strict=True)), strict=True))
-    _, pairs, masked = map(sum, zip(*counts, strict=True))
+    _, pairs, masked, *_ = map(sum, zip(*counts, strict=True))
     norms = [row[4] for row in sums if math.isfinite(row[4])]
     masked_loss = total["masked_loss"] / max(masked, 1)
     row = {"step": step, "loss": masked_loss, "masked_loss": masked_loss}
@@ -64,13 +64,14 @@ def write_events(target: Path, rows: list[dict], times: dict[int, float]) -> Non
             file.write(record)
 
 
-def records(rows: list[dict], times: dict[int, float]) -> Iterable[bytes]:
-    """Rows as the records of a TensorBoard event file, its header first."""
+def records(rows: list[dict], times: dict[int, float], header: bool = True) -> Iterable[bytes]:
+    """Rows as the records of a TensorBoard event file, the file's header first."""
     from tensorboard.compat.proto.event_pb2 import Event
     from tensorboard.compat.proto.summary_pb2 import Summary
 
     first = min(times.values(), default=0.0)
-    yield record(Event(wall_time=first, file_version="brain.Event:2").SerializeToString())
+    if header:
+        yield record(Event(wall_time=first, file_version="brain.Event:2").SerializeToString())
     for row in rows:
         values = [
             Summary.Value(tag=tag(key), simple_value=value)

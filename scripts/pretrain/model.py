@@ -187,7 +187,7 @@ class Bert(nn.Module):
     def pool(self, x: Tensor, batch: MicroBatch) -> Tensor:
         """The next-sentence logits [n, 2] from each sequence's first token."""
         first = x.index_select(0, batch.bounds[:-1])
-        return self.next_sentence(torch.tanh(self.pooler(first))).float()
+        return cpu.upcast(self.next_sentence(torch.tanh(self.pooler(first))))
 
     def forward(self, batch: MicroBatch, noise: Noise) -> Losses:
         x = self.encode(batch, noise)
@@ -202,7 +202,7 @@ class Bert(nn.Module):
         """Word logits [T, vocabulary] and next-sentence logits [n, 2], without dropout."""
         x = self.encode(batch, Noise())
         words = F.linear(self.masked_hidden(x), self.words.weight.to(x.dtype))
-        return words.float() + self.head_bias, self.pool(x, batch)
+        return cpu.upcast(words) + self.head_bias, self.pool(x, batch)
 
     def flops(self, tokens: int, square_tokens: int, masked: int) -> float:
         """Floating-point operations of a forward and backward pass, as PaLM's appendix B counts.

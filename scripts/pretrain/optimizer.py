@@ -9,8 +9,8 @@ from scripts.pretrain.recipe import Recipe
 class Lamb(torch.optim.Optimizer):
     """LAMB (You et al. 2020, algorithm 2) with bias correction and decoupled weight decay.
 
-    A tensor's update is Adam's, rescaled to the tensor's own norm. `grad_scale` divides the
-    gradients and `found_inf` (1.0) skips the step, as torch's fused optimizers take them.
+    A tensor's update is Adam's, rescaled to the tensor's own norm, but for tensors that do not decay
+    (as the authors' program and NVIDIA's have it). `grad_scale` divides the gradients and `found_inf` (1.0) skips the step, as torch's fused optimizers take them.
     """
 
     _step_supports_amp_scaling = True
@@ -61,8 +61,11 @@ class Lamb(torch.optim.Optimizer):
         roots = torch._foreach_sqrt(torch._foreach_div(squares, correct2))
         torch._foreach_add_(roots, group["eps"])
         updates = torch._foreach_div(torch._foreach_div(means, correct1), roots)
-        if group["weight_decay"]:
-            torch._foreach_add_(updates, params, alpha=group["weight_decay"])
+        if not group["weight_decay"]:
+            torch._foreach_mul_(updates, go * group["lr"])
+            torch._foreach_sub_(params, updates)
+            return
+        torch._foreach_add_(updates, params, alpha=group["weight_decay"])
         sizes, lengths = torch._foreach_norm(params), torch._foreach_norm(updates)
         for p, update, size, length in zip(params, updates, sizes, lengths, strict=True):
             trust = torch.where((size > 0) & (length > 0), size / length, torch.ones_like(size))

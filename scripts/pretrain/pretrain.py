@@ -20,15 +20,16 @@ from scripts.common.cli import Parser, log, run
 from scripts.common.digest import file_digest, value_digest
 from scripts.common.errors import UserError
 from scripts.examples.reader import Examples
-from scripts.pretrain import card, cpu, huggingface, metrics, processes
+from scripts.pretrain import card, cpu, fit, huggingface, metrics, processes
 from scripts.pretrain import recipe as recipes
 from scripts.pretrain import settings as flags
+from scripts.pretrain.journal import Journal
 from scripts.pretrain.loop import Run
 from scripts.pretrain.model import Bert, Shape
 from scripts.pretrain.processes import Processes
 from scripts.pretrain.recipe import Recipe, Schedule
 from scripts.pretrain.settings import PRECISIONS, Job, Upkeep
-from scripts.pretrain.training import Training
+from scripts.pretrain.training import Training, peak_flops
 from scripts.workflow.code import code_digest
 
 ROOT = Path(__file__).parents[2]
@@ -88,16 +89,30 @@ def pretrain(job: Job, recipe: Recipe, upkeep: Upkeep, team: Processes) -> None:
     folder = upkeep.checkpoints / f"{job.output.name}-{digest[:16]}"
     model = new_model(job)
     model.recompute = job.recompute
-    run = Run(job, schedule, upkeep, team, train, validation, folder, Training(
-        model, recipe, team, upkeep.sharded, upkeep.compiled
-    ))  # fmt: skip
-    run.resume()
+    training = Training(model, recipe, team, upkeep.sharded, upkeep.compiled)
+    peak = peak_flops(team.device, model.dtype) * team.count
+    journal = Journal(team, model.flops, peak, folder, upkeep.progress_seconds)
+    tokens = micro_batch_tokens(job, recipe, training, train, team)
+    run = Run(job, schedule, tokens, upkeep, team, train, validation, folder, training, journal)
     run.train_to_end()
     if team.first:
         export(job, recipe, run)
         if upkeep.remove:
             remove(folder)
     team.wait()
+
+
+def micro_batch_tokens(
+    job: Job, recipe: Recipe, training: Training, train: Examples, team: Processes
+) -> int:
+    """The token budget of a micro-batch: the stated one, or the largest that fits the device."""
+    if job.micro_batch_tokens != "auto":
+        return int(job.micro_batch_tokens)
+    most = max(int(train.lengths.mean() * recipe.batch_size / team.count), train.seq_length)
+    found = 0
+    if team.first:
+        found = fit.micro_batch_tokens(training.model, training.rates, train.seq_length, most)
+    return team.agree([found])[0]
 
 
 def check(job: Job, recipe: Recipe, train: Examples, team: Processes) -> None:
@@ -115,6 +130,13 @@ def check(job: Job, recipe: Recipe, train: Examples, team: Processes) -> None:
             f"{job.train[0]}: a vocabulary of {train.vocab_size}, but the model has "
             f"{job.config['vocab_size']} (vocab_size)"
         )
+    if job.init and (job.init / "vocab.txt").is_file():
+        theirs, ours = job.init / "vocab.txt", job.tokenizer / "vocab.txt"
+        if file_digest(theirs) != file_digest(ours):
+            raise UserError(
+                f"{theirs}: another vocabulary than {ours}, from which the examples were built; "
+                f"set vocab.path to {job.init}"
+            )
     if min(recipe.batch_size, recipe.batch_start or recipe.batch_size) < team.count:
         raise UserError(f"batch_size: fewer examples than the {team.count} processes")
 
@@ -130,12 +152,14 @@ def export(job: Job, recipe: Recipe, run: Run) -> None:
         **recipe.given(),
     }
     data = [("training", run.train)] + ([("validation", run.validation)] if run.validation else [])
-    write_text(folder / "metrics.jsonl", metrics.lines(run.rows))
-    write_text(folder / "timing.jsonl", metrics.lines(run.timing))
-    write_text(folder / "cost.json", json.dumps(run.cost(), indent=2) + "\n")
-    times = {row["step"]: row["time"] for row in run.timing}
-    metrics.write_events(folder / metrics.EVENTS, run.rows, times)
-    write_text(folder / "README.md", card.card(folder.name, settings, model, data, run.rows))
+    write_text(folder / "metrics.jsonl", metrics.lines(run.journal.rows))
+    write_text(folder / "timing.jsonl", metrics.lines(run.journal.timing))
+    write_text(folder / "cost.json", json.dumps(run.journal.cost(), indent=2) + "\n")
+    times = {row["step"]: row["time"] for row in run.journal.timing}
+    metrics.write_events(folder / metrics.EVENTS, run.journal.rows, times)
+    write_text(
+        folder / "README.md", card.card(folder.name, settings, model, data, run.journal.rows)
+    )
     huggingface.save_model(folder, model.state_dict(), job.config, job.tokenizer)
     log.info("wrote %s", folder)
 

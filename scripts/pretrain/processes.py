@@ -7,6 +7,8 @@ from datetime import timedelta
 import torch
 from torch import Tensor, distributed
 
+from scripts.common.errors import UserError
+
 TIMEOUT = timedelta(minutes=10)
 
 
@@ -52,6 +54,8 @@ def join(threads: int) -> Processes:
     if torch.cuda.is_available():
         device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
         torch.cuda.set_device(device)
+    elif os.environ.get("REQUIRE_CUDA") == "1":
+        raise UserError("no GPU can be used here, though one was asked for; look at nvidia-smi")
     if count == 1:
         return Processes(0, 1, device)
     backend = "nccl" if device.type == "cuda" else "gloo"

@@ -26,7 +26,7 @@ class Job:
     seed: int
     precision: str
     threads: int
-    micro_batch_tokens: int
+    micro_batch_tokens: str
     log_steps: int
     validate_steps: int
     validation_examples: int
@@ -59,7 +59,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--seed", type=int, default=42)
     add("--precision", choices=["auto", *PRECISIONS], default="auto")
     add("--cpu-threads", type=int, default=2, help="a process's threads; sums depend on them")
-    add("--micro-batch-tokens", type=int, default=8192, help="tokens a forward pass")
+    add("--micro-batch-tokens", default="8192", help="tokens a forward pass; auto: what fits")
     add("--log-steps", type=int, default=10, help="steps a row of metrics")
     add("--validate-steps", type=int, default=0, help="steps between validations; 0: at the end")
     add("--validation-examples", type=int, default=2048, help="how many of them at most")
@@ -106,6 +106,9 @@ def job_of(arguments: Namespace, device: torch.device) -> Job:
         config = huggingface.new_config(
             read_model(arguments.model), huggingface.tokenizer_size(tokenizer)
         )
+    tokens = arguments.micro_batch_tokens
+    if tokens != "auto" and not (tokens.isdecimal() and int(tokens)):
+        raise UserError(f"--micro-batch-tokens: {tokens!r} is neither a number nor auto")
     return Job(
         train=arguments.train,
         validation=arguments.validation,
@@ -116,7 +119,7 @@ def job_of(arguments: Namespace, device: torch.device) -> Job:
         seed=arguments.seed,
         precision=resolve_precision(arguments.precision, device),
         threads=arguments.cpu_threads,
-        micro_batch_tokens=arguments.micro_batch_tokens,
+        micro_batch_tokens=tokens,
         log_steps=arguments.log_steps,
         validate_steps=arguments.validate_steps,
         validation_examples=arguments.validation_examples,

@@ -1,8 +1,6 @@
 """A tiny training, in seconds: examples of an invented language, a vocabulary, a model."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,21 +11,10 @@ from scripts.common.digest import file_digest
 from scripts.examples.masking import NEVER_DRAWN, NEVER_MASKED
 from scripts.examples.schema import Header
 from scripts.examples.writer import write_examples
+from tests.pretrain.runs import Training
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 WORDS = 195
-ROOT = Path(__file__).parents[2]
-MODEL = {
-    "model_type": "bert",
-    "vocab_size": 0,
-    "hidden_size": 32,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 2,
-    "intermediate_size": 64,
-    "max_position_embeddings": 64,
-    "hidden_dropout_prob": 0.1,
-    "attention_probs_dropout_prob": 0.1,
-}
 
 
 def sentence(rng: np.random.Generator, length: int) -> np.ndarray:
@@ -97,36 +84,18 @@ def data(tmp_path_factory, tokenizer) -> Path:
 
 
 @pytest.fixture
-def command(data, tokenizer, tmp_path):
-    """A function that gives the command of a tiny training run, and takes further words."""
+def training(data, tokenizer, tmp_path):
+    """A function that makes a tiny training in a folder of its own."""
 
-    def make(output: str, *words: str, steps: int = 12, launcher=()) -> list[str]:
-        return [
-            sys.executable,
-            *launcher,
-            *("-m", "scripts.pretrain.pretrain", str(data / "train.h5")),
-            *("--validation", str(data / "validation.h5")),
-            *("--model", json.dumps(MODEL), "--tokenizer", str(tokenizer)),
-            *("--output", str(tmp_path / output), "--checkpoints", str(tmp_path / "checkpoints")),
-            *("--steps", str(steps), "--batch-size", "16", "--learning-rate", "0.003"),
-            *("--warmup", "0.2", "--cpu-threads", "1", "--micro-batch-tokens", "300"),
-            *("--log-steps", "1", "--validation-examples", "20", *words),
-        ]
+    def make(name: str, *words: str, steps: int = 12) -> Training:
+        return Training(data, tokenizer, tmp_path / name, *words, steps=steps)
 
     return make
 
 
-@pytest.fixture
-def pretrain(command):
-    """A function that runs a tiny training and returns the finished process."""
-
-    def call(output: str, *words: str, steps: int = 12, launcher=()) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            command(output, *words, steps=steps, launcher=launcher),
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-
-    return call
+@pytest.fixture(scope="session")
+def whole(data, tokenizer, tmp_path_factory) -> Training:
+    """A training of 30 steps that nothing disturbed."""
+    run = Training(data, tokenizer, tmp_path_factory.mktemp("whole"), steps=30)
+    assert run.run() == 0, run.said
+    return run

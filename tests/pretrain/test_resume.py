@@ -1,34 +1,111 @@
-"""A run that is killed ends as if it had not been."""
+"""A run that is stopped anywhere ends as if it had not been, and never adopts another's state."""
 
 import random
-import subprocess
+import signal
 import time
 
-from tests.pretrain.conftest import ROOT
+import pytest
 
-DETERMINISTIC = ("model.safetensors", "metrics.jsonl", "README.md", "config.json")
-
-
-def same(a, b):
-    return all((a / name).read_bytes() == (b / name).read_bytes() for name in DETERMINISTIC)
+from scripts.pretrain import checkpoint
 
 
-def test_killed_runs_end_the_same(pretrain, command, tmp_path):
-    whole = pretrain("whole/m", steps=40)
-    assert whole.returncode == 0, whole.stderr
-    words = command("killed/m", "--checkpoint-steps", "3", steps=40)
-    rng = random.Random(5)
-    for _ in range(4):
-        process = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)
-        for line in process.stderr:
-            if "training on" in line:
-                break
-        time.sleep(rng.uniform(0.05, 0.6))
+def wait_for(condition, process, seconds: float = 60) -> bool:
+    """Wait until a condition holds, or the process has ended."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and process.is_alive():
+        if condition():
+            return True
+        time.sleep(0.001)
+    return False
+
+
+def test_killed_at_random_it_ends_the_same(training, whole):
+    run = training("killed", "--checkpoint-steps", "2", steps=30)
+    rng = random.Random(3)
+    for _ in range(8):
+        process = run.start()
+        seen = run.said.count("saved")
+        wait_for(lambda seen=seen: run.said.count("saved") > seen, process)
+        time.sleep(rng.uniform(0, 0.15))
         process.kill()
-        process.wait()
-        process.stderr.close()
-    last = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
-    assert last.returncode == 0, last.stderr
-    assert "resumed at step" in last.stderr
-    assert same(tmp_path / "whole/m", tmp_path / "killed/m")
-    assert not list((tmp_path / "checkpoints").glob("*/step-*"))
+        process.join()
+    assert run.run() == 0, run.said
+    assert "resumed at step" in run.said
+    assert run.same_as(whole)
+    assert not list(run.checkpoints.glob("*/step-*"))
+
+
+def test_killed_while_saving_it_ends_the_same(training, whole):
+    run = training("killed", "--checkpoint-steps", "1", steps=30)
+    caught = 0
+    for _ in range(6):
+        process = run.start()
+        if wait_for(lambda: list(run.checkpoints.glob("*/.step-*.tmp")), process):
+            process.kill()
+        process.join()
+        caught += bool(list(run.checkpoints.glob("*/.step-*.tmp")))
+    assert caught, "never killed in the middle of saving"
+    assert run.run() == 0, run.said
+    assert run.same_as(whole)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1])
+def test_a_signal_saves_and_ends(training, whole, number):
+    run = training("signalled", steps=30)
+    process = run.start()
+    assert wait_for(lambda: "training on" in run.said, process)
+    process.join(0.1)
+    signal_sent = process.is_alive()
+    import os
+
+    os.kill(process.pid, number)
+    process.join()
+    assert signal_sent
+    assert process.exitcode == 75
+    assert f"stopped by {number.name} at step" in run.said
+    assert "error" in run.said
+    assert run.run() == 0
+    assert "resumed at step" in run.said
+    assert run.same_as(whole)
+
+
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(training, whole):
+    run = training("damaged", "--checkpoint-steps", "5", "--keep", "2", steps=30)
+    process = run.start()
+    assert wait_for(lambda: run.said.count("saved") >= 3, process)
+    process.kill()
+    process.join()
+    newest, before = checkpoint.found(next(run.checkpoints.glob("*-*")))[:2]
+    data = bytearray((newest / "tensors.safetensors").read_bytes())
+    data[len(data) // 2] ^= 1
+    (newest / "tensors.safetensors").write_bytes(data)
+    assert run.run() == 0
+    assert f"{newest}: damaged" in run.said
+    assert f"resumed at step {int(before.name[5:])}" in run.said
+    assert run.same_as(whole)
+
+
+def test_another_job_starts_anew(training):
+    run = training("first", "--keep-checkpoints", "true", steps=4)
+    assert run.run() == 0
+    other = training("first", "--keep-checkpoints", "true", "--seed", "7", steps=4)
+    assert other.run() == 0
+    assert "resumed" not in other.said
+    assert len(list(run.checkpoints.glob("model-*"))) == 2
+    again = training("first", "--keep-checkpoints", "true", "--seed", "7", steps=4)
+    assert again.run() == 0
+    assert "resumed at step 4" in again.said
+
+
+def test_a_full_disk_is_said_and_the_last_checkpoint_stays(training, monkeypatch, tmp_path):
+    saved = tmp_path / "checkpoints"
+    checkpoint.save(saved, 1, {}, {"step": 1}, keep=2)
+
+    def full(*_):
+        raise OSError(28, "No space left on device", "tensors.safetensors")
+
+    monkeypatch.setattr(checkpoint, "save_file", full)
+    with pytest.raises(OSError, match="No space left"):
+        checkpoint.save(saved, 2, {}, {"step": 2}, keep=1)
+    assert [path.name for path in saved.iterdir()] == ["step-000000001"]
+    assert checkpoint.load_newest(saved)[1] == {"step": 1}

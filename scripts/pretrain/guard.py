@@ -1,0 +1,59 @@
+"""Watch over a training's rows of metrics: when to go back to a checkpoint, and when to give up."""
+
+import math
+from dataclasses import asdict, dataclass
+
+PATIENCE = 3  # bad rows in a row before a rollback
+ROLLBACKS = 2  # before giving up
+MEMORY = 0.9  # of the running mean of good rows' losses
+
+
+@dataclass
+class Guard:
+    """Judges rows as they come.
+
+    A row is bad when its loss is not finite, when most of its steps were skipped (their gradients
+    were not finite), or when its loss is far above the running mean. Loss scaling of fp16 skips
+    some steps as it begins, which is why one bad row does not yet count.
+    """
+
+    mean: float | None = None
+    bad: int = 0
+    rollbacks: int = 0
+
+    @property
+    def calm(self) -> bool:
+        """Whether the state is worth a checkpoint."""
+        return self.bad == 0
+
+    def watch(self, row: dict, steps: int) -> str:
+        """Judge a row over `steps` steps: "go on", "roll back" or "give up"."""
+        loss = row["loss"]
+        if loss is None or 2 * row.get("skipped_steps", 0) > steps or self.exploded(loss):
+            self.bad += 1
+        else:
+            self.bad = 0
+            self.mean = loss if self.mean is None else MEMORY * self.mean + (1 - MEMORY) * loss
+        if self.bad < PATIENCE:
+            return "go on"
+        return "roll back" if self.rollbacks < ROLLBACKS else "give up"
+
+    def exploded(self, loss: float) -> bool:
+        """Whether a loss is far above what it was."""
+        return self.mean is not None and loss > self.mean + max(1.0, 0.3 * abs(self.mean))
+
+    def rolled_back(self) -> None:
+        """Begin anew after a rollback."""
+        self.bad, self.rollbacks = 0, self.rollbacks + 1
+
+    def state(self) -> dict:
+        return asdict(self)
+
+    def load(self, state: dict) -> None:
+        self.mean, self.bad = state["mean"], state["bad"]
+        self.rollbacks = max(self.rollbacks, state["rollbacks"])
+
+
+def finite(value: float | None) -> str:
+    """A loss as an error tells it."""
+    return "not finite" if value is None or not math.isfinite(value) else f"{value:.3f}"

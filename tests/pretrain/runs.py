@@ -1,0 +1,93 @@
+"""Trainings in processes of their own, which start in milliseconds from a server that has torch."""
+
+import json
+import multiprocessing
+import os
+import socket
+import sys
+from pathlib import Path
+
+from scripts.common import cli
+from scripts.pretrain import pretrain
+
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["tests.pretrain.runs"])
+# What may not differ between two runs of the same job.
+DETERMINISTIC = (
+    "config.json", "model.safetensors", "metrics.jsonl", "README.md", "vocab.txt",
+    "tokenizer.json", "tokenizer_config.json",
+)  # fmt: skip
+MODEL = {
+    "model_type": "bert",
+    "hidden_size": 32,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 64,
+    "max_position_embeddings": 64,
+}
+
+
+def enter(words: list[str], environment: dict[str, str], errors: Path) -> None:
+    """Run the step as a command would."""
+    os.environ.update(environment)
+    handle = os.open(errors, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(handle, 2)
+    sys.stderr = os.fdopen(2, "w", buffering=1)
+    sys.argv = ["pretrain", *words]
+    cli.run(pretrain.main)
+
+
+class Training:
+    """A tiny training's command, and how it ran."""
+
+    def __init__(self, data: Path, tokenizer: Path, folder: Path, *words: str, steps: int = 12):
+        self.output, self.errors = folder / "model", folder / "errors.txt"
+        self.checkpoints = folder / "checkpoints"
+        folder.mkdir(parents=True, exist_ok=True)
+        start = [] if "--init" in words else ["--model", json.dumps(MODEL)]
+        bound = [] if "--hours" in words or "--epochs" in words else ["--steps", str(steps)]
+        self.words = [
+            *(str(data / "train.h5"), "--validation", str(data / "validation.h5"), *start, *bound),
+            *("--tokenizer", str(tokenizer), "--output", str(self.output)),
+            *("--checkpoints", str(self.checkpoints), "--batch-size", "16"),
+            *("--learning-rate", "0.003", "--warmup", "0.2", "--cpu-threads", "1"),
+            *("--micro-batch-tokens", "300", "--log-steps", "1", "--validation-examples", "20"),
+            *words,
+        ]
+
+    def start(self, **environment: str):
+        """Start it and return the process."""
+        process = CONTEXT.Process(target=enter, args=(self.words, environment, self.errors))
+        process.start()
+        return process
+
+    def run(self, processes: int = 1) -> int:
+        """Run it to its end in one or more processes; returns the worst status."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = str(probe.getsockname()[1])
+        team = {"WORLD_SIZE": str(processes), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+        started = [
+            self.start(**team, RANK=str(rank), LOCAL_RANK=str(rank)) for rank in range(processes)
+        ]
+        for process in started:
+            process.join(120)
+        statuses = [process.exitcode for process in started]
+        assert None not in statuses, "a process hangs"
+        return max(statuses, key=abs)
+
+    @property
+    def said(self) -> str:
+        """What it wrote to standard error."""
+        return self.errors.read_text() if self.errors.exists() else ""
+
+    def rows(self) -> list[dict]:
+        """Its metrics."""
+        return [json.loads(x) for x in (self.output / "metrics.jsonl").read_text().splitlines()]
+
+    def same_as(self, other: "Training") -> bool:
+        """Whether both ended with the same bytes."""
+        return all(
+            (self.output / name).read_bytes() == (other.output / name).read_bytes()
+            for name in DETERMINISTIC
+        )

@@ -1,0 +1,212 @@
+"""The packed model is transformers' padded one: same logits, loss and gradients."""
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+from transformers import BertConfig, BertForPreTraining
+
+from scripts.pretrain import cpu, cuda, huggingface
+from scripts.pretrain.batches import MicroBatch
+from scripts.pretrain.model import Bert, Noise, Shape
+
+CONFIG = {
+    "vocab_size": 320,
+    "hidden_size": 48,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "intermediate_size": 96,
+    "max_position_embeddings": 64,
+    "initializer_range": 0.2,
+    "hidden_dropout_prob": 0.0,
+    "attention_probs_dropout_prob": 0.0,
+}
+LENGTHS = [60, 60, 59, 57, 40, 33, 7, 5]
+
+
+def random_batch(lengths=LENGTHS, seed=0) -> MicroBatch:
+    rng = np.random.default_rng(seed)
+    edges = np.concatenate([[0], np.cumsum(lengths)])
+    total = int(edges[-1])
+    masked = np.flatnonzero(rng.random(total) < 0.2)
+    segments = np.concatenate([np.arange(n) >= n // 2 for n in lengths])
+    return MicroBatch(
+        ids=torch.from_numpy(rng.integers(0, 320, total).astype(np.int32)),
+        segments=torch.from_numpy(segments.astype(np.int32)),
+        positions=torch.from_numpy(np.concatenate([np.arange(n) for n in lengths])).int(),
+        bounds=torch.from_numpy(edges).int(),
+        masked=torch.from_numpy(masked).int(),
+        labels=torch.from_numpy(rng.integers(0, 320, len(masked))),
+        next_sentence=torch.from_numpy(rng.integers(0, 2, len(lengths))),
+        edges=tuple(edges.tolist()),
+        longest=64,
+    )
+
+
+def padded(batch: MicroBatch) -> dict[str, Tensor]:
+    """The arguments of transformers' model for a batch."""
+    lengths = np.diff(batch.edges)
+    shape = (len(lengths), max(lengths))
+    result = {
+        key: torch.zeros(shape, dtype=torch.long)
+        for key in ("input_ids", "token_type_ids", "attention_mask")
+    }
+    result["labels"] = torch.full(shape, -100)
+    flat = torch.full((batch.edges[-1],), -100)
+    flat[batch.masked.long()] = batch.labels
+    for row, length in enumerate(lengths):
+        part = slice(batch.edges[row], batch.edges[row + 1])
+        result["input_ids"][row, :length] = batch.ids[part]
+        result["token_type_ids"][row, :length] = batch.segments[part]
+        result["attention_mask"][row, :length] = 1
+        result["labels"][row, :length] = flat[part]
+    return result | {"next_sentence_label": batch.next_sentence}
+
+
+def pair(dtype: torch.dtype, **options) -> tuple[Bert, BertForPreTraining]:
+    """Our model and transformers' with the same weights."""
+    ours = Bert(Shape.from_config(CONFIG, "test"), dtype).to(dtype)
+    ours.initialise(1)
+    for name, parameter in ours.named_parameters():  # biases that are not all zero
+        if parameter.dim() == 1:
+            torch.manual_seed(len(name))
+            torch.nn.init.normal_(parameter, std=0.3)
+    theirs = BertForPreTraining(BertConfig(**CONFIG, **options)).to(dtype).eval()
+    missing, unexpected = theirs.load_state_dict(
+        huggingface.export_state(ours.state_dict()), strict=False
+    )
+    assert not unexpected
+    assert all("decoder" in name for name in missing)
+    theirs.tie_weights()
+    return ours, theirs
+
+
+def loss_of(model: Bert, batch: MicroBatch, noise=None) -> Tensor:
+    out = model(batch, noise or Noise())
+    return out.masked / len(batch.labels) + out.next_sentence / len(batch.next_sentence)
+
+
+def gradients(model: Bert) -> dict[str, Tensor]:
+    return huggingface.export_state({name: p.grad for name, p in model.named_parameters()})
+
+
+@pytest.mark.parametrize(("dtype", "bound"), [(torch.float32, 1e-6), (torch.float64, 1e-13)])
+def test_packed_equals_padded(dtype, bound):
+    ours, theirs = pair(dtype)
+    batch = random_batch()
+    loss = loss_of(ours, batch)
+    other = theirs(**padded(batch)).loss
+    assert abs(loss - other) <= bound * abs(other)
+    loss.backward()
+    other.backward()
+    reference = {name: p.grad for name, p in theirs.named_parameters()}
+    mine = gradients(ours)
+    assert mine.keys() == reference.keys()
+    size = torch.sqrt(sum(grad.square().sum() for grad in reference.values()))
+    for name, grad in mine.items():
+        assert torch.linalg.norm(grad - reference[name]) <= bound * size, name
+
+
+def test_logits_equal_those_of_transformers():
+    ours, theirs = pair(torch.float32)
+    batch = random_batch()
+    with torch.no_grad():
+        words, next_sentence = ours.logits(batch)
+        out = theirs(**{k: v for k, v in padded(batch).items() if "label" not in k})
+    lengths = np.diff(batch.edges)
+    rows = [out.prediction_logits[row, :length] for row, length in enumerate(lengths)]
+    torch.testing.assert_close(words, torch.cat(rows), rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(next_sentence, out.seq_relationship_logits, rtol=1e-5, atol=1e-5)
+
+
+def test_an_example_does_not_see_its_neighbours():
+    ours, _ = pair(torch.float64)
+    batch = random_batch([20, 19, 18])
+    alone = random_batch([20])
+    alone.ids[:] = batch.ids[:20]
+    with torch.no_grad():
+        together = ours.logits(batch)[0][:20]
+        torch.testing.assert_close(ours.logits(alone)[0], together, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("lengths", [[64] * 5, [5], [64, 1], list(range(64, 0, -1)), [3, 60, 3]])
+def test_blocks_cover_every_token_once(lengths):
+    edges = np.concatenate([[0], np.cumsum(lengths)]).tolist()
+    seen = []
+    for block in cpu.blocks(edges, heads=2):
+        if block.rows is None:
+            seen += range(block.start, block.stop)
+        else:
+            seen += block.rows[block.places].tolist()
+            assert block.padding.logical_not().sum() == block.stop - block.start
+    assert seen == list(range(edges[-1]))
+
+
+def test_attention_of_a_gpu_in_fp32_equals_that_of_a_cpu():
+    torch.manual_seed(0)
+    batch = random_batch()
+    qkv = torch.randn(batch.edges[-1], 3 * 48, dtype=torch.float64)
+    blocks = batch.blocks(4)
+    mine = cpu.Attention.apply(qkv, blocks, 4, 0.0, None)
+    q, k, v = qkv.view(len(qkv), 3, 4, 12).unbind(1)
+    other = cuda.padded_attention(q, k, v, batch.bounds.long(), 64, 0.0)
+    torch.testing.assert_close(mine, other.reshape(len(qkv), -1), rtol=1e-12, atol=1e-12)
+
+
+def test_attention_gradient_with_dropout():
+    batch = random_batch([6, 5, 5])
+    qkv = torch.randn(16, 3 * 8, dtype=torch.float64, requires_grad=True)
+
+    def attend(qkv):
+        generator = torch.Generator().manual_seed(4)
+        return cpu.Attention.apply(qkv, cpu.blocks(list(batch.edges), 2), 2, 0.3, generator)
+
+    assert torch.autograd.gradcheck(attend, (qkv,))
+
+
+def test_dropout_keeps_its_share_and_its_mean():
+    generator = torch.Generator().manual_seed(0)
+    x = torch.ones(1000, 1001)
+    y = cpu.Dropout.apply(x, 0.1, generator)
+    assert abs((y == 0).double().mean() - 0.1) < 1e-3
+    assert abs(y.double().mean() - 1) < 1e-3
+    assert y.unique().tolist() == pytest.approx([0.0, 1 / 0.9])
+
+
+def test_dropout_is_a_function_of_the_seed_and_recomputing_changes_nothing():
+    ours, _ = pair(torch.float32)
+    ours.train()
+    batch = random_batch()
+    results = []
+    for seed, recompute in ((5, False), (5, True), (6, False)):
+        ours.recompute = recompute
+        ours.zero_grad()
+        loss = loss_of(ours, batch, Noise(0.1, 0.1, seed))
+        loss.backward()
+        results.append((loss.item(), gradients(ours)))
+    assert results[0][0] == results[1][0] != results[2][0]
+    for name, grad in results[0][1].items():
+        assert torch.equal(grad, results[1][1][name]), name
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_half_precision_is_near(dtype):
+    ours, _ = pair(torch.float32)
+    batch = random_batch()
+    exact = loss_of(ours, batch)
+    ours.dtype = dtype
+    near = loss_of(ours, batch)
+    near.backward()
+    assert near.dtype == torch.float32
+    assert abs(near - exact) < 0.02 * exact
+    assert all(p.grad.dtype == torch.float32 for p in ours.parameters())
+
+
+def test_micro_batches_of_one_example_without_masks():
+    ours, _ = pair(torch.float32)
+    batch = random_batch([4])
+    empty = MicroBatch(**{**vars(batch), "masked": batch.masked[:0], "labels": batch.labels[:0]})
+    out = ours(empty, Noise())
+    assert out.masked == 0
+    (out.masked + out.next_sentence).backward()
+    assert all(torch.isfinite(p.grad).all() for p in ours.parameters())
