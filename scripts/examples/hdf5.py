@@ -31,6 +31,7 @@ class Spools:
             for name in types
         }
         self.hashes = {name: hashlib.sha256() for name in types}
+        self.items = dict.fromkeys(types, 0)
         self.ends = dict.fromkeys(types, 0)
 
     def put(self, name: str, values: np.ndarray) -> None:
@@ -38,10 +39,11 @@ class Spools:
         data = np.ascontiguousarray(values, dtype=self.types[name]).view(np.uint8)
         self.hashes[name].update(data)
         self.files[name].write(data)
+        self.items[name] += len(data) // self.types[name].itemsize
 
     def put_ends(self, name: str, lengths: np.ndarray) -> None:
         """Append to an array of offsets, which begins with 0, the ends of stretches so long."""
-        if self.files[name].tell() == 0:
+        if not self.items[name]:
             self.put(name, np.zeros(1, np.int64))
         if len(lengths):
             ends = np.cumsum(lengths, dtype=np.int64) + self.ends[name]
@@ -58,8 +60,7 @@ class Spools:
             for name, value in attributes.items():
                 file.attrs[name] = attribute(value)
             for name, kind in self.types.items():
-                spool = self.files[name]
-                size = spool.tell() // kind.itemsize
+                spool, size = self.files[name], self.items[name]
                 data = file.create_dataset(name, (size,), kind, track_times=False)
                 spool.seek(0)
                 for start in range(0, size, PART):

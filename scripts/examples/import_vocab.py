@@ -1,0 +1,134 @@
+"""Take a given vocabulary instead of training one.
+
+    python -m scripts.examples.import_vocab --source vocab.txt -o results/vocab --lowercase
+    python -m scripts.examples.import_vocab --source tokenizer_folder/ -o results/vocab
+
+A vocab.txt of BERT's form (a token a line) becomes BERT's tokenizer. Of a Hugging Face folder,
+tokenizer.json and tokenizer_config.json are taken as they are; a folder with a vocab.txt only is
+taken as BERT's; any other one is loaded by transformers and must have a fast tokenizer. vocab.txt
+then lists the tokens in the order of their ids: as JSON strings where one holds a line break.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tokenizers import Tokenizer
+
+from scripts.common import cli
+from scripts.common.errors import UserError
+from scripts.examples.tokenizer_folder import SPECIAL, bert_settings, bert_tokenizer, write_folder
+from scripts.examples.vocabulary import find_special_ids, read_json
+
+
+def import_vocab(source: Path, output: Path, lowercase: bool, max_length: int) -> int:
+    """Write a tokenizer folder; return the size of its vocabulary.
+
+    Raises UserError where the source is missing, damaged, or lacks a special token.
+    """
+    folder = source if source.is_dir() else source.parent
+    if source.is_file() and source.name != "tokenizer.json":
+        tokens, tokenizer, settings = from_list(source, lowercase, max_length)
+    elif (folder / "tokenizer.json").is_file():
+        tokens, tokenizer, settings = from_json(folder, max_length)
+    elif (folder / "vocab.txt").is_file():
+        given = folder / "tokenizer_config.json"
+        lowercase = read_json(given).get("do_lower_case", True) if given.is_file() else lowercase
+        tokens, tokenizer, settings = from_list(folder / "vocab.txt", bool(lowercase), max_length)
+    elif folder.is_dir():
+        tokens, tokenizer, settings = from_transformers(folder, max_length)
+    else:
+        raise UserError(f"{source}: no such file or folder; vocab.path must name a vocabulary")
+    write_folder(output, tokens, tokenizer, settings)
+    return len(tokens)
+
+
+def from_list(
+    path: Path, lowercase: bool, max_length: int
+) -> tuple[Sequence[str], Tokenizer, dict[str, Any]]:
+    """BERT's tokenizer over a list of tokens."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: not UTF-8 ({error.reason})") from error
+    tokens = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+    if missing := [token for token in SPECIAL if token not in tokens]:
+        raise UserError(
+            f"{path}: lacks {', '.join(missing)}; a vocab.txt of BERT has one token a line"
+        )
+    seen: set[str] = set()
+    for number, token in enumerate(tokens, 1):
+        if not token or token in seen:
+            raise UserError(f"{path}: line {number} is {'a repeated token' if token else 'empty'}")
+        seen.add(token)
+    return tokens, bert_tokenizer(tokens, lowercase), bert_settings(lowercase, max_length)
+
+
+def from_json(folder: Path, max_length: int) -> tuple[Sequence[str], Tokenizer, dict[str, Any]]:
+    """A fast tokenizer as it is."""
+    path = folder / "tokenizer.json"
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # tokenizers raises bare Exception
+        raise UserError(f"{path}: not a tokenizer ({error})") from error
+    given = folder / "tokenizer_config.json"
+    settings = read_json(given) if given.is_file() else bert_settings(True, max_length)
+    find_special_ids(tokenizer, settings, folder)
+    if settings.get("model_max_length", 1 << 30) > max_length:
+        settings["model_max_length"] = max_length
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return token_list(tokenizer), tokenizer, settings
+
+
+def from_transformers(folder: Path, max_length: int) -> tuple[Sequence[str], Tokenizer, dict]:
+    """Any other folder, through transformers."""
+    from transformers import AutoTokenizer
+
+    try:
+        loaded = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise UserError(f"{folder}: transformers finds no tokenizer there ({reason})") from error
+    tokenizer = getattr(loaded, "backend_tokenizer", None)
+    if tokenizer is None:
+        raise UserError(f"{folder}: has no fast tokenizer; save one with its tokenizer.json")
+    settings = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "model_max_length": min(loaded.model_max_length, max_length),
+        **{
+            f"{role}_token": getattr(loaded, f"{role}_token")
+            for role in ("pad", "unk", "cls", "sep", "mask")
+        },
+    }
+    find_special_ids(tokenizer, settings, folder)
+    return token_list(tokenizer), tokenizer, settings
+
+
+def token_list(tokenizer: Tokenizer) -> list[str]:
+    """A line for each id: the token, or a name for an id that has none."""
+    vocabulary = tokenizer.get_vocab(with_added_tokens=True)
+    tokens = [f"[unused{index}]" for index in range(max(vocabulary.values()) + 1)]
+    for token, index in vocabulary.items():
+        tokens[index] = (
+            json.dumps(token) if len(token.splitlines()) > 1 or token in "\n\r" else token
+        )
+    return tokens
+
+
+def main() -> None:
+    parser = cli.Parser(__doc__)
+    parser.add_argument(
+        "--source", type=Path, required=True, help="vocab.txt, or a tokenizer folder"
+    )
+    parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write to")
+    parser.add_argument("--lowercase", action="store_true", help="of a vocab.txt: is it uncased?")
+    parser.add_argument("--max-length", type=int, default=512, help="of a model's input, to state")
+    args = parser.parse_args()
+    size = import_vocab(args.source, args.output, args.lowercase, args.max_length)
+    cli.log.info("%d tokens", size)
+
+
+if __name__ == "__main__":
+    cli.run(main)

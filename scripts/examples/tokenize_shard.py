@@ -1,0 +1,84 @@
+"""Turn a shard of sentences into token ids, once for all phases.
+
+    python -m scripts.examples.tokenize_shard SHARD.txt.zst --tokenizer results/vocab -o TOKENS.h5
+
+The output is one flat array of ids with the borders of sentences and documents, for `build_examples`.
+A sentence without a token (of invisible characters only) and a document without one are left out.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from scripts.common import cli
+from scripts.common.digest import file_digest
+from scripts.common.errors import UserError
+from scripts.common.text import read_chunks
+from scripts.examples.encoder import line_encoder
+from scripts.examples.tokens import write_tokens
+from scripts.examples.vocabulary import load_vocabulary
+
+BLOCK = 1 << 19  # bytes of text encoded together
+
+
+def tokenize_shard(shard: Path, tokenizer: Path, output: Path) -> dict[str, int]:
+    """Write a shard's tokens; return the numbers of documents, sentences and tokens."""
+    vocabulary = load_vocabulary(tokenizer)
+    encoder = line_encoder(vocabulary.tokenizer, vocabulary.size)
+    source = {"name": Path(shard).name, "sha256": file_digest(shard)}
+    with write_tokens(output, vocabulary, source) as writer:
+        for text in blocks(shard):
+            ids, lengths = encoder.encode(text)
+            writer.add(ids, lengths, blank_lines(text))
+    return writer.counts()
+
+
+def blocks(path: Path) -> Iterator[str]:
+    """A text in pieces of whole lines, without the last line break of each."""
+    rest, lines = [], 0
+    for chunk in read_chunks(path, BLOCK):
+        end = chunk.rfind(b"\n")
+        if end < 0:
+            rest.append(chunk)
+            continue
+        piece = b"".join([*rest, chunk[:end]])
+        rest = [chunk[end + 1 :]]
+        yield decoded(piece, path, lines)
+        lines += piece.count(b"\n") + 1
+    if any(rest):
+        yield decoded(b"".join(rest), path, lines)
+
+
+def decoded(data: bytes, path: Path, lines: int) -> str:
+    """UTF-8 text; `lines` stand before it, for the error."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = lines + data.count(b"\n", 0, error.start) + 1
+        raise UserError(f"{path}: line {line} is not UTF-8 ({error.reason})") from error
+
+
+def blank_lines(text: str) -> np.ndarray:
+    """Which lines are empty, bool [lines]: those part documents."""
+    return np.fromiter(map(len, text.split("\n")), np.int64) == 0
+
+
+def main() -> None:
+    parser = cli.Parser(__doc__)
+    parser.add_argument(
+        "shard", type=Path, help="sentences, one a line, empty lines between documents"
+    )
+    parser.add_argument("-o", "--output", type=Path, required=True, help="HDF5 file to write")
+    parser.add_argument("--tokenizer", type=Path, required=True, help="tokenizer folder")
+    parser.add_argument("--threads", type=int, default=1, help="for other tokenizers than BERT's")
+    args = parser.parse_args()
+    os.environ["RAYON_NUM_THREADS"] = str(args.threads)
+    os.environ["TOKENIZERS_PARALLELISM"] = "true" if args.threads > 1 else "false"
+    counts = tokenize_shard(args.shard, args.tokenizer, args.output)
+    cli.log.info("%(documents)d documents, %(sentences)d sentences, %(tokens)d tokens", counts)
+
+
+if __name__ == "__main__":
+    cli.run(main)

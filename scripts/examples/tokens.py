@@ -1,0 +1,184 @@
+"""Files of tokenized text: what `tokenize_shard` writes and `build_examples` reads.
+
+tokens uint16 (or uint32) [T]     ids without special tokens
+sentences int64 [S+1]             where each sentence begins in `tokens`
+documents int64 [D+1]             where each document begins in `sentences`
+token_kinds uint8 [vocabulary]    see masking.py
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import h5py
+import numpy as np
+
+from scripts.common.errors import UserError
+from scripts.examples.hdf5 import DAMAGE, Spools, plain, write_arrays
+from scripts.examples.schema import token_type
+
+if TYPE_CHECKING:  # a reader needs no tokenizers
+    from scripts.examples.vocabulary import Vocabulary
+
+NAME = "dump2glue-tokens"
+VERSION = 1
+PART = 1 << 22  # items read together
+
+REMEDY = "delete it and run again"
+
+
+class TokenWriter:
+    """Takes encoded lines block by block; a document may go on from one block to the next."""
+
+    def __init__(self, spools: Spools):
+        self.spools = spools
+        self.pending = 0  # sentences of the document that may go on
+        for name in ("sentences", "documents"):
+            spools.put_ends(name, np.zeros(0, np.int64))
+
+    def add(self, ids: np.ndarray, lengths: np.ndarray, blank: np.ndarray) -> None:
+        """Add lines: their ids end to end, how many each has [lines], which are empty [lines]."""
+        self.spools.put("tokens", ids)
+        self.spools.put_ends("sentences", lengths[lengths > 0])
+        # Sentences before each blank line, from which the sentences of each document follow.
+        before = np.cumsum(lengths > 0)[blank]
+        counts = np.diff(np.concatenate([[0], before]))
+        total = int((lengths > 0).sum())
+        if len(counts):
+            counts[0] += self.pending
+            self.spools.put_ends("documents", counts[counts > 0])
+            self.pending = total - int(before[-1])
+        else:
+            self.pending += total
+
+    def close(self) -> None:
+        if self.pending:
+            self.spools.put_ends("documents", np.array([self.pending]))
+
+    def counts(self) -> dict[str, int]:
+        """How many documents, sentences and tokens were written."""
+        items = self.spools.items
+        return {
+            "documents": items["documents"] - 1,
+            "sentences": items["sentences"] - 1,
+            "tokens": items["tokens"],
+        }
+
+
+def types(vocab_size: int) -> dict[str, np.dtype]:
+    """The datasets of a file, in their order."""
+    return {
+        "token_kinds": np.dtype("u1"),
+        "documents": np.dtype("<i8"),
+        "sentences": np.dtype("<i8"),
+        "tokens": token_type(vocab_size),
+    }
+
+
+@contextmanager
+def write_tokens(
+    target: Path, vocabulary: "Vocabulary", source: dict[str, str]
+) -> Iterator[TokenWriter]:
+    """Yield a writer whose lines become `target` when the block succeeds."""
+
+    def attributes(digests: dict[str, str]) -> dict[str, Any]:
+        values = {
+            "schema": NAME,
+            "schema_version": VERSION,
+            "tokenizer_sha256": vocabulary.sha256,
+            "vocab_size": vocabulary.size,
+            "special_ids": json.dumps(vocabulary.special_ids, sort_keys=True),
+            "source": json.dumps(source, sort_keys=True),
+        }
+        return values | {"content_sha256": content_digest(values, digests)}
+
+    with write_arrays(target, types(vocabulary.size), attributes) as spools:
+        spools.put("token_kinds", vocabulary.kinds)
+        writer = TokenWriter(spools)
+        yield writer
+        writer.close()
+
+
+def content_digest(values: dict[str, Any], digests: dict[str, str]) -> str:
+    """The sha256 of a file's attributes and of its arrays' digests."""
+    plain_values = {
+        name: value if isinstance(value, str) else int(value) for name, value in values.items()
+    }
+    text = json.dumps([plain_values, digests], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """An open file of tokens; arrays are read from disk slice by slice."""
+
+    path: Path
+    file: h5py.File
+    documents: np.ndarray
+    attributes: dict[str, Any]
+
+    @property
+    def digest(self) -> str:
+        return self.attributes["content_sha256"]
+
+    @property
+    def sentence_count(self) -> int:
+        return int(self.documents[-1])
+
+    def sentences(self, start: int, stop: int) -> np.ndarray:
+        """The borders in `tokens` of the sentences start…stop, int64 [stop - start + 1]."""
+        return self.file["sentences"][start : stop + 1]
+
+    def tokens(self, start: int, stop: int) -> np.ndarray:
+        return self.file["tokens"][start:stop]
+
+    @property
+    def token_kinds(self) -> np.ndarray:
+        return self.file["token_kinds"][:]
+
+    def verify(self) -> None:
+        """Read the whole file and compare it with the digest that it states."""
+        digests = {}
+        for name in types(int(self.attributes["vocab_size"])):
+            digest = hashlib.sha256()
+            data = self.file[name]
+            for start in range(0, data.size, PART):
+                digest.update(data[start : start + PART])
+            digests[name] = digest.hexdigest()
+        values = {key: value for key, value in self.attributes.items() if key != "content_sha256"}
+        if content_digest(values, digests) != self.digest:
+            raise UserError(f"{self.path}: corrupt (not the content that it states); {REMEDY}")
+
+
+@contextmanager
+def open_tokens(path: Path) -> Iterator[Tokens]:
+    """Open a file of tokens.
+
+    Raises UserError where it is missing, truncated, or of another form.
+    """
+    try:
+        file = h5py.File(path)
+    except FileNotFoundError as error:
+        raise UserError(f"{path}: no such file") from error
+    except OSError as error:
+        raise UserError(f"{path}: not HDF5, or truncated ({error}); {REMEDY}") from error
+    with file:
+        try:
+            attributes = {name: plain(value) for name, value in file.attrs.items()}
+            if (attributes.get("schema"), attributes.get("schema_version")) != (NAME, VERSION):
+                raise UserError(f"{path}: not a file of tokens of version {VERSION}; {REMEDY}")
+            documents = file["documents"][:]
+            for name, kind in types(int(attributes["vocab_size"])).items():
+                if file[name].dtype != kind or file[name].ndim != 1:
+                    raise UserError(f"{path}: dataset {name} is not {kind} [n]; {REMEDY}")
+            ends = documents[-1], file["sentences"][-1]
+            sizes = file["sentences"].size - 1, file["tokens"].size
+        except DAMAGE as error:
+            raise UserError(f"{path}: damaged ({error}); {REMEDY}") from error
+        if ends != sizes:
+            raise UserError(f"{path}: the sizes of its datasets do not agree; {REMEDY}")
+        yield Tokens(Path(path), file, documents, attributes)
