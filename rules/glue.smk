@@ -1,5 +1,5 @@
 from scripts.common.errors import UserError
-from scripts.glue import plan
+from scripts.glue import model_files, plan
 from scripts.glue.sources import SOURCES
 from scripts.glue.tasks import DIAGNOSTIC
 
@@ -31,7 +31,7 @@ try:
         GLUE, GLUE_TASKS, SAMPLE_GLUE, "results/glue/download", there
     )
     if GLUE["model"]:
-        MODEL = plan.model_files(GLUE["model"], there)
+        MODEL = model_files.find(GLUE["model"], there)
     else:
         MODEL = [f"{PRETRAINED}/{name}" for name in MODEL_NAMES]
 except UserError as error:
@@ -129,7 +129,7 @@ def run_data(split):
     return files
 
 
-def run_flags(wildcards, **more):
+def run_flags(wildcards):
     """A run's settings as flags."""
     task = plan.base_task(wildcards.task)
     settings = plan.settings(GLUE, task)[wildcards.setting.rstrip("/")]
@@ -138,7 +138,6 @@ def run_flags(wildcards, **more):
         cpu_threads=GLUE["cpu_threads"],
         init_from="MNLI" if task != wildcards.task else None,
         **settings,
-        **more,
     )
 
 
@@ -195,7 +194,7 @@ if GLUE["from_mnli"]:
         params:
             code=code("scripts/glue/finetune.py"),
             task="MNLI",
-            flags=lambda wildcards: run_flags(wildcards, keep_model=True),
+            flags=lambda wildcards: f"{run_flags(wildcards)} --keep-model",
 
 
 rule collect_results:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import torch
 import transformers
 from transformers import (
     AutoConfig,
@@ -13,6 +14,7 @@ from transformers import (
 
 from scripts.common.cli import log
 from scripts.common.errors import UserError
+from scripts.glue.model_files import CONFIG, TOKENIZERS
 from scripts.glue.tasks import Task
 
 # Embedding tables are padded, but not by this much: then the tokenizer is another model's.
@@ -45,16 +47,17 @@ def load(
         ignore_mismatched_sizes=True,
     )
     check_weights(folder, model, info)
+    renew_head(model, {*info["missing_keys"], *(key for key, *_ in info["mismatched_keys"])})
     return model, tokenizer
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     """The folder's tokenizer, with the special tokens that sentence pairs need."""
-    if not (folder / "config.json").is_file():
-        raise UserError(f"{folder / 'config.json'}: no such file; a model folder holds one")
-    if not any((folder / name).is_file() for name in TOKENIZER_FILES):
+    if not (folder / CONFIG).is_file():
+        raise UserError(f"{folder / CONFIG}: no such file; a model folder holds one")
+    if not any((folder / name).is_file() for name in TOKENIZERS):
         raise UserError(
-            f"{folder}: a model without a tokenizer; put its {' or '.join(TOKENIZER_FILES)} there"
+            f"{folder}: a model without a tokenizer; put its {' or '.join(TOKENIZERS)} there"
         )
     tokenizer = read(folder, "tokenizer", AutoTokenizer, use_fast=True)
     for name in ("cls_token", "sep_token", "pad_token"):
@@ -63,15 +66,6 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
                 f"{folder}: the tokenizer has no {name}; is tokenizer_config.json there?"
             )
     return tokenizer
-
-
-TOKENIZER_FILES = (
-    "tokenizer.json",
-    "vocab.txt",
-    "vocab.json",
-    "spiece.model",
-    "sentencepiece.bpe.model",
-)
 
 
 def read(folder: Path, what: str, kind: type, **options):
@@ -130,6 +124,15 @@ def check_weights(folder: Path, model: PreTrainedModel, info: dict) -> None:
         )
     if pooler:
         log.info("%s: the weights have no pooler; it starts from random weights", folder)
+
+
+def renew_head(model: PreTrainedModel, fresh: set[str]) -> None:
+    """Draw anew the head's weights that came from the file, where the folder's model had a head."""
+    std = getattr(model.config, "initializer_range", 0.02)
+    for name, weights in model.named_parameters():
+        if not name.startswith(f"{model.base_model_prefix}.") and name not in fresh:
+            with torch.no_grad():
+                weights.zero_() if weights.dim() == 1 else weights.normal_(0, std)
 
 
 def save(model: PreTrainedModel, source: Path, folder: Path) -> None:

@@ -8,6 +8,12 @@ and dev metrics by step) and cost.json (seconds and memory, the one file that di
 run). A file dev_<part>.tsv or test_<part>.tsv is one part of several; AX's is test.tsv of AX.
 """
 
+# ruff: noqa: E402
+import gc
+
+# The libraries below make a million objects and no garbage: looking for some takes over a second.
+gc.disable()
+
 import dataclasses
 import json
 import os
@@ -213,8 +219,12 @@ def read_json(path: Path) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def deterministic() -> None:
-    """Ask for kernels that give the same sums each time."""
+def settle_on_gpu() -> None:
+    """Take one of several GPUs, which Trainer would all use at once, and repeatable kernels."""
+    gpus = torch.cuda.device_count()
+    if gpus > 1:
+        seen = os.environ.get("CUDA_VISIBLE_DEVICES") or ",".join(map(str, range(gpus)))
+        os.environ["CUDA_VISIBLE_DEVICES"] = seen.split(",")[os.getpid() % gpus]
     if torch.cuda.is_available():
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.backends.cudnn.benchmark = False
@@ -245,8 +255,10 @@ def main() -> None:
     parser.add_argument("--keep-model", action="store_true")
     parser.add_argument("-o", "--output", required=True, type=Path, help="folder")
     args = parser.parse_args()
+    gc.freeze()
+    gc.enable()
     torch.set_num_threads(args.cpu_threads)
-    deterministic()
+    settle_on_gpu()
     settings = Settings(
         **{item.name: getattr(args, item.name) for item in dataclasses.fields(Settings)}
     )

@@ -11,17 +11,6 @@ from scripts.common.errors import UserError
 from scripts.glue.sources import parts
 from scripts.glue.tasks import DIAGNOSTIC, OFFICIAL, Task, diagnostic, own_task, parse
 
-# What AutoModel and AutoTokenizer read; of the weights, the first that is there.
-WEIGHTS = ("model.safetensors", "pytorch_model.bin")
-TOKENIZERS = (
-    "tokenizer.json",
-    "vocab.txt",
-    "vocab.json",
-    "spiece.model",
-    "sentencepiece.bpe.model",
-)
-BESIDE = ("merges.txt", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json")
-
 GRID = ("learning_rate", "batch_size", "epochs")
 FROM_MNLI = "-from-MNLI"  # marks the folders of runs that start from MNLI's model
 SPLITS = ("train", "dev", "test")
@@ -145,24 +134,6 @@ def own_files(entry: dict[str, Any], argument: str, exists: Callable[[str], bool
             raise UserError(f"glue.tasks: {entry['name']}: {split}: {entry[split]}: no such file")
     names = {split: [f"{split}.tsv"] for split in splits}
     return Fetch("import_task", argument, [entry[split] for split in splits], names)
-
-
-def model_files(folder: str, exists: Callable[[str], bool]) -> list[str]:
-    """The files of the user's own model folder, config.json first; UserError where one is missing."""
-    folder = folder.rstrip("/")
-    if not exists(folder):
-        raise UserError(
-            f"glue.model: {folder}: no such folder; a model of the hub has to be downloaded first"
-        )
-
-    def there(names: tuple[str, ...]) -> list[str]:
-        return [f"{folder}/{name}" for name in names if exists(f"{folder}/{name}")]
-
-    needed = {"config": ("config.json",), "weights": WEIGHTS, "tokenizer": TOKENIZERS}
-    for what, names in needed.items():
-        if not there(names):
-            raise UserError(f"glue.model: {folder}: no {what} there ({' or '.join(names)})")
-    return [*there(("config.json",)), *there(WEIGHTS)[:1], *there(TOKENIZERS), *there(BESIDE)]
 
 
 def settings(glue: dict[str, Any], task: str) -> dict[str, dict[str, Any]]:

@@ -16,8 +16,15 @@ def score(task: Task, metric: str, gold: np.ndarray, predicted: np.ndarray) -> f
     `gold` and `predicted` [n] are class numbers, or values for regression. A constant or
     non-finite prediction has no correlation: 0.
     """
-    if metric in CORRELATIONS:
-        return correlation(CORRELATIONS[metric], gold, predicted)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # both libraries warn of constant predictions
+        if metric in CORRELATIONS:
+            return correlation(CORRELATIONS[metric], gold, predicted)
+        return agreement(task, metric, gold, predicted)
+
+
+def agreement(task: Task, metric: str, gold: np.ndarray, predicted: np.ndarray) -> float:
+    """A metric of class numbers; f1 counts the last class as the positive one."""
     if metric == "accuracy":
         return float(accuracy_score(gold, predicted))
     if metric == "f1":
@@ -36,9 +43,7 @@ def correlation(function: Callable, gold: np.ndarray, predicted: np.ndarray) -> 
     """A correlation coefficient, 0 where it is not defined."""
     if len(gold) < 2 or not np.isfinite(predicted).all():
         return 0.0
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        value = float(function(gold, predicted).statistic)
+    value = float(function(gold, predicted).statistic)
     return value if np.isfinite(value) else 0.0
 
 

@@ -26,7 +26,7 @@ LOGGED = 10  # points of the training loss an epoch
 class Settings:
     """What a finetuning depends on beside model, data and seed."""
 
-    epochs: float = 3
+    epochs: float = 3.0
     batch_size: int = 32
     learning_rate: float = 2e-5
     warmup: float = 0.1
@@ -157,10 +157,16 @@ def train(
 
 
 def precision(wanted: str) -> str:
-    """fp32 or bf16; `auto` takes bf16 on a GPU that has it."""
+    """fp32 or bf16; `auto` takes bf16 on a GPU or a CPU whose hardware computes in it."""
     if wanted != "auto":
         return wanted
-    return "bf16" if torch.cuda.is_available() and torch.cuda.is_bf16_supported() else "fp32"
+    if torch.cuda.is_available():
+        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
+    return "bf16" if any(getattr(torch.cpu, name, bool)() for name in CPU_BF16) else "fp32"
+
+
+# torch's questions to the CPU; where a version lacks them the answer is no.
+CPU_BF16 = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
 
 
 def predict(model: PreTrainedModel, examples: Examples, batch_size: int, kind: str) -> np.ndarray:
