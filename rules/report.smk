@@ -84,10 +84,7 @@ rule plot_confusions:
 
 rule plot_pretraining:
     input:
-        [
-            f"results/pretrain/{phase['name']}/metrics.jsonl"
-            for phase in config["pretrain"]["phases"]
-        ],
+        METRICS,
     output:
         report(
             "results/report/pretraining.svg",
@@ -108,3 +105,40 @@ rule plot_pretraining:
         "Draw the losses of pretraining"
     shell:
         "python -m scripts.report.plot_pretraining {input} -o {output} --log {log}"
+
+
+rule describe_corpus:
+    input:
+        extraction=[
+            f"results/corpus/articles/{part.name}.json"
+            for part in PARTS.values()
+            if part.kind == "dump"
+        ],
+        shards="results/corpus/shards/stats.json",
+        examples=[
+            str(Path(file).with_suffix(".json"))
+            for phase in PHASES
+            for split in ("train", "validation")
+            for file in EXAMPLES(phase, split)
+        ],
+    output:
+        report(
+            "results/report/corpus.tsv",
+            caption="captions/corpus.rst",
+            category="Pretraining",
+            labels={"picture": "Corpus"},
+        ),
+    log:
+        "logs/report/describe_corpus.log",
+    conda:
+        "../config/environment.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("scripts/report/describe_corpus.py"),
+    message:
+        "Count what went into pretraining"
+    shell:
+        "python -m scripts.report.describe_corpus --extraction {input.extraction} "
+        "--shards {input.shards} --examples {input.examples} -o {output} --log {log}"

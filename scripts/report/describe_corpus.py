@@ -1,0 +1,59 @@
+"""Make the table of what went into pretraining, from pages to tokens.
+
+    python -m scripts.report.describe_corpus --extraction results/corpus/articles/*.json \\
+        --shards results/corpus/shards/stats.json --examples results/examples/*/*/*.json -o corpus.tsv
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from scripts.common import cli
+from scripts.common.atomic import write_text
+
+
+OF_EXAMPLES = ("documents", "sentences", "examples", "tokens", "padding")
+
+
+def totals(paths: Iterable[Path], names: Iterable[str] | None = None) -> dict[str, int]:
+    """The sums of several statistics files, by name: of all whole numbers, or of those in `names`."""
+    counts: Counter[str] = Counter()
+    for path in paths:
+        for name, value in json.loads(path.read_text(encoding="utf-8")).items():
+            if isinstance(value, int) and (names is None or name in names):
+                counts[name] += value
+    return dict(counts)
+
+
+def rows(
+    extraction: list[Path], shards: Path, examples: list[Path]
+) -> Iterable[tuple[str, str, int]]:
+    """Rows of stage, quantity and count; examples are summed by phase and split."""
+    for name, value in totals(extraction).items():
+        yield "extract_articles", name, value
+    for name, value in totals([shards]).items():
+        yield "shard_corpus", name, value
+    groups: dict[str, list[Path]] = {}
+    for path in examples:
+        groups.setdefault(f"{path.parent.parent.name}, {path.parent.name}", []).append(path)
+    for group, paths in groups.items():
+        for name, value in totals(paths, OF_EXAMPLES).items():
+            yield f"build_examples ({group})", name, value
+
+
+def main() -> None:
+    parser = cli.Parser(__doc__)
+    parser.add_argument("--extraction", type=Path, nargs="*", default=[], metavar="JSON")
+    parser.add_argument("--shards", type=Path, required=True, metavar="JSON")
+    parser.add_argument("--examples", type=Path, nargs="+", required=True, metavar="JSON")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="TSV")
+    args = parser.parse_args()
+    lines = ["stage\tquantity\tcount"]
+    for row in rows(args.extraction, args.shards, args.examples):
+        lines.append("\t".join(map(str, row)))
+    write_text(args.output, "\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    cli.run(main)
