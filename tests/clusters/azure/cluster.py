@@ -106,7 +106,8 @@ class Cluster:
             "AZ_BATCH_TASK_WORKING_DIR": str(folder / "wd"),
         } | {item["name"]: item["value"] for item in task.body.get("environmentSettings", [])}
         if pool.gpus and environment.get("NVIDIA_VISIBLE_DEVICES", "void") not in ("", "void"):
-            environment["STANDIN_GPUS"] = str(pool.gpus)  # as the NVIDIA runtime shows devices
+            # The NVIDIA runtime puts its tools and devices into the container.
+            environment["PATH"] += f":{gpu_tools(self.folder, pool.gpus)}"
         command = shlex.split(task.body["commandLine"])  # no shell
         if self.hidden:
             # Nothing of the submitting machine's working directory is to be seen on a node.
@@ -180,6 +181,17 @@ class Cluster:
         self.thread.join()
         for name in list(self.jobs):
             self.delete_job(name)
+
+
+def gpu_tools(folder: Path, gpus: int) -> Path:
+    """A folder with an nvidia-smi that lists so many GPUs."""
+    tools = folder / f"tools-{gpus}"
+    if not tools.exists():
+        tools.mkdir(parents=True)
+        lines = "".join(f"echo 'GPU {number}: pretended'\n" for number in range(gpus))
+        (tools / "nvidia-smi").write_text(f"#!/bin/sh\n{lines}")
+        (tools / "nvidia-smi").chmod(0o755)
+    return tools
 
 
 def seconds(duration: str | None) -> float | None:

@@ -21,7 +21,8 @@ IDENTITY = (
     "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity"
     "/userAssignedIdentities/nodes"
 )
-POLL = ("--seconds-between-status-checks", "1")
+# What differs from a run on the real service: its GPUs are pretended, its waiting short.
+HERE = ("--seconds-between-status-checks", "1", "--azure-batch-pools-gpu-check", "nvidia-smi -L")
 
 
 @dataclass
@@ -55,7 +56,7 @@ class Place:
             *(sys.executable, "-m", "snakemake", "--nocolor", "--profile", "azure-batch"),
             *("--default-storage-prefix", f"az://{self.container}/run"),
             *("--envvars", "AZURITE_CONNECTION_STRING", "OMP_NUM_THREADS"),
-            *(*POLL, *args),
+            *(*HERE, *args),
         ]
         return subprocess.Popen(
             command,

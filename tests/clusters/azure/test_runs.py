@@ -19,17 +19,17 @@ rule {LONG}:
     log: "logs/cpu.log"
     threads: 2
     resources: mem_mb=9000, runtime=7
-    shell: "echo made it > {{log}}; env | cut -d= -f1 | sort > {{output}}; ls -A >> {{output}}"
+    shell: "echo made it > logs/cpu.log; env | cut -d= -f1 | sort > {{output}}; ls -A >> {{output}}"
 
 rule train:
     output: "gpu.txt"
     resources: gpu=1
-    shell: "echo devices $STANDIN_GPUS > {{output}}"
+    shell: "nvidia-smi -L > {{output}}"
 
 rule table:
     input: "cpu.txt", "gpu.txt"
     output: "table.txt"
-    shell: "cat {{input}} > {{output}}"
+    shell: "cat *.txt > {{output}}"
 """
 ONE_JOB = """
 rule one:
@@ -48,7 +48,7 @@ def test_two_pools(place, tmp_path):
     here = place(TWO_POOLS)
     text = here.run("--verbose").stdout
     assert not here.refusals()
-    assert here.blobs()["gpu.txt"] == b"devices 1\n"
+    assert here.blobs()["gpu.txt"] == b"GPU 0: pretended\n"
     assert here.blobs()["logs/cpu.log"] == b"made it\n"
     seen = here.blobs()["cpu.txt"].decode().split()
     assert "AZ_BATCH_TASK_ID" in seen

@@ -8,6 +8,7 @@ published plugin (0.3.0), this layer
   to the pool's most and back to 0;
 - gives tasks ids within the service's 64 characters, the rule's `runtime` as their limit, and
   the variables that show a container its GPUs;
+- starts a GPU job only where its container has a GPU that works;
 - passes environment variables as the task's environment, never in its command line;
 - shows the stdout and stderr of a failed task and keeps them in .snakemake/azure_batch_logs;
 - says what became of a refused pool, of nodes that never come or are unusable, and fails their
@@ -27,6 +28,7 @@ from snakemake_interface_common.exceptions import WorkflowError
 from snakemake_interface_executor_plugins.executors.base import SubmittedJobInfo
 from snakemake_interface_executor_plugins.jobs import JobExecutorInterface
 from snakemake_interface_executor_plugins.settings import CommonSettings
+from snakemake_storage_plugin_azure_blob import IN_PLACE
 
 from . import health, pools, tasks
 from .account import Account, Pool, ServiceError
@@ -81,7 +83,7 @@ class Executor(published.Executor):
                 job,
                 self.submitted,
                 f"/bin/bash -c {shlex.quote(self.format_job_exec(job))}",
-                self.envvars(),
+                self.environment(),
                 self.container_image,
                 plan,
                 self.settings,
@@ -97,6 +99,18 @@ class Executor(published.Executor):
         self.report_job_submission(
             SubmittedJobInfo(job, external_jobid=task.id, aux={"pool": pool})
         )
+
+    def environment(self) -> dict[str, str]:
+        """A task's variables: those that are declared, and where it keeps its files."""
+        prefix = self.workflow.storage_settings.default_storage_prefix or ""
+        return {IN_PLACE: prefix, **self.envvars()}
+
+    def get_job_exec_prefix(self, job: JobExecutorInterface) -> str:
+        """A GPU task looks for its GPU first: a training that falls back to the CPU is dear."""
+        if tasks.kind_of(job, self.settings) == "cpu":
+            return ""
+        message = "The container has no GPU that works: azure-batch-pools-gpu-check failed."
+        return f"{{ {{ {self.settings.gpu_check}; }} || {{ echo '{message}' >&2; exit 1; }}; }}"
 
     async def check_active_jobs(
         self, active_jobs: list[SubmittedJobInfo]

@@ -65,6 +65,10 @@ class ExecutorSettings(published.ExecutorSettings):
     gpu_vm_size: str = option("Standard_NC4as_T4_v3", "VM size of the GPU pool.")
     gpu_node_count: int = option(1, "Nodes of the GPU pool: at most (autoscale) or always.")
     gpus_per_node: int = option(1, "GPUs of gpu_vm_size; a GPU job has a node to itself.")
+    gpu_check: str = option(
+        "[ ! -e /proc/driver/nvidia/version ] || nvidia-smi -L",
+        "Command that must succeed in a GPU task's container before its job.",
+    )
     low_priority: str = option(
         "none", "Pools on spot (low-priority) nodes: none, cpu, gpu or both."
     )

@@ -6,6 +6,8 @@ Further than the published plugin, this layer
   `snakemake -n` needs no cloud;
 - lists a folder once instead of asking for each file, which makes planning fast;
 - streams downloads to the disk instead of through the memory;
+- in a task, keeps files where they lie in a run on one machine (results/…, logs/…), so that a
+  rule may name their folders;
 - says what went wrong in the service's words; retries are the Azure library's.
 
 Files only: a directory() as output is refused.
@@ -14,6 +16,7 @@ Files only: a directory() as output is refused.
 import contextlib
 import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import BinaryIO, Optional
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
@@ -26,6 +29,9 @@ from snakemake_storage_plugin_azure import StorageProviderSettings as PublishedS
 __all__ = ["StorageObject", "StorageProvider", "StorageProviderSettings"]
 
 ACCOUNT = "SNAKEMAKE_STORAGE_AZURE_BLOB_ACCOUNT_NAME"
+# The storage prefix whose files keep their relative path in the working directory; set in tasks,
+# which begin in an empty one.
+IN_PLACE = "SNAKEMAKE_STORAGE_AZURE_BLOB_IN_PLACE"
 CONNECTIONS = 4  # of one file's transfer
 
 
@@ -67,10 +73,22 @@ class StorageObject(PublishedObject):
         """The blob's client."""
         return self.provider.client().get_blob_client(self.container_name, self.blob_path)
 
+    def local_path(self) -> Path:
+        return self._overwrite_local_path or self.place(self.blob_path)
+
+    def place(self, blob_path: str) -> Path:
+        """Where a blob of this container has its local copy."""
+        prefix = os.environ.get(IN_PLACE, "").rstrip("/") + "/"
+        query = f"az://{self.container_name}/{blob_path}"
+        if query.startswith(prefix) and query != prefix:
+            # As an absolute path, since Snakemake takes one that is as written for no storage's.
+            return Path.cwd() / query.removeprefix(prefix)
+        return self.provider.local_prefix / self._local_suffix_from_key(blob_path)
+
     def get_inventory_parent(self) -> str | None:
         """The top folder of the blob's path, which one listing covers; None where it has none."""
         folder, slash, _ = self.blob_path.partition("/")
-        return self.cache_key(f"{self.container_name}/{folder}") if slash else None
+        return f"az://{self.container_name}/{folder}" if slash else None
 
     async def inventory(self, cache: IOCacheStorageInterface) -> None:
         """Learn of all blobs of the top folder by one listing."""
@@ -78,7 +96,7 @@ class StorageObject(PublishedObject):
         if parent is None or parent in cache.exists_in_storage.has_inventory:
             return
         for found in self.listing():
-            key = self.cache_key(self._local_suffix_from_key(found.name))
+            key = str(self.place(found.name))
             cache.exists_in_storage[key] = True
             cache.mtime[key] = Mtime(storage=found.last_modified.timestamp())
             cache.size[key] = found.size
