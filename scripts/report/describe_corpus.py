@@ -12,7 +12,6 @@ from pathlib import Path
 from scripts.common import cli
 from scripts.common.atomic import write_text
 
-
 OF_EXAMPLES = ("documents", "sentences", "examples", "tokens", "padding")
 
 
