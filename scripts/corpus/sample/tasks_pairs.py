@@ -58,7 +58,7 @@ def paraphrase(source: Source, at: int) -> Example:
     else:
         further = source.telling(about, asked=True, besides=one.name)
         right = source.say(source.draw.pick(further.says), named)
-    if source.draw.chance(0.03):
+    if source.draw.chance(0.03) and '"' not in left:
         left = f'"{left}'
     return pair(left, right, "1" if same else "0")
 
@@ -192,6 +192,7 @@ def inference(
     named = about.named()
     if about.key.kind in WITH_TRAITS and draw.chance(0.35):
         premise, same, contrary = source.trait(about)
+        two = False
         hypothesis = {"entailment": same, "contradiction": contrary}.get(label)
     else:
         if not (one.implies and one.denies):

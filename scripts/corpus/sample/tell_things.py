@@ -46,9 +46,9 @@ ORGANISATION = [
     telling(
         "moved",
         """
-        In {moved}, {S} moved to a <large> building near the station.
-        {S} moved in {moved} to a <large> building near the station.
-        Since {moved}, {P} home has been a <large> building near the station.
+        In {moved}, {S} moved to a <large> building near the market.
+        {S} moved in {moved} to a <large> building near the market.
+        Since {moved}, {P} home has been a <large> building near the market.
         """,
         {"moved": "When did {S} move?\nIn which year did {S} move to a new building?"},
         "{S} moved.",

@@ -104,15 +104,19 @@ DIRECTIONS = [
 DISHES = ["pie", "soup", "cake", "stew", "pudding", "pancake", "loaf"]
 INGREDIENTS = ["apples", "onions", "mushrooms", "barley", "lentils", "plums", "honey", "walnuts", "carrots", "cabbage", "eel", "mutton", "herring", "cheese", "butter", "cream", "ginger", "pepper", "mustard", "saffron", "raisins", "oats"]  # fmt: skip
 EPITHETS = ["Bold", "Tall", "Red", "Old", "Lame", "Pious", "Stern", "Younger", "Fair", "Silent"]
-HERO_TRADES = ("clockmaker gravedigger innkeeper lighthouse keeper;schoolteacher;ferryman;midwife;beekeeper;spy;"
-               "postman;pianist;smuggler;gardener;widow;orphan;judge;locksmith").replace(" ", ";").replace(
-                   "lighthouse;keeper", "lighthouse keeper").split(";")  # fmt: skip
+HERO_TRADES = [
+    "clockmaker", "gravedigger", "innkeeper", "lighthouse keeper", "schoolteacher", "beekeeper", "spy", "pianist",
+    "smuggler", "gardener", "orphan", "judge", "locksmith", "bookseller", "detective", "letter carrier", "stowaway",
+]  # fmt: skip
 
 
 FITTING_PLACES = [
     [number for number, (_, kind) in enumerate(words.PLACES) if kind in kinds]
     for _, _, kinds in words.ACTIONS
 ]
+
+
+FIRST_FILMMAKERS = 1865  # a film director's father is born after this
 
 
 class Key(NamedTuple):
@@ -242,7 +246,9 @@ class World:
         group = self.draw(Key("family", key.block, family), "members")
         boys, girls = group.sample(names.BOYS, 4), group.sample(names.GIRLS, 4)
         genders = ["m", "f", group.pick("mf"), group.pick("mf")]
-        art = group.pick(list(words.ARTS))
+        start = self.family_start(key.block, family)
+        modern = start > FIRST_FILMMAKERS
+        art = group.pick([art for art in words.ARTS if modern or art != "film director"])
         science = group.pick(list(words.SCIENCES))
         trades = [group.pick(words.LEADER_TRADES), "", art, science]
         trades[1] = group.pick(
@@ -250,7 +256,6 @@ class World:
         )
         if family < 2:
             trades[0] = ["architect", "general"][family]
-        start = self.family_start(key.block, family)
         first_child, second_child = group.between(25, 32), group.between(2, 6)
         offsets = [0, group.between(0, 6), first_child, first_child + second_child]
         surname = names.family_name(self.seed, key.block * FAMILIES + family)
