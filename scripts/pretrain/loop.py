@@ -167,11 +167,11 @@ class Run:
 
     def roll_back(self) -> None:
         """Go back to the newest checkpoint and on from there with other examples."""
-        self.guard.rolled_back()
-        bad, position = self.step, self.position(self.step)
         if not checkpoint.found(self.folder):
             self.give_up(self.journal.rows[-1])
+        bad, position = self.step, self.position(self.step)
         self.resume(forget_time=False)
+        self.guard.rolled_back()
         self.skipped += position - self.position(self.step)
         log.warning(
             "the loss exploded by step %d: back to step %d, on with other examples", bad, self.step

@@ -1,0 +1,57 @@
+"""A loss that explodes: skip, go back, give up."""
+
+from scripts.pretrain.guard import Guard
+
+
+def watch(losses, guard=None, **extra):
+    guard = guard or Guard()
+    return [guard.watch({"loss": loss, **extra}, 10) for loss in losses], guard
+
+
+def test_a_falling_loss_goes_on():
+    verdicts, guard = watch([8 - 0.05 * k for k in range(100)])
+    assert set(verdicts) == {"go on"}
+    assert guard.calm
+
+
+def test_a_single_bump_goes_on():
+    verdicts, _ = watch([5.0] * 20 + [9.0, 9.0] + [5.0] * 20)
+    assert set(verdicts) == {"go on"}
+
+
+def test_an_exploding_loss_rolls_back_and_at_last_gives_up():
+    guard = Guard()
+    for expected in ("roll back", "roll back", "give up"):
+        verdicts, _ = watch([5.0] * 20 + [9.0] * 3, guard)
+        assert verdicts[:22] == ["go on"] * 22
+        assert verdicts[22] == expected
+        assert not guard.calm
+        guard.rolled_back()
+        assert guard.calm
+
+
+def test_losses_that_are_not_finite_or_steps_that_are_skipped():
+    assert watch([None] * 3)[0][-1] == "roll back"
+    assert watch([5.0] * 3, skipped_steps=6)[0][-1] == "roll back"
+    assert watch([5.0] * 9, skipped_steps=4)[0][-1] == "go on"
+
+
+def test_a_training_that_explodes_ends_with_one_clear_line(training):
+    run = training(
+        "wild", "--checkpoint-steps", "1", "--learning-rate", "300", "--clip", "0", steps=60
+    )
+    assert run.run() == 1
+    last = run.said.strip().splitlines()[-1]
+    assert "error: step" in last
+    assert "lower the learning rate" in last
+    assert run.said.count("back to step 1,") == 2
+    assert "2 rollbacks" in last
+    assert "step-000000001" in last
+    assert "Traceback" not in run.said
+    assert not run.output.exists()
+
+
+def test_a_training_that_cannot_even_begin_says_so(training):
+    run = training("wild", "--learning-rate", "1e6", "--clip", "0", "--warmup", "0", steps=60)
+    assert run.run() == 1
+    assert "No checkpoint was saved yet" in run.said

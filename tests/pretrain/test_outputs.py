@@ -1,0 +1,168 @@
+"""What a training leaves behind, and that others can read it."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from transformers import AutoModelForMaskedLM, AutoTokenizer, BertForPreTraining
+
+from scripts.common.errors import UserError
+from scripts.examples.reader import Examples
+from scripts.pretrain import huggingface, init_model
+from scripts.pretrain.batches import fixed
+from tests.pretrain.runs import MODEL
+
+GOLDEN = {  # step: loss, of the run `whole`
+    1: 0.0,
+}
+
+
+def test_weights_load_in_transformers_with_the_same_logits(whole, data):
+    theirs, report = BertForPreTraining.from_pretrained(whole.output, output_loading_info=True)
+    assert not any(report[key] for key in ("missing_keys", "unexpected_keys", "mismatched_keys"))
+    masked_only = AutoModelForMaskedLM.from_pretrained(whole.output).eval()
+    assert len(AutoTokenizer.from_pretrained(whole.output)) == 200
+    assert theirs.config.vocab_size == 256
+    ours = huggingface.load_model(whole.output).eval()
+    batch = next(fixed(Examples([data / "train.h5"]), 1, 8, 10000))
+    with torch.no_grad():
+        words, next_sentence = ours.logits(batch)
+    theirs.eval()
+    for row, (start, stop) in enumerate(zip(batch.edges, batch.edges[1:], strict=False)):
+        inputs = {
+            "input_ids": batch.ids[start:stop].long()[None],
+            "token_type_ids": batch.segments[start:stop].long()[None],
+        }
+        with torch.no_grad():
+            out = theirs(**inputs)
+            alone = masked_only(**inputs).logits[0]
+        close = {"rtol": 1e-5, "atol": 1e-5}
+        torch.testing.assert_close(words[start:stop], out.prediction_logits[0], **close)
+        torch.testing.assert_close(words[start:stop], alone, **close)
+        torch.testing.assert_close(next_sentence[row], out.seq_relationship_logits[0], **close)
+
+
+def test_a_model_folder_goes_through_ours_and_theirs_without_loss(whole, tmp_path):
+    theirs = BertForPreTraining.from_pretrained(whole.output)
+    theirs.save_pretrained(tmp_path / "theirs")
+    ours = huggingface.load_model(tmp_path / "theirs")
+    exported = huggingface.export_state(ours.state_dict())
+    original = load_file(whole.output / "model.safetensors")
+    assert exported.keys() == original.keys()
+    assert all(torch.equal(exported[name], value) for name, value in original.items())
+
+
+def test_metrics_say_what_happened(whole):
+    rows = [row for row in whole.rows() if "loss" in row]
+    assert [row["step"] for row in rows] == list(range(1, 31))
+    for row in rows:
+        assert row["loss"] == pytest.approx(row["masked_loss"] + row["next_sentence_loss"])
+        assert row["examples"] == 16 * row["step"]
+        assert 0 <= row["masked_accuracy"] <= 1
+        assert 0 <= row["next_sentence_accuracy"] <= 1
+        assert row["gradient_norm"] > 0
+    first, last = (np.mean([row["loss"] for row in part]) for part in (rows[:5], rows[-5:]))
+    assert last < first - 0.2
+    validation = whole.rows()[-1]
+    assert validation["step"] == 30
+    assert 0 < validation["validation_loss"] < first
+
+
+def test_tensorboard_reads_the_events(whole):
+    events = EventAccumulator(str(whole.output)).Reload()
+    values = {event.step: event.value for event in events.Scalars("training/loss")}
+    rows = {row["step"]: row["loss"] for row in whole.rows() if "loss" in row}
+    assert values == pytest.approx(rows)
+    assert "validation/loss" in events.Tags()["scalars"]
+
+
+def test_timing_and_cost_are_apart_from_the_results(whole):
+    timing = [json.loads(x) for x in (whole.output / "timing.jsonl").read_text().splitlines()]
+    assert [row["step"] for row in timing] == list(range(1, 31))
+    assert all(row["tokens_per_second"] > 0 < row["utilisation"] for row in timing)
+    assert json.loads((whole.output / "cost.json").read_text())["device"] == "cpu"
+    card = (whole.output / "README.md").read_text()
+    for word in ("learning rate | 0.003", "400", "masked", "validation loss"):
+        assert word in card
+    assert str(whole.output.parent) not in card
+
+
+def test_files_can_be_read_by_others(whole):
+    mask = os.umask(0)
+    os.umask(mask)
+    for path in whole.output.iterdir():
+        assert path.stat().st_mode & 0o777 == 0o666 & ~mask, path.name
+
+
+def test_a_second_run_gives_the_same_bytes(training, whole):
+    run = training("again", steps=30)
+    assert run.run() == 0, run.said
+    assert run.same_as(whole)
+
+
+def test_the_next_phase_goes_on_from_the_model(training, whole):
+    run = training("next", "--init", str(whole.output), steps=5)
+    assert run.run() == 0, run.said
+    first = [row["loss"] for row in run.rows() if "loss" in row][:3]
+    last = [row["loss"] for row in whole.rows() if "loss" in row][-3:]
+    assert np.mean(first) < np.mean(last) + 0.3
+
+
+def test_an_untrained_model_has_the_weights_that_training_starts_from(tokenizer, tmp_path):
+    init_model.init_model(json.dumps(MODEL), tokenizer, 42, tmp_path / "random")
+    model = BertForPreTraining.from_pretrained(tmp_path / "random")
+    words = model.bert.embeddings.word_embeddings.weight.detach()
+    assert words.std().item() == pytest.approx(0.0176, rel=0.05)
+    assert (model.bert.pooler.dense.bias == 0).all()
+    assert "not trained" in (tmp_path / "random" / "README.md").read_text()
+
+
+def test_a_base_model_without_heads_can_be_gone_on_from(whole, tmp_path):
+    BertForPreTraining.from_pretrained(whole.output).bert.save_pretrained(tmp_path / "base")
+    model = huggingface.load_model(tmp_path / "base", seed=3)
+    original = load_file(whole.output / "model.safetensors")
+    exported = huggingface.export_state(model.state_dict())
+    name = "bert.encoder.layer.1.attention.self.key.weight"
+    assert torch.equal(exported[name], original[name])
+    name = "cls.seq_relationship.weight"
+    assert not torch.equal(exported[name], original[name])
+
+
+@pytest.mark.parametrize("damage", ["truncated", "other shape", "no weights", "no config"])
+def test_a_bad_model_folder_is_refused_by_name(whole, tmp_path, damage):
+    folder = tmp_path / "model"
+    folder.mkdir()
+    for name in ("config.json", "model.safetensors"):
+        (folder / name).write_bytes((whole.output / name).read_bytes())
+    weights = folder / "model.safetensors"
+    named = weights
+    if damage == "truncated":
+        weights.write_bytes(weights.read_bytes()[:5000])
+    elif damage == "no weights":
+        weights.unlink()
+    elif damage == "no config":
+        named = folder / "config.json"
+        named.unlink()
+    else:
+        named = folder
+        config = json.loads((folder / "config.json").read_text()) | {"intermediate_size": 63}
+        (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(UserError, match=str(named)):
+        huggingface.load_model(folder)
+
+
+def test_the_help_tells_every_flag():
+    out = subprocess.run(
+        [sys.executable, "-m", "scripts.pretrain.pretrain", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    for flag in ("--batch-size", "--warmup", "--checkpoints", "--init", "--micro-batch-tokens"):
+        assert flag in out

@@ -1,0 +1,56 @@
+"""Several processes learn what one learns."""
+
+import pytest
+from safetensors.torch import load_file
+
+
+def losses(run):
+    return [row["loss"] for row in run.rows() if "loss" in row]
+
+
+@pytest.fixture(scope="module")
+def one(data, tokenizer, tmp_path_factory):
+    from tests.pretrain.runs import Training
+
+    run = Training(data, tokenizer, tmp_path_factory.mktemp("one"), "--dropout", "0", steps=10)
+    assert run.run() == 0, run.said
+    return run
+
+
+@pytest.mark.parametrize("words", [(), ("--sharded", "true")])
+def test_two_processes_learn_what_one_does(training, one, words):
+    two = training("two", "--dropout", "0", *words, steps=10)
+    assert two.run(processes=2) == 0, two.said
+    assert losses(two) == pytest.approx(losses(one), rel=1e-5)
+    assert two.rows()[-1] == pytest.approx(one.rows()[-1], rel=1e-4)
+    mine, theirs = (load_file(run.output / "model.safetensors") for run in (two, one))
+    for name, value in mine.items():
+        assert (value - theirs[name]).abs().max() < 1e-4, name
+    assert "2 process(es)" in two.said
+    assert two.said.count("training on") == 1
+
+
+@pytest.mark.parametrize("words", [(), ("--sharded", "true")])
+def test_two_processes_resume_bit_for_bit(training, words):
+    whole = training("whole", *words, steps=10)
+    assert whole.run(processes=2) == 0, whole.said
+    first = training("parts", *words, "--keep-checkpoints", "true", "--checkpoint-steps", "4")
+    first.words[first.words.index("12")] = "10"
+    assert first.run(processes=2) == 0, first.said
+    for path in first.checkpoints.glob("*/step-000000010/*"):
+        path.unlink()  # the newest one is gone: back to step 8
+    assert first.run(processes=2) == 0, first.said
+    assert "resumed at step 8" in first.said
+    assert first.same_as(whole)
+
+
+def test_processes_may_change_on_the_way(training, one):
+    run = training("mixed", "--dropout", "0", "--checkpoint-steps", "5", steps=10)
+    process = run.start()
+    while process.is_alive() and "saved" not in run.said:
+        process.join(0.001)
+    process.kill()
+    process.join()
+    assert run.run(processes=2) == 0, run.said
+    assert "resumed at step" in run.said
+    assert losses(run) == pytest.approx(losses(one), rel=1e-5)
