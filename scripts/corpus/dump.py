@@ -122,6 +122,7 @@ def read_pages(path: Path | str, ahead: bool = False) -> Iterator[tuple[Site, Pa
         for last in parser.feed(b"", last=True):
             yield parser.site, last
     except (expat.ExpatError, ValueError) as error:
+        last = parser.pages[-1] if parser.pages else last
         where = f"after page {last.id} ({last.title})" if last else "before the first page"
         raise UserError(
             f"{path}: damaged or not a MediaWiki dump, {where}: {error}; fetch it anew"

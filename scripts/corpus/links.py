@@ -4,6 +4,13 @@ import re
 
 from scripts.corpus.languages import FILE_NAMES, INTERWIKI, PROJECTS
 
+# A label may hold single brackets, but neither it nor its link passes over the line's end.
+EXTERNAL = re.compile(
+    r"\[(?:https?:|ftps?:|news:|mailto:|irc:|tel:|geo:|urn:|//)[^\s\[\]<>\"]*[ \t]*"
+    r"((?:[^\[\]\n]++|\[[^\[\]\n]*+\])*+)\]",
+    re.IGNORECASE,
+)
+UNCLOSED = re.compile(r"\[(?=[a-z]*:?//|mailto:)", re.IGNORECASE)
 # Words of a link may hold single brackets: [[Help:IPA|[a]]].
 LINK = re.compile(r"\[\[((?:[^\[\]]++|\[[^\[\]]*+\])*+)\]\]")
 DEPTH = 12
@@ -19,6 +26,8 @@ def replace_links(text: str, dropped: frozenset[str]) -> str:
     def replace(match: re.Match) -> str:
         return link_words(match.group(1), dropped)
 
+    if "[" in text:
+        text = UNCLOSED.sub("", EXTERNAL.sub(r"\1", text))
     for _ in range(DEPTH):
         if "[[" not in text:
             return text

@@ -33,6 +33,7 @@ FONT = re.compile(
 FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}\\]*)\}\s*\{([^{}\\]*)\}")
 ROOT = re.compile(r"\\sqrt\s*\{([^{}\\]*)\}")
 COMMAND = re.compile(r"\\([A-Za-z]+)")
+LEFT = re.compile(r"\\|\{\{|\}\}|\[\[|\]\]|''|</?[a-zA-Z]+[^<>]*>|<!--|__")
 GROUP = re.compile(r"([\^_]?)\{([^{}]*)\}")
 
 
@@ -47,7 +48,7 @@ def formula_words(source: str) -> str:
         text = ROOT.sub(lambda match: f"√{atom(match.group(1))}", text)
         text = GROUP.sub(lambda match: match.group(1) + atom(match.group(2)), text)
     text = " ".join(text.replace("\\{", "{").replace("\\}", "}").split())
-    if "\\" in text or len(text) > LONGEST:
+    if len(text) > LONGEST or LEFT.search(text):
         return ""
     return text
 

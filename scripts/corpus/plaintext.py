@@ -7,6 +7,9 @@ import unicodedata
 
 from scripts.corpus.template_words import BAR
 
+# Stands for a "<" that is a sign and begins no tag.
+LITERAL_LESS = "\x03"
+
 SPACES = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 # Controls, zero-width spaces, directional marks, soft hyphens; the joiners of Persian and Hindi stay.
 INVISIBLE = re.compile(
@@ -31,18 +34,18 @@ def mend(line: str) -> str:
 
     Most lines need none of it, so each repair looks first whether it has anything to do.
     """
-    if "&" in line:
-        line = html.unescape(line)
-    if BAR in line:
-        line = line.replace(BAR, "|")
-    if not line.isascii():
-        line = unicodedata.normalize("NFC", line)
-    if not line.isprintable():
-        line = INVISIBLE.sub("", SPACES.sub(" ", line))
     if "<" in line:
         line = TAG.sub("", line)
     if "[[" in line or "]]" in line or "__" in line or "==" in line or "{|" in line or "|}" in line:
         line = MARKS.sub("", line)
+    if "&" in line:
+        line = html.unescape(line)
+    if not line.isascii():
+        line = unicodedata.normalize("NFC", line)
+    if BAR in line or LITERAL_LESS in line:
+        line = line.replace(BAR, "|").replace(LITERAL_LESS, "<")
+    if not line.isprintable():
+        line = INVISIBLE.sub("", SPACES.sub(" ", line))
     if ("(" in line or "[" in line) and DOUBTFUL.search(line):
         for _ in range(3):
             mended = EMPTY.sub("", CLOSED.sub("", OPENED.sub(r"\1", line)))

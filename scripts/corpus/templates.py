@@ -32,7 +32,7 @@ def expand_templates(text: str, title: str) -> str:
     if "{{" in text:
         # What lacks an end goes with its line and with the lines of arguments behind it.
         text = UNCLOSED.sub("", text)
-    return text.replace("}}", "") if "}}" in text else text
+    return text.replace("}}", " ") if "}}" in text else text
 
 
 def template_words(body: str, title: str) -> str:

@@ -22,7 +22,7 @@ from wikiextractor.extract import (
 from scripts.corpus.languages import names, section_is_dropped
 from scripts.corpus.links import replace_links
 from scripts.corpus.maths import formula_words
-from scripts.corpus.plaintext import is_prose, mend
+from scripts.corpus.plaintext import LITERAL_LESS, is_prose, mend
 from scripts.corpus.templates import expand_templates
 
 # A list item of fewer words is an entry of an index, not a sentence.
@@ -44,11 +44,17 @@ def paragraphs(text: str, title: str, dropped: frozenset[str], lists: bool) -> l
     text = replace_quotes(text)
     text = TAG.sub(tag_words, text)
     text = drop_tables(text)
+    text = VARIANTS.sub(variant_words, text)
     text = replace_links(text, dropped)
     text = expand_templates(text, title)
+    text = LESS.sub(LITERAL_LESS, text)
     text = "\n".join(join_lines(text, lists))
     text = base_clean(text)
     return [line for line in map(mend, text.split("\n")) if is_prose(line)]
+
+
+# What is no tag but a sign. Those that the text escapes are signs too.
+LESS = re.compile(r"<(?!/?[a-zA-Z][^<>]*>)|&lt;|&#60;")
 
 
 def base_clean(text: str) -> str:
@@ -71,10 +77,8 @@ def drop_comments(text: str) -> str:
     """Remove comments; one that is not closed ends with the page, as in MediaWiki."""
     if "<!--" not in text:
         return text
-    last = text.rfind("<!--")
-    if text.find("-->", last) < 0:
-        text = text[:last]
-    return COMMENT.sub("", text)
+    start = text.find("<!--", text.rfind("-->") + 1)
+    return COMMENT.sub("", text if start < 0 else text[:start])
 
 
 # An indented line all in italics: "For other uses, see …".
@@ -209,6 +213,20 @@ def drop_tables(text: str) -> str:
     return "\n\n".join(pieces)
 
 
+# Chinese, Serbian and others: -{zh-hans:计算机;zh-hant:電腦}-
+VARIANTS = re.compile(r"-\{([^{}]*)\}-")
+VARIANT = re.compile(r"(?:^|;)\s*[a-z]{2,3}(?:-[a-z]+)*\s*:\s*([^;]*)")
+
+
+def variant_words(match: re.Match) -> str:
+    """The first of the wordings that a text has in its language's scripts."""
+    flags, bar, rest = match.group(1).rpartition("|")
+    if "H" in flags or "T" in flags or flags == "-":
+        return ""
+    first = VARIANT.match(rest)
+    return first.group(1) if first else rest
+
+
 QUOTES = re.compile(r"'{2,}")
 
 
@@ -219,10 +237,10 @@ def replace_quotes(text: str) -> str:
 
     def replace(match: re.Match) -> str:
         length = len(match.group())
-        if length == 4 or length > 5:
-            return "'" * (1 if length == 4 else length - 5)
+        if length in (4, 6):
+            return "'"
         if length == 3:
-            before = match.string[match.start() - 2 : match.start()]
+            before = match.string[max(0, match.start() - 2) : match.start()]
             after = match.string[match.end() : match.end() + 1]
             if before and before[-1].isalpha() and after.isalpha() and not before[:-1].isalpha():
                 return "'"
@@ -276,6 +294,6 @@ def list_item(line: str) -> str:
     if line[0] == ";":
         item = item.replace(" :", ": ", 1)
     item = item.rstrip(",; ")
-    if line[0] in "*#" and (item[-1:].isalnum() or item[-1:] in "')\"”’"):
+    if line[0] in "*#;" and (item[-1:].isalnum() or item[-1:] in "')\"”’"):
         item += "."
     return item

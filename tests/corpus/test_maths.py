@@ -1,0 +1,33 @@
+# ruff: noqa: RUF001
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scripts.corpus.maths import LONGEST, formula_words
+
+
+@pytest.mark.parametrize(
+    ("tex", "words"),
+    [
+        ("x", "x"),
+        ("n^2", "n^2"),
+        (r"\alpha + \beta", "α + β"),
+        (r"\frac{a}{b+1}", "a/(b+1)"),
+        (r"\sqrt{2}", "√2"),
+        (r"\mathbb{R}^{n}", "R^n"),
+        (r"O(n \log n)", "O(n log n)"),
+        (r"\left( x, y \right)", "( x, y )"),
+        (r"\begin{matrix} 1 & 2 \\ 3 & 4 \end{matrix}", ""),
+        (r"\int_0^1 " + "x + " * 30, ""),
+        ("", ""),
+    ],
+)
+def test_words_of_formulas(tex, words):
+    assert formula_words(tex) == words
+
+
+@given(st.text(r"\{}^_abfrcsqt$ 12&", max_size=80))
+def test_no_tex_remains(tex):
+    words = formula_words(tex)
+    assert "\\" not in words
+    assert len(words) <= LONGEST
