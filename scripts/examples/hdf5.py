@@ -97,6 +97,7 @@ def create(path: Path) -> h5py.File:
     access.set_alignment(1, 8)
     creation = h5py.h5p.create(h5py.h5p.FILE_CREATE)
     creation.set_attr_phase_change(64, 48)
+    creation.set_obj_track_times(False)
     return h5py.File(h5py.h5f.create(os.fsencode(path), h5py.h5f.ACC_TRUNC, creation, access))
 
 

@@ -87,7 +87,7 @@ def unpack(file: h5py.File, path: Path, vocabulary: Path | None) -> Shard:
         raise UserError(f"{path}: does not say its vocabulary; give the tokenizer that made it")
     if highest >= size:
         raise UserError(f"{path}: token id {highest} is beyond the vocabulary of {size}")
-    header = header_of(file, length, size)
+    header = header_of(file, lines or [], length, size)
     arrays = {
         "token_kinds": kinds_of(lines, size),
         "offsets": ends(lengths),
@@ -103,7 +103,7 @@ def unpack(file: h5py.File, path: Path, vocabulary: Path | None) -> Shard:
     return Shard(Path(path), header, arrays, file_digest(path), foreign=True)
 
 
-def header_of(file: h5py.File, length: int, size: int) -> Header:
+def header_of(file: h5py.File, lines: list[str], length: int, size: int) -> Header:
     """A header for what such a file leaves unsaid."""
     return Header(
         tokenizer_sha256=str(plain(file.attrs.get("tokenizer_sha256", ""))),
@@ -118,7 +118,10 @@ def header_of(file: h5py.File, length: int, size: int) -> Header:
         join_documents=False,
         duplicates=1,
         seed=0,
-        special_ids=dict.fromkeys(("pad", "unk", "cls", "sep", "mask"), 0),
+        special_ids={
+            role: lines.index(token) if (token := f"[{role.upper()}]") in lines else 0
+            for role in ("pad", "unk", "cls", "sep", "mask")
+        },
         sources=[],
     )
 

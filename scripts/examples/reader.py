@@ -130,8 +130,11 @@ class Examples:
         for shard in self.shards:
             check_values(shard) if shard.foreign else verify(shard)
 
-    def batch(self, indices: np.ndarray, epoch: int = 0) -> Batch:
-        """The examples with these numbers (int64 [n], in any order), masked for this epoch."""
+    def batch(self, indices: np.ndarray, epoch: int | np.ndarray = 0) -> Batch:
+        """The examples with these numbers (int64 [n], in any order), masked for this epoch.
+
+        `epoch` may be an array [n], an epoch for each example.
+        """
         indices = np.asarray(indices, np.int64)
         if len(indices) and not 0 <= indices.min() <= indices.max() < len(self):
             raise IndexError(f"example numbers must lie in [0, {len(self)})")

@@ -25,6 +25,8 @@ BLOCK = 1 << 19  # bytes of text encoded together
 
 def tokenize_shard(shard: Path, tokenizer: Path, output: Path) -> dict[str, int]:
     """Write a shard's tokens; return the numbers of documents, sentences and tokens."""
+    if not Path(shard).is_file():
+        raise UserError(f"{shard}: no such file")
     vocabulary = load_vocabulary(tokenizer)
     encoder = line_encoder(vocabulary.tokenizer, vocabulary.size)
     source = {"name": Path(shard).name, "sha256": file_digest(shard)}

@@ -1,0 +1,56 @@
+"""Tokenized texts and tokenizer folders, made for tests."""
+
+from pathlib import Path
+
+import numpy as np
+
+from scripts.common.text import zstd_writer
+from scripts.examples.assembly import Text
+from scripts.examples.tokenizer_folder import SPECIAL, bert_settings, bert_tokenizer, write_folder
+
+WORDS = ["the", "of", "cat", "dog", "river", "stone", "old", "sing", "runs", "high", "one", "two"]
+TOKENS = [
+    *SPECIAL,
+    "[unused0]",
+    *WORDS,
+    "##s",
+    "##ing",
+    "##er",
+    ".",
+    ",",
+    "[",
+    "]",
+    "mask",
+    "e",
+    "é",
+]
+
+
+def tokenizer_folder(folder: Path, lowercase: bool = True) -> Path:
+    """A small tokenizer of BERT's."""
+    settings = bert_settings(lowercase, 512)
+    write_folder(folder, TOKENS, bert_tokenizer(TOKENS, lowercase), settings)
+    return folder
+
+
+def shard(path: Path, documents: int, seed: int = 0, sentences: int = 9) -> Path:
+    """A shard of random documents of up to so many sentences of 1 to 19 words."""
+    random = np.random.default_rng(seed)
+    with zstd_writer(path) as file:
+        for _ in range(documents):
+            for _ in range(random.integers(1, sentences + 1)):
+                words = random.choice(WORDS, random.integers(1, 20))
+                file.write(" ".join(words) + " .\n")
+            file.write("\n")
+    return path
+
+
+def text(documents: list[list[int]], first_number: int = 0) -> Text:
+    """A text of documents of sentences of so many tokens; each token is its own place, from 10."""
+    lengths = [length for sentences in documents for length in sentences]
+    return Text(
+        tokens=np.arange(10, 10 + sum(lengths), dtype=np.uint32),
+        sentences=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        documents=np.concatenate([[0], np.cumsum([len(d) for d in documents])]).astype(np.int64),
+        numbers=np.arange(first_number, first_number + len(documents)),
+    )
