@@ -27,6 +27,8 @@ def import_vocab(source: Path, output: Path, lowercase: bool, max_length: int) -
 
     Raises UserError where the source is missing, damaged, or lacks a special token.
     """
+    if not source.exists():
+        raise UserError(f"{source}: no such file or folder; vocab.path must name a vocabulary")
     folder = source if source.is_dir() else source.parent
     if source.is_file() and source.name != "tokenizer.json":
         tokens, tokenizer, settings = from_list(source, lowercase, max_length)
@@ -36,10 +38,8 @@ def import_vocab(source: Path, output: Path, lowercase: bool, max_length: int) -
         given = folder / "tokenizer_config.json"
         lowercase = read_json(given).get("do_lower_case", True) if given.is_file() else lowercase
         tokens, tokenizer, settings = from_list(folder / "vocab.txt", bool(lowercase), max_length)
-    elif folder.is_dir():
-        tokens, tokenizer, settings = from_transformers(folder, max_length)
     else:
-        raise UserError(f"{source}: no such file or folder; vocab.path must name a vocabulary")
+        tokens, tokenizer, settings = from_transformers(folder, max_length)
     write_folder(output, tokens, tokenizer, settings)
     return len(tokens)
 

@@ -17,6 +17,7 @@ from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
 from scripts.common.text import read_chunks
 from scripts.examples.encoder import line_encoder
+from scripts.examples.masking import NEVER_MASKED
 from scripts.examples.tokens import write_tokens
 from scripts.examples.vocabulary import load_vocabulary
 
@@ -33,6 +34,9 @@ def tokenize_shard(shard: Path, tokenizer: Path, output: Path) -> dict[str, int]
     with write_tokens(output, vocabulary, source) as writer:
         for text in blocks(shard):
             ids, lengths = encoder.encode(text)
+            # Some models find a special token's letters in a text.
+            special = (vocabulary.kinds[ids] & NEVER_MASKED) > 0
+            ids = np.where(special, np.array(vocabulary.special_ids["unk"], ids.dtype), ids)
             writer.add(ids, lengths, blank_lines(text))
     return writer.counts()
 
