@@ -20,7 +20,7 @@ DOUBTFUL = re.compile(r"[(\[][\s,;:/·•)\]]|[)\]](?<=[\s,;:/·•–-].)")
 EMPTY = re.compile(r"\(\s*[^\w()]{0,6}\s*\)|\[\s*[^\w\[\]]{0,3}\s*\]")
 OPENED = re.compile(r"([(\[])\s*(?:[,;:/·•]\s*)+")
 CLOSED = re.compile(r"\s*(?:[,;:/·•]\s*)+(?=[)\]])")
-AFTER = re.compile(r"([(\[]) +")
+INSIDE = re.compile(r"(?<=[(\[]) +| +(?=[)\]])")
 DOUBLED = re.compile(r"([,;:])(?:\s*[,;])+(?=\s)")
 STRAY = re.compile(r"[,;:.!?)\]](?<= .)(?=[\s)\]\"'”’]|$)")
 SPACED = re.compile(r" +([,;:.!?)\]])(?=[\s)\]\"'”’]|$)")
@@ -37,7 +37,7 @@ def mend(line: str) -> str:
     if "<" in line:
         line = TAG.sub("", line)
     if "[[" in line or "]]" in line or "__" in line or "==" in line or "{|" in line or "|}" in line:
-        line = MARKS.sub("", line)
+        line = MARKS.sub(" ", line)
     if "&" in line:
         line = html.unescape(line)
     if not line.isascii():
@@ -52,7 +52,7 @@ def mend(line: str) -> str:
             if mended == line:
                 break
             line = mended
-        line = AFTER.sub(r"\1", line)
+        line = INSIDE.sub("", line)
     if '""' in line or "“" in line or "«" in line:
         line = QUOTED.sub("", line)
     line = DOUBLED.sub(r"\1", line)
