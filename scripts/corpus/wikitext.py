@@ -220,7 +220,7 @@ VARIANT = re.compile(r"(?:^|;)\s*[a-z]{2,3}(?:-[a-z]+)*\s*:\s*([^;]*)")
 
 def variant_words(match: re.Match) -> str:
     """The first of the wordings that a text has in its language's scripts."""
-    flags, bar, rest = match.group(1).rpartition("|")
+    flags, _, rest = match.group(1).rpartition("|")
     if "H" in flags or "T" in flags or flags == "-":
         return ""
     first = VARIANT.match(rest)

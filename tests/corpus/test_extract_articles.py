@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -183,7 +184,7 @@ def test_killed_in_the_middle_it_leaves_no_output_and_no_process(tmp_path, victi
     process = subprocess.Popen(
         command(path, "--processes", "2"), stderr=subprocess.PIPE, start_new_session=True
     )
-    with open(path, "wb") as pipe:
+    with suppress(BrokenPipeError), open(path, "wb") as pipe:
         pipe.write(many(3000).removesuffix(b"</mediawiki>\n"))
         pipe.flush()
         workers = wait_for_children(process.pid)
