@@ -1,0 +1,83 @@
+"""What the rules of the stage ask for, by dry runs from a folder of their own."""
+
+import json
+import os
+import subprocess
+import sys
+
+from tests.conftest import ROOT
+from tests.examples.made import make
+from tests.examples.texts import tokenizer_folder
+
+TARGET = "results/examples/short/train/0001.h5"
+
+
+def dry_run(folder, config, *targets):
+    (folder / "config.json").write_text(json.dumps(config))
+    command = [
+        sys.executable, "-m", "snakemake", "-s", str(ROOT / "Snakefile"), "--configfile",
+        str(ROOT / "tests/workflow/small.yaml"), "config.json", "--cores", "1", "-n",
+        "--nocolor", "--", *targets,
+    ]  # fmt: skip
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=os.environ,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+
+
+def counts(result):
+    """The table of jobs, by rule."""
+    assert result.returncode == 0, result.stdout
+    lines = result.stdout.split("Job stats:")[1].split("\n\n")[0].splitlines()
+    rows = [line.split() for line in lines if len(line.split()) == 2]
+    return {name: int(count) for name, count in rows if count.isdigit()}
+
+
+def test_one_file_needs_its_shard_and_those_it_draws_from(tmp_path):
+    jobs = counts(dry_run(tmp_path, {}, TARGET))
+    assert jobs["build_examples"] == 1
+    assert jobs["tokenize_shard"] == 2
+    assert jobs["train_vocab"] == 1
+
+
+def test_a_given_vocabulary_and_no_pairs(tmp_path):
+    tokenizer_folder(tmp_path / "vocab")
+    config = {"vocab": {"path": "vocab"}, "examples": {"next_sentence": False}}
+    jobs = counts(dry_run(tmp_path, config, TARGET))
+    assert jobs["import_vocab"] == jobs["tokenize_shard"] == 1
+    assert "train_vocab" not in jobs
+
+
+def test_given_examples(tmp_path):
+    """Nothing of the corpus is asked for."""
+    tokenizer_folder(tmp_path / "vocab")
+    files = [str(make(tmp_path / f"{name}.h5")) for name in "abc"]
+    paths = {phase: {"train": files[:2], "validation": files[2:]} for phase in ("short", "long")}
+    config = {"vocab": {"path": "vocab"}, "examples": {"paths": paths}}
+    jobs = counts(dry_run(tmp_path, config, "results/pretrain/short/config.json"))
+    assert jobs == {"import_vocab": 1, "import_examples": 3, "pretrain": 1, "total": 5}
+
+
+def test_mistakes(tmp_path):
+    """Each named, all at once, before any job."""
+    files = {"train": ["a"], "validation": ["b"]}
+    result = dry_run(tmp_path, {"examples": {"paths": {"brief": files, "short": files}}}, TARGET)
+    assert result.returncode == 1
+    for message in (
+        "examples.paths.brief: no such phase in pretrain.phases",
+        "examples.paths: lacks the files of phase long",
+        "vocab.path: must name the vocabulary",
+    ):
+        assert message in result.stdout
+    assert "Traceback" not in result.stdout
+
+
+def test_a_folder_without_a_tokenizer(tmp_path):
+    (tmp_path / "empty").mkdir()
+    result = dry_run(tmp_path, {"vocab": {"path": "empty"}}, TARGET)
+    assert "vocab.path: empty: a folder without a tokenizer's files" in result.stdout
+    assert result.returncode == 1
