@@ -3,14 +3,6 @@ from scripts.glue import model_files, plan
 from scripts.glue.sources import SOURCES
 from scripts.glue.tasks import DIAGNOSTIC
 
-# Until the earlier stages name them.
-globals().setdefault("SAMPLE_GLUE", "results/corpus/sample_glue")
-globals().setdefault("PRETRAINED", "results/pretrain/final")
-globals().setdefault("RANDOM", "results/pretrain/random")
-globals().setdefault(
-    "MODEL_NAMES", ["config.json", "model.safetensors", "tokenizer.json"]
-)
-
 GLUE = config["glue"]
 RUN_FILES = ["metrics.json", "dev.tsv", "test.tsv", "curve.tsv", "cost.json"]
 # The files of a finetuned model that others start from.
@@ -43,7 +35,7 @@ RESULT_TASKS = [*GLUE_TASKS, *(task + plan.FROM_MNLI for task in GLUE["from_mnli
 
 def glue_data(task, split):
     """The checked files of a task's split."""
-    names = FETCHES[task].names[split] if task in FETCHES else []
+    names = FETCHES[task].names.get(split, []) if task in FETCHES else []
     return [f"results/glue/data/{task}/{name}" for name in names]
 
 
@@ -83,7 +75,7 @@ for FETCHED, FETCH in FETCHES.items():
 
     rule:
         name:
-            f"fetch_glue_{FETCHED}"
+            f"fetch_glue_{FETCHED.replace('-', '_')}"
         input:
             FETCH.inputs,
         output:
@@ -278,6 +270,9 @@ if not GLUE["model"]:
         message:
             "Finetuning random weights on {wildcards.task}, seed {wildcards.seed} {wildcards.setting}"
 
+    localrules:
+        compare_pretraining,
+
     rule compare_pretraining:
         input:
             pretrained=run_files("metrics.json", GLUE_TASKS),
@@ -302,4 +297,3 @@ if not GLUE["model"]:
 localrules:
     collect_results,
     write_submission,
-    compare_pretraining,

@@ -126,7 +126,11 @@ def with_labels(task: Task, rows: tables.Rows) -> Task:
     if task.regression or task.labels:
         return task
     found = set(rows.labels or ())
-    numeric = all(label.lstrip("-").isdigit() for label in found)
+    if len(found) < 2:
+        raise UserError(f"{task.name}: the training set has one class only: {', '.join(found)}")
+    if "f1" in task.metrics and len(found) != 2:
+        raise UserError(f"{task.name}: f1 is for two classes; take f1_macro for {len(found)}")
+    numeric = all(label.lstrip("-").isdecimal() for label in found)
     return dataclasses.replace(task, labels=tuple(sorted(found, key=int if numeric else str)))
 
 

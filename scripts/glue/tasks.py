@@ -146,6 +146,8 @@ def own_task(entry: dict[str, Any]) -> Task:
         raise UserError(f"glue.tasks: {name}: {', '.join(metrics)} do not go together")
     if len(labels) == 1:
         raise UserError(f"glue.tasks: {name}: `labels` must name two classes or more")
+    if len(labels) > 2 and "f1" in metrics:
+        raise UserError(f"glue.tasks: {name}: f1 is for two classes; take f1_macro for more")
     return Task(name, texts, "label", labels, metrics)
 
 

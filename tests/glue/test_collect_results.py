@@ -1,0 +1,210 @@
+"""The table of all runs."""
+
+import json
+import statistics
+
+import numpy as np
+import pytest
+
+from scripts.common.errors import UserError
+from scripts.glue import runs
+from scripts.glue.collect_results import COLUMNS, details, markdown, table, tsv
+from scripts.glue.compare_pretraining import compare
+from scripts.glue.tasks import OFFICIAL
+
+SETTINGS = {"learning_rate": 2e-5, "batch_size": 32, "epochs": 3.0}
+
+
+def write_run(folder, task, seed, wrong=0, rows=20, init_from=None, settings=None, labels=None):
+    """Write a finished run's files: the last `wrong` of `rows` dev predictions are wrong."""
+    official = OFFICIAL.get(task)
+    parts = official.parts if official else ("",)
+    labels = labels or (official.labels if official else ("a", "b"))
+    names = official.metric_names(parts) if official else [("accuracy", "", "accuracy")]
+    lines = ["part\tindex\tlabel\tprediction\tlogits"]
+    for part in parts:
+        for index in range(rows):
+            if labels:
+                gold = labels[index % len(labels)]
+                other = labels[(index + 1) % len(labels)]
+                cells = [gold, other if index >= rows - wrong else gold]
+            else:
+                cells = [str(index), str(-index if index >= rows - wrong else index)]
+            lines.append("\t".join([part, str(index), *cells, "0"]))
+    value = (rows - wrong) / rows
+    folder.mkdir(parents=True)
+    (folder / "dev.tsv").write_text("\n".join(lines) + "\n")
+    (folder / "curve.tsv").write_text("step\tepoch\tquantity\tvalue\n5\t1\ttrain_loss\t0.5\n")
+    report = {
+        "task": task,
+        "init_from": init_from,
+        "seed": seed,
+        "score": value,
+        "metrics": {name: value for name, _, _ in names},
+        "majority": {name: 0.5 for name, _, _ in names},
+        "dev_examples": {name: rows for name, _, _ in names},
+        "labels": list(labels),
+        "settings": settings or SETTINGS,
+    }
+    (folder / "metrics.json").write_text(json.dumps(report))
+    return runs.read([folder / "metrics.json"])[0]
+
+
+def by_name(found):
+    rows = table(found, seed=1)
+    return {(row.task, row.metric): dict(zip(COLUMNS, row.cells(), strict=True)) for row in rows}
+
+
+def test_statistics_over_the_seeds(tmp_path):
+    found = [
+        write_run(tmp_path / f"{seed}", "RTE", seed, wrong)
+        for seed, wrong in ((1, 2), (2, 5), (3, 11))
+    ]
+    row = by_name(found)["RTE", "accuracy"]
+    values = [90, 75, 45]
+    assert row | {"ci95_low": "", "ci95_high": ""} == {
+        "task": "RTE",
+        "metric": "accuracy",
+        "median": "75.0",
+        "mean": f"{statistics.mean(values):.1f}",
+        "std": f"{statistics.stdev(values):.1f}",
+        "best": "90.0",
+        "runs": "3",
+        "failed": "1",
+        "majority_baseline": "50.0",
+        "dev_examples": "20",
+        "ci95_low": "",
+        "ci95_high": "",
+        "settings": "learning rate 2e-05, batch 32, epochs 3",
+    }
+    assert float(row["ci95_low"]) < 75 < float(row["ci95_high"])
+
+
+def test_a_run_at_the_baseline_has_failed(tmp_path):
+    found = [write_run(tmp_path / "1", "RTE", 1, wrong=10)]
+    row = by_name(found)["RTE", "accuracy"]
+    assert (row["failed"], row["std"], row["runs"]) == ("1", "", "1")
+
+
+def test_averages_count_each_task_once_and_say_which(tmp_path):
+    wrong = {"MRPC": 2, "MNLI": 6, "WNLI": 10}
+    found = [
+        write_run(tmp_path / task / str(seed), task, seed, count + seed)
+        for task, count in wrong.items()
+        for seed in (1, 2)
+    ]
+    rows = by_name(found)
+    assert [key for key in rows if key[0] == "average"] == [
+        ("average", "3 tasks: MRPC, MNLI, WNLI"),
+        ("average", "without WNLI: 2 tasks: MRPC, MNLI"),
+    ]
+    whole = rows["average", "3 tasks: MRPC, MNLI, WNLI"]
+    per_task = [100 - 5 * (count + 1.5) for count in wrong.values()]
+    assert float(whole["median"]) == pytest.approx(np.mean(per_task), abs=0.051)
+    assert float(whole["best"]) == pytest.approx(np.mean(per_task) + 2.5, abs=0.051)
+    assert float(whole["std"]) == pytest.approx(statistics.stdev([5, 10]), abs=0.051)
+    assert (whole["failed"], whole["dev_examples"], whole["runs"]) == ("", "", "2")
+
+
+def test_own_tasks_and_runs_from_mnli_are_rows_of_their_own(tmp_path):
+    found = [
+        write_run(tmp_path / "1", "RTE", 1),
+        write_run(tmp_path / "2", "CoLA", 1),
+        write_run(tmp_path / "3", "Mine", 1, wrong=10),
+        write_run(tmp_path / "4", "RTE", 1, wrong=10, init_from="MNLI"),
+    ]
+    rows = by_name(found)
+    assert rows["RTE", "accuracy"]["median"] == "100.0"
+    assert rows["RTE (from MNLI)", "accuracy"]["median"] == "50.0"
+    assert rows["Mine", "accuracy"]["median"] == "50.0"
+    assert rows["average", "2 tasks: CoLA, RTE"]["median"] == "100.0"
+    assert len([key for key in rows if key[0] == "average"]) == 1
+
+
+def test_of_a_grid_the_best_median_counts(tmp_path):
+    found = [
+        write_run(
+            tmp_path / f"{rate}-{seed}",
+            "RTE",
+            seed,
+            wrong,
+            settings=SETTINGS | {"learning_rate": rate},
+        )
+        for rate, wrongs in ((1e-5, (0, 9, 9)), (2e-5, (4, 5, 6)), (3e-5, (5, 5, 5)))
+        for seed, wrong in enumerate(wrongs)
+    ]
+    row = by_name(found)["RTE", "accuracy"]
+    assert (row["median"], row["best"], row["runs"]) == ("75.0", "80.0", "3")
+    assert row["settings"].startswith("learning rate 2e-05")
+    assert details(found)["runs.tsv"].count("\n") == 1 + 9
+
+
+def test_correlations_have_intervals(tmp_path):
+    row = by_name([write_run(tmp_path / "1", "STS-B", 1, wrong=3)])["STS-B", "pearson"]
+    assert float(row["ci95_low"]) < float(row["ci95_high"])
+
+
+def test_the_order_of_runs_does_not_show_in_the_figures(tmp_path):
+    found = [
+        write_run(tmp_path / str(seed), "RTE", seed, wrong)
+        for seed, wrong in ((1, 2), (2, 5), (3, 9))
+    ]
+    assert by_name(found) == by_name(found[::-1])
+
+
+def test_details(tmp_path):
+    found = [write_run(tmp_path / "1", "RTE", 1, wrong=4), write_run(tmp_path / "2", "STS-B", 1)]
+    files = details(found)
+    assert files["confusion.tsv"].split("\n")[:5] == [
+        "task\tpart\tlabel\tprediction\texamples",
+        "RTE\t\tentailment\tentailment\t8",
+        "RTE\t\tentailment\tnot_entailment\t2",
+        "RTE\t\tnot_entailment\tentailment\t2",
+        "RTE\t\tnot_entailment\tnot_entailment\t8",
+    ]
+    assert "STS-B" not in files["confusion.tsv"]
+    assert files["curves.tsv"].split("\n")[1].split("\t") == [
+        *("RTE", "1", "learning rate 2e-05, batch 32, epochs 3"),
+        *("5", "1", "train_loss", "0.5"),
+    ]
+
+
+def test_markdown_holds_the_same_figures(tmp_path):
+    found = [
+        write_run(tmp_path / task / str(seed), task, seed, seed)
+        for seed in (1, 2)
+        for task in ("RTE", "CoLA")
+    ]
+    rows = table(found, 1)
+    text = markdown(rows)
+    lines = [line for line in text.split("\n") if line.startswith("|")]
+    assert len(lines) == 2 + len(rows)
+    assert len({line.count("|") for line in lines}) == 1
+    for row, line in zip(rows, lines[2:], strict=True):
+        assert f"| {row.task} | {row.metric} | {row.cells()[2]} |" in line
+    assert tsv(COLUMNS, [row.cells() for row in rows]).count("\n") == 1 + len(rows)
+
+
+def test_an_unreadable_run_is_named(tmp_path):
+    with pytest.raises(UserError, match=r"metrics\.json: cannot be read"):
+        runs.read([tmp_path / "metrics.json"])
+    (tmp_path / "metrics.json").write_text("{")
+    with pytest.raises(UserError, match=r"metrics\.json: cannot be read"):
+        runs.read([tmp_path / "metrics.json"])
+
+
+def test_the_gain_over_random_weights(tmp_path):
+    wrong = {"RTE": (4, 10), "CoLA": (6, 6), "WNLI": (2, 9), "MRPC": (1, 3)}
+    sides = [
+        [
+            write_run(tmp_path / f"{side}-{task}-{seed}", task, seed, counts[side] + seed)
+            for task, counts in wrong.items()
+            for seed in (0, 1)
+        ]
+        for side in (0, 1)
+    ]
+    lines = list(compare(*sides))
+    assert lines[0] == ["task", "metric", "pretrained", "random", "gain"]
+    assert lines[1] == ["RTE", "accuracy", "77.5", "47.5", "+30.0"]
+    assert lines[2] == ["CoLA", "mcc", "67.5", "67.5", "+0.0"]
+    assert lines[-1] == ["wins", "of 3 tasks without WNLI", "2", "1", ""]
