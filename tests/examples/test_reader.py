@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
 from scripts.examples.reader import Examples
+from tests.conftest import ROOT
 from tests.examples.made import make, pairs
 
 
@@ -215,3 +216,17 @@ def test_aligned_for_mapping(files):
     with h5py.File(files[3]) as file:
         assert json.loads(file.attrs["sources"])[0]["name"] == "0000.txt.zst"
         assert all(file[name].id.get_offset() % 8 == 0 for name in file)
+
+
+def test_documented_reader(files):
+    """The ten lines of docs/examples-format.md, as they stand there."""
+    page = (ROOT / "docs/examples-format.md").read_text()
+    code = page.split("```python\n")[1].split("```")[0]
+    assert len([line for line in code.splitlines() if line.strip()]) <= 12
+    names = {}
+    exec(code, names)
+    ids, segments, label = names["read"](files[3], 17)
+    batch = Examples(files[3:]).batch(np.array([17]))
+    assert ids.tolist() == unmask(batch).tolist()
+    assert segments.tolist() == batch.segments.tolist()
+    assert label == batch.next_sentence[0]
