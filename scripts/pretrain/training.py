@@ -53,6 +53,7 @@ class Training:
                 layer.compile(dynamic=True)
         if processes.count > 1:
             self.run = DistributedDataParallel(self.run, gradient_as_bucket_view=True)
+        self.settled = processes.count == 1
         rate = recipe.dropout
         shape = model.shape
         self.rates = (
@@ -68,6 +69,8 @@ class Training:
         numbers, whatever the micro-batches; processes add theirs up once, with the last one.
         """
         self.model.train()
+        if not self.settled:
+            self.settle(work.micro_batches[0])
         share = self.processes.count  # gradients are averaged over the processes
         sums = torch.zeros(len(SUMS), device=self.processes.device)
         last = len(work.micro_batches) - 1
@@ -90,6 +93,17 @@ class Training:
         if self.processes.first:
             sums[4], sums[5] = norm, skipped
         return sums
+
+    def settle(self, batch: MicroBatch) -> None:
+        """Make a backward pass whose gradients are dropped, before the first step.
+
+        After the first one the wrapper orders its buckets anew, and with them the sums over more
+        than two processes: a resumed run must add as the run did that it goes on from.
+        """
+        batch, noise = batch.to(self.processes.device), Noise(*self.rates, seed=0)
+        self.run(batch, noise, 1.0, 1.0)[0].backward()
+        self.optimizer.zero_grad(set_to_none=False)
+        self.settled = True
 
     @torch.no_grad()
     def validate(self, batches: Iterable[MicroBatch]) -> tuple[list[float], int, int]:
