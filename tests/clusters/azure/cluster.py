@@ -96,6 +96,7 @@ class Cluster:
         (folder / "wd").mkdir(parents=True)
         environment = {
             "PATH": f"{self.image}:/usr/bin:/bin",  # of the container image
+            "PYTHONPATH": str(Path(__file__).parent / "image"),
             "AZ_BATCH_ACCOUNT_NAME": "standin",
             "AZ_BATCH_POOL_ID": pool.name,
             "AZ_BATCH_NODE_ID": node.id,

@@ -13,8 +13,7 @@ from tests.clusters.azure.formula import Formula, Metric
 
 # VM size: vCPUs, GPUs
 SIZES = {
-    "standard_d2s_v5": (2, 0),
-    "standard_d4s_v5": (4, 0),
+    "standard_d8ds_v5": (8, 0),
     "standard_nc4as_t4_v3": (4, 1),
     "standard_nc24ads_a100_v4": (24, 1),
     "standard_nc96ads_a100_v4": (96, 4),

@@ -56,7 +56,7 @@ def test_pool(kind, low_priority, autoscale):
         wanted = fixed["targetDedicatedNodes"], fixed["targetLowPriorityNodes"]
     few, some = sorted(wanted)
     assert few == 0
-    assert int(some) == (3 if kind == "cpu" and autoscale else 4)  # 9 tasks, 4 a CPU node
+    assert int(some) == (2 if kind == "cpu" and autoscale else 4)  # 9 tasks, 8 a CPU node
     assert (wanted[1] > 0) is spot
 
 
@@ -89,7 +89,7 @@ def test_registry_takes_an_identity_or_a_password(password):
     full=st.booleans(),
 )
 def test_formula_asks_for_as_many_nodes_as_the_tasks_need(tasks, slots, nodes, full):
-    plan = pools.Plan("cpu", "Standard_D4s_v5", nodes, slots, False, True)
+    plan = pools.Plan("cpu", "Standard_D8ds_v5", nodes, slots, False, True)
     formula = Formula(pools.scale_settings(plan).auto_scale.formula)
     metric = Metric([float(tasks)] * (10 if full else 1))
     asked = int(formula.evaluate({"$PendingTasks": metric}, {})["$TargetDedicatedNodes"])
@@ -97,7 +97,7 @@ def test_formula_asks_for_as_many_nodes_as_the_tasks_need(tasks, slots, nodes, f
 
 
 def test_formula_lets_nodes_go_after_five_quiet_minutes():
-    plan = pools.Plan("cpu", "Standard_D4s_v5", 8, 4, False, True)
+    plan = pools.Plan("cpu", "Standard_D8ds_v5", 8, 4, False, True)
     formula = Formula(pools.scale_settings(plan).auto_scale.formula)
     for quiet, expected in ((9, 1), (10, 0)):
         metric = Metric([8.0] + [0.0] * quiet)
@@ -133,7 +133,7 @@ def test_task_ids(name, number):
     [
         ({}, "cpu", 1),
         ({"_cores": 3}, "cpu", 3),
-        ({"_cores": 64}, "cpu", 4),
+        ({"_cores": 64}, "cpu", 8),
         ({"_cores": 1, "mem_mb": 4000}, "cpu", 1),
         ({"_cores": 1, "mem_mb": 4001}, "cpu", 2),
         ({"gpu": 0, "mem_mb": "<TBD>"}, "cpu", 1),
@@ -149,7 +149,7 @@ def test_task(resources, kind, slots):
     )
     body = task.serialize()
     assert list(mistakes(body, "TaskAddParameter", data_models)) == []
-    assert rules.task(body, slots=4 if kind == "cpu" else 1) is None
+    assert rules.task(body, slots=8 if kind == "cpu" else 1) is None
     assert body["requiredSlots"] == slots
     names = {item["name"] for item in body["environmentSettings"]}
     assert ("NVIDIA_VISIBLE_DEVICES" in names) is (kind == "gpu")

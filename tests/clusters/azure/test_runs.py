@@ -56,7 +56,7 @@ def test_two_pools(place, tmp_path):
     assert not {"HOME", "IDENTITY_HEADER", "HTTPS_PROXY", "VIRTUAL_ENV"} & set(seen)
 
     sizes = [pool["properties"]["vmSize"] for pool in here.pools()]
-    assert sorted(sizes) == ["Standard_D4s_v5", "Standard_NC24ads_A100_v4"]
+    assert sorted(sizes) == ["Standard_D8ds_v5", "Standard_NC24ads_A100_v4"]
     for pool in here.service.cluster.gone:
         assert pool.body["properties"]["targetNodeCommunicationMode"] == "Simplified"
         assert pool.history[0] == 0

@@ -56,9 +56,9 @@ class ExecutorSettings(published.ExecutorSettings):
         "Simplified", "Simplified or Default; the service has retired Classic."
     )
     node_fill_type: str = option("Pack", "Pack or Spread: how tasks fill a pool's nodes.")
-    pool_vm_size: str = option("Standard_D4s_v5", "VM size of the CPU pool.")
+    pool_vm_size: str = option("Standard_D8ds_v5", "VM size of the CPU pool.")
     pool_node_count: int = option(4, "Nodes of the CPU pool: at most (autoscale) or always.")
-    tasks_per_node: int = option(4, "Task slots of a CPU node; a job takes one for each thread.")
+    tasks_per_node: int = option(8, "Task slots of a CPU node; a job takes one for each thread.")
     slot_mem_mb: int = option(
         4000, "Memory behind a slot of a CPU node; a job that needs more takes more slots."
     )

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Optional
 
-from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
 from snakemake_interface_common.exceptions import WorkflowError
 from snakemake_interface_storage_plugins.io import IOCacheStorageInterface, Mtime
 from snakemake_storage_plugin_azure import StorageObject as PublishedObject
@@ -112,6 +112,11 @@ class StorageObject(PublishedObject):
             return list(container.list_blobs(name_starts_with=f"{folder}/"))
         except ResourceNotFoundError:
             return []
+        except AzureError as error:
+            reason = str(error).partition("\n")[0]
+            raise WorkflowError(
+                f"az://{self.container_name}/{folder}/ cannot be listed: {reason}"
+            ) from None
 
     def exists(self) -> bool:
         return self.provider.bsc is not None and self.blob().exists()
