@@ -1,53 +1,3 @@
-from scripts.common.errors import UserError
-from scripts.glue import model_files, plan
-from scripts.glue.sources import SOURCES
-from scripts.glue.tasks import DIAGNOSTIC
-
-GLUE = config["glue"]
-RUN_FILES = ["metrics.json", "dev.tsv", "test.tsv", "curve.tsv", "cost.json"]
-# The files of a finetuned model that others start from.
-KEPT_FILES = ["config.json", "model.safetensors", "tokenizer.json"]
-
-
-def there(path):
-    """Whether a file of the user's exists, in the storage of the run."""
-    return exists(path)
-
-
-if GLUE["source"] == "folder" and not GLUE["path"]:
-    raise WorkflowError("glue.path: needed where glue.source is folder")
-try:
-    GLUE_TASKS = plan.all_tasks(GLUE["tasks"])
-    plan.check_names(GLUE, GLUE_TASKS)
-    FETCHES = plan.fetches(
-        GLUE, GLUE_TASKS, SAMPLE_GLUE, "results/glue/download", there
-    )
-    if GLUE["model"]:
-        MODEL = model_files.find(GLUE["model"], there)
-    else:
-        MODEL = [f"{PRETRAINED}/{name}" for name in MODEL_NAMES]
-except UserError as error:
-    raise WorkflowError(str(error))
-
-TASK_ARGUMENTS = plan.arguments(GLUE["tasks"])
-RESULT_TASKS = [*GLUE_TASKS, *(task + plan.FROM_MNLI for task in GLUE["from_mnli"])]
-
-
-def glue_data(task, split):
-    """The checked files of a task's split."""
-    names = FETCHES[task].names.get(split, []) if task in FETCHES else []
-    return [f"results/glue/data/{task}/{name}" for name in names]
-
-
-def run_files(name, tasks=RESULT_TASKS, base="results/glue"):
-    """One file of all runs of these tasks."""
-    return [
-        f"{folder}/{name}"
-        for task in tasks
-        for folder in plan.run_folders(GLUE, task, base)
-    ]
-
-
 rule download_glue:
     output:
         "results/glue/download/{name}",
@@ -55,6 +5,8 @@ rule download_glue:
         "logs/glue/download_glue/{name}.log",
     wildcard_constraints:
         name="|".join(SOURCES),
+    conda:
+        "../config/environment.yaml"
     threads: 1
     resources:
         mem_mb=500,
@@ -82,6 +34,8 @@ for FETCHED, FETCH in FETCHES.items():
             [file for split in FETCH.names for file in glue_data(FETCHED, split)],
         log:
             f"logs/glue/fetch_glue/{FETCHED}.log",
+        conda:
+            "../config/environment.yaml"
         threads: 1
         resources:
             mem_mb=2000,
@@ -90,47 +44,12 @@ for FETCHED, FETCH in FETCHES.items():
             code=code(f"scripts/glue/{FETCH.step}.py"),
             step=FETCH.step,
             task=shlex.quote(FETCH.argument),
-            folder=f"results/glue/data/{FETCHED}",
+            folder=lambda wildcards, output: folder_of(output),
         message:
             f"Fetching the files of {FETCHED} and checking them line by line"
         shell:
             "python -m scripts.glue.{params.step} {params.task} {input:q}"
-            " -o {params.folder} --log {log}"
-
-
-def start_model(wildcards):
-    """The files of the model that a run starts from; for several, those that tell the best."""
-    if plan.base_task(wildcards.task) == wildcards.task:
-        return MODEL
-    return [
-        f"{folder}/{name}"
-        for folder in plan.run_folders(GLUE, "MNLI", "results/glue")
-        if folder.endswith(f"/seed{wildcards.seed}")
-        for name in ["metrics.json", *(f"model/{file}" for file in KEPT_FILES)]
-    ]
-
-
-def run_data(split):
-    """A function of wildcards: the files of a split of a run's task."""
-
-    def files(wildcards):
-        task = plan.base_task(wildcards.task)
-        both = task == "MNLI" and split == "test"
-        return glue_data(task, split) + (glue_data(DIAGNOSTIC, split) if both else [])
-
-    return files
-
-
-def run_flags(wildcards):
-    """A run's settings as flags."""
-    task = plan.base_task(wildcards.task)
-    settings = plan.settings(GLUE, task)[wildcards.setting.rstrip("/")]
-    return flags(
-        seed=wildcards.seed,
-        cpu_threads=GLUE["cpu_threads"],
-        init_from="MNLI" if task != wildcards.task else None,
-        **settings,
-    )
+            " -o $(dirname {output[0]:q}) --log {log}"
 
 
 rule finetune:
@@ -149,6 +68,8 @@ rule finetune:
         task="[^/]+",
         setting="([^/]+/)?",
         seed=r"\d+",
+    conda:
+        "../config/environment.yaml"
     threads: GLUE["cpu_threads"]
     resources:
         mem_mb=6000,
@@ -159,6 +80,7 @@ rule finetune:
         task=lambda wildcards: shlex.quote(
             TASK_ARGUMENTS[plan.base_task(wildcards.task)]
         ),
+        folder=lambda wildcards, output: folder_of(output),
         flags=run_flags,
     message:
         "Finetuning on {wildcards.task}, seed {wildcards.seed} {wildcards.setting}"
@@ -166,7 +88,7 @@ rule finetune:
         "MKL_DYNAMIC=FALSE RAYON_NUM_THREADS={threads} HF_HUB_OFFLINE=1"
         " python -m scripts.glue.finetune {params.task} --model {input.model:q}"
         " --train {input.train:q} --dev {input.dev:q} --test {input.test:q} {params.flags}"
-        " -o $(dirname {output[0]:q}) --log {log}"
+        " -o {params.folder} --log {log}"
 
 
 if GLUE["from_mnli"]:
@@ -186,6 +108,7 @@ if GLUE["from_mnli"]:
         params:
             code=code("scripts/glue/finetune.py"),
             task="MNLI",
+            folder=lambda wildcards, output: folder_of(output),
             flags=lambda wildcards: f"{run_flags(wildcards)} --keep-model",
 
 
@@ -202,6 +125,8 @@ rule collect_results:
         curves="results/glue/summary/curves.tsv",
     log:
         "logs/glue/collect_results.log",
+    conda:
+        "../config/environment.yaml"
     threads: 1
     resources:
         mem_mb=2000,
@@ -217,17 +142,6 @@ rule collect_results:
         " --log {log}"
 
 
-def submitted(name):
-    """A file of all plain runs; an error where the benchmark's eleven files cannot be made."""
-    missing = plan.missing_tests(FETCHES)
-    if missing:
-        raise WorkflowError(
-            "glue_submission.zip needs all nine tasks and their test files; "
-            f"missing: {', '.join(missing)}"
-        )
-    return run_files(name, plan.OFFICIAL)
-
-
 rule write_submission:
     input:
         metrics=lambda wildcards: submitted("metrics.json"),
@@ -236,6 +150,8 @@ rule write_submission:
         "glue_submission.zip",
     log:
         "logs/glue/write_submission.log",
+    conda:
+        "../config/environment.yaml"
     threads: 1
     resources:
         mem_mb=2000,
@@ -281,6 +197,8 @@ if not GLUE["model"]:
             "pretraining_gain.tsv",
         log:
             "logs/glue/compare_pretraining.log",
+        conda:
+            "../config/environment.yaml"
         threads: 1
         resources:
             mem_mb=2000,

@@ -135,9 +135,7 @@ def renew_head(model: PreTrainedModel, fresh: set[str]) -> None:
                 weights.zero_() if weights.dim() == 1 else weights.normal_(0, std)
 
 
-def save(model: PreTrainedModel, source: Path, folder: Path) -> None:
-    """Write the finetuned model to `folder`, with the tokenizer files of `source`."""
+def save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
+    """Write the finetuned model and its tokenizer to `folder`."""
     model.save_pretrained(folder)
-    for name in ("tokenizer.json", "tokenizer_config.json", "vocab.txt"):
-        if (source / name).is_file():
-            (folder / name).write_bytes((source / name).read_bytes())
+    tokenizer.save_pretrained(folder)

@@ -116,7 +116,7 @@ def finetune(
     if keep_model:
         with atomic_path(output / "model") as folder:
             folder.mkdir()
-            encoder.save(model, model_folder, folder)
+            encoder.save(model, tokenizer, folder)
     write_json(output / "metrics.json", report)
     return report
 

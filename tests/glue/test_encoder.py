@@ -50,10 +50,10 @@ def test_the_encoder_is_the_folders_and_the_head_is_new(model_folder):
 
 def test_a_finetuned_model_gets_a_new_head_too(model_folder, tmp_path):
     torch.manual_seed(1)
-    model, _ = encoder.load(model_folder, MNLI, 64)
+    model, tokenizer = encoder.load(model_folder, MNLI, 64)
     with torch.no_grad():
         model.classifier.weight.fill_(9)
-    encoder.save(model, model_folder, tmp_path)
+    encoder.save(model, tokenizer, tmp_path)
     for task, labels in ((MNLI, 3), (RTE, 2), (STS, 1)):
         found, tokenizer = encoder.load(tmp_path, task, 64)
         assert found.classifier.weight.shape[0] == labels

@@ -164,6 +164,22 @@ def test_a_model_kept_is_the_model_that_predicted(folders, tmp_path, model_folde
     assert best == tmp_path / "model"
 
 
+def test_a_run_from_mnlis_model_is_marked(folders, tmp_path, model_folder):
+    run("MNLI", folders / "MNLI", tmp_path / "mnli", model_folder, keep_model=True)
+    assert {path.name for path in (tmp_path / "mnli" / "model").iterdir()} == {
+        "config.json",
+        "model.safetensors",
+        "tokenizer.json",
+        "tokenizer_config.json",
+    }
+    start = tmp_path / "mnli" / "model"
+    found = run("STS-B", folders / "STS-B", tmp_path / "sts", start, init_from="MNLI")
+    assert found.row == "STS-B (from MNLI)"
+    plain = run("STS-B", folders / "STS-B", tmp_path / "plain", model_folder)
+    assert plain.row == "STS-B"
+    assert contents(tmp_path / "sts")["dev.tsv"] != contents(tmp_path / "plain")["dev.tsv"]
+
+
 def test_of_several_models_the_best_on_dev(tmp_path):
     for name, score in (("a", 0.5), ("b", 0.7), ("c", 0.6)):
         (tmp_path / name / "model").mkdir(parents=True)
