@@ -1,6 +1,7 @@
 """Model folders in Hugging Face's form: weights by their names there, config, tokenizer."""
 
 import json
+import pickle
 import re
 from pathlib import Path
 
@@ -33,6 +34,7 @@ NAMES = {
     "head_norm": "cls.predictions.transform.LayerNorm",
     "next_sentence": "cls.seq_relationship",
 }
+DAMAGE = (RuntimeError, ValueError, EOFError, KeyError, pickle.UnpicklingError)  # of torch.load
 OPTIONAL = ("pooler.", "head.", "head_norm.", "head_bias", "next_sentence.")
 
 
@@ -104,10 +106,15 @@ def read_weights(folder: Path) -> dict[str, Tensor]:
         if path.is_file():
             try:
                 return read(path)
-            except (SafetensorError, RuntimeError, ValueError, EOFError, KeyError) as error:
-                line = str(error).splitlines()[0]
-                raise UserError(f"{path}: truncated, corrupt or no weights ({line})") from error
+            except (SafetensorError, *DAMAGE) as error:
+                reason = first_line(error)
+                raise UserError(f"{path}: truncated, corrupt or no weights ({reason})") from error
     raise UserError(f"{folder / WEIGHTS}: no such file; give a model folder")
+
+
+def first_line(error: Exception) -> str:
+    """The first line of what an error says, or its kind where it says nothing."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def read_config(folder: Path) -> dict:

@@ -6,7 +6,6 @@ The file is read without running code that it may hold: tensors only. Sizes are 
 give `--model` where the heads are not 64 wide. Set `pretrain.init` or `glue.model` to the folder.
 """
 
-import pickle
 import re
 from pathlib import Path
 from typing import Any
@@ -69,15 +68,12 @@ def read(path: Path) -> Any:
         raise UserError(f"{path}: no such file")
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        line = str(error).splitlines()[0]
+    except huggingface.DAMAGE as error:
+        reason = huggingface.first_line(error)
         raise UserError(
-            f"{path}: holds more than tensors and plain values, and is not read, since that would "
-            f"run code ({line}); save its state dict alone"
+            f"{path}: truncated, or no checkpoint of tensors and plain values alone ({reason}); "
+            "anything else could run code and is not read: save its state dict alone"
         ) from error
-    except (RuntimeError, EOFError, ValueError, KeyError) as error:
-        line = str(error).splitlines()[0]
-        raise UserError(f"{path}: truncated, corrupt or no checkpoint ({line})") from error
 
 
 def find_weights(content: Any, path: Path) -> dict[str, Tensor]:

@@ -1,7 +1,7 @@
 """What a run is told: the job, on which its result depends, and its upkeep, on which it does not."""
 
 import json
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,23 +74,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--checkpoint-minutes", type=float, default=10)
     add("--checkpoint-steps", type=int, default=0)
     add("--keep", type=int, default=2, help="checkpoints to keep on the way")
-    add("--keep-checkpoints", type=boolean, default=False, help="when the model is safe")
-    add("--compile", choices=["auto", "on", "off"], default="auto", help="auto: on a GPU")
+    add("--keep-checkpoints", action="store_true", help="also when the model is safe")
+    add("--compile", choices=["auto", "always", "never"], default="auto", help="auto: on a GPU")
     add(
         "--sharded",
-        type=boolean,
-        default=False,
+        action="store_true",
         help="each process keeps a part of the optimizer's state",
     )
     add("--progress-seconds", type=float, default=5)
-
-
-def boolean(text: str) -> bool:
-    """True or False, as YAML or Python spell them."""
-    values = {"true": True, "false": False}
-    if text.lower() not in values:
-        raise ArgumentTypeError(f"{text!r} is neither true nor false")
-    return values[text.lower()]
 
 
 def job_of(arguments: Namespace, device: torch.device) -> Job:
@@ -129,7 +120,7 @@ def job_of(arguments: Namespace, device: torch.device) -> Job:
 
 def upkeep_of(arguments: Namespace, device: torch.device) -> Upkeep:
     """The upkeep that the command line names."""
-    compiled = arguments.compile == "on"
+    compiled = arguments.compile == "always"
     if arguments.compile == "auto":
         compiled = device.type == "cuda"
     return Upkeep(

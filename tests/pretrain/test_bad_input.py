@@ -1,0 +1,125 @@
+"""What cannot be trained is refused in one line that names it, with nothing written."""
+
+import json
+import shutil
+
+import h5py
+import pytest
+
+from scripts.common.errors import UserError
+from scripts.pretrain import checkpoint, fit
+from tests.pretrain.conftest import make_examples
+from tests.pretrain.runs import MODEL
+
+
+def refused(run, *words) -> str:
+    """Run a training that must fail; returns its last line."""
+    assert run.run() == 1, run.said
+    line = run.said.strip().splitlines()[-1]
+    assert "error:" in line
+    assert "Traceback" not in run.said
+    assert not run.output.exists()
+    for word in words:
+        assert word in line, line
+    return line
+
+
+def with_model(run, **changes):
+    run.words[run.words.index("--model") + 1] = json.dumps(MODEL | changes)
+    return run
+
+
+def test_missing_and_damaged_files(training, data, tokenizer, tmp_path):
+    run = training("missing")
+    run.words[0] = str(tmp_path / "none.h5")
+    refused(run, "none.h5", "no such file")
+    shutil.copy(data / "train.h5", tmp_path / "cut.h5")
+    content = (tmp_path / "cut.h5").read_bytes()
+    (tmp_path / "cut.h5").write_bytes(content[: len(content) // 2])
+    run = training("cut")
+    run.words[0] = str(tmp_path / "cut.h5")
+    refused(run, "cut.h5")
+
+
+def test_examples_of_another_vocabulary(training, tokenizer, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(tokenizer, other)
+    (other / "vocab.txt").write_text((other / "vocab.txt").read_text() + "more\n")
+    run = training("other")
+    run.words[run.words.index("--tokenizer") + 1] = str(other)
+    refused(run, "train.h5", "another tokenizer")
+
+
+def test_a_model_that_does_not_fit_the_examples(training):
+    run = with_model(training("short"), max_position_embeddings=32)
+    refused(run, "train.h5", "max_position_embeddings")
+    run = with_model(training("heads"), num_attention_heads=3)
+    refused(run, "hidden_size", "num_attention_heads")
+    run = with_model(training("gpt"), model_type="gpt2")
+    refused(run, "not a BERT config")
+    run = training("batch", "--batch-size", "1")
+    assert run.run(processes=2) != 0
+    assert "batch_size: fewer examples than the 2 processes" in run.said
+
+
+def test_an_init_folder_with_another_vocabulary(training, whole, tmp_path):
+    folder = tmp_path / "init"
+    shutil.copytree(whole.output, folder)
+    (folder / "vocab.txt").write_text((folder / "vocab.txt").read_text().replace("w7\n", "x7\n"))
+    refused(training("init", "--init", str(folder)), "vocab.txt", "set vocab.path")
+
+
+def test_neither_or_both_of_model_and_init(training, whole):
+    run = training("both")
+    run.words += ["--init", str(whole.output)]
+    refused(run, "--model", "--init")
+    run = training("none")
+    run.words.append("--steps")
+    assert run.run() == 2
+
+
+def test_a_damaged_example_ends_the_run_and_keeps_the_last_checkpoint(
+    training, data, tokenizer, tmp_path
+):
+    bad = tmp_path / "bad.h5"
+    make_examples(bad, tokenizer / "vocab.txt", 100)
+    with h5py.File(bad) as file:
+        offset, items = file["tokens"].id.get_offset(), file["tokens"].size
+    content = bytearray(bad.read_bytes())
+    content[offset + items // 2 * 2 : offset + items // 2 * 2 + 2] = b"\xff\xff"
+    bad.write_bytes(content)
+    run = training("damaged", "--checkpoint-steps", "1")
+    run.words[0] = str(bad)
+    refused(run, "bad.h5", "65535")
+    for path in run.checkpoints.glob("*/step-*"):
+        checkpoint.load(path)
+
+
+def test_a_full_disk_ends_the_run_in_one_line(training, tmp_path):
+    run = training("full", "--checkpoint-steps", "2", steps=6)
+    (tmp_path / "full").mkdir(exist_ok=True)
+    run.checkpoints.write_text("a file where a folder should be")
+    assert run.run() == 1
+    assert "checkpoints" in run.said.strip().splitlines()[-1]
+    assert "Traceback" not in run.said
+
+
+@pytest.mark.parametrize("limit", [3000, 2048, 40000, 10**9])
+def test_the_largest_micro_batch_is_found(limit):
+    tried = []
+
+    def fits(tokens):
+        tried.append(tokens)
+        return tokens <= limit
+
+    found = fit.largest(fits, 200_000)
+    assert found <= max(limit, fit.SMALLEST)
+    assert found >= min(0.8 * limit, 200_000) or found == fit.SMALLEST
+    assert len(tried) < 20
+    if limit > 200_000:
+        assert found == 200_000
+
+
+def test_a_device_that_takes_no_micro_batch_says_so():
+    with pytest.raises(UserError, match=r"pretrain\.recompute"):
+        fit.largest(lambda _: False, 10**6)

@@ -1,0 +1,127 @@
+"""Checkpoints of others become model folders; what could run code is not read."""
+
+import collections
+import os
+import pickle
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from transformers import BertForPreTraining
+
+from scripts.common.errors import UserError
+from scripts.pretrain.import_checkpoint import import_checkpoint
+
+
+@pytest.fixture(scope="module")
+def weights(whole) -> dict[str, torch.Tensor]:
+    """A state dict as transformers has it, the tied decoder included."""
+    return BertForPreTraining.from_pretrained(whole.output).state_dict()
+
+
+def azureml(weights, optimizer=True):
+    """As AzureML-BERT saves: counters, a module that wraps the encoder twice, an optimizer."""
+    names = {}
+    for name, value in weights.items():
+        name = name.replace("cls.", "loss.cls.") if name.startswith("cls") else name
+        names[f"module.{name.replace('bert.', 'bert_encoder.')}"] = value
+        if name.startswith("bert."):
+            names[f"module.loss.{name}"] = value
+    state = {"epoch": 15, "last_global_step": 187000, "model_state_dict": names}
+    if optimizer:
+        state["optimizer_state_dict"] = {
+            "state": {0: {"exp_avg": torch.zeros(3)}},
+            "param_groups": [],
+        }
+    return state
+
+
+def nvidia(weights):
+    """As NVIDIA saves: layers that fuse their activation have other names."""
+    swaps = {
+        "intermediate.dense.": "intermediate.dense_act.",
+        "pooler.dense.": "pooler.dense_act.",
+        "transform.dense.": "transform.dense_act.",
+    }
+    names = collections.OrderedDict()
+    for name, value in weights.items():
+        for old, new in swaps.items():
+            name = name.replace(old, new)
+        names[name] = value.half()
+    return {"model": names, "optimizer": {"state": {}}, "files": [0, "a.hdf5"], "epoch": 0}
+
+
+def old_names(weights):
+    """A bare state dict of the days of TensorFlow's names."""
+    return {
+        name.replace("LayerNorm.weight", "LayerNorm.gamma").replace(
+            "LayerNorm.bias", "LayerNorm.beta"
+        ): value
+        for name, value in weights.items()
+    }
+
+
+@pytest.mark.parametrize("form", [azureml, nvidia, old_names])
+def test_a_checkpoint_becomes_a_model_folder(whole, weights, tokenizer, tmp_path, form):
+    torch.save(form(weights), tmp_path / "ckpt.pt")
+    config = {"num_attention_heads": 2}
+    import_checkpoint(tmp_path / "ckpt.pt", tokenizer, config, tmp_path / "model")
+    original = load_file(whole.output / "model.safetensors")
+    imported = load_file(tmp_path / "model" / "model.safetensors")
+    assert imported.keys() == original.keys()
+    tolerance = 1e-3 if form is nvidia else 0
+    for name, value in original.items():
+        assert torch.allclose(imported[name], value, rtol=tolerance, atol=tolerance), name
+    model = BertForPreTraining.from_pretrained(tmp_path / "model")
+    assert (model.config.num_hidden_layers, model.config.num_attention_heads) == (2, 2)
+
+
+def test_an_imported_model_can_be_trained_on(training, weights, tokenizer, tmp_path):
+    torch.save(azureml(weights), tmp_path / "ckpt.pt")
+    config = {"num_attention_heads": 2}
+    import_checkpoint(tmp_path / "ckpt.pt", tokenizer, config, tmp_path / "model")
+    run = training("on", "--init", str(tmp_path / "model"), steps=2)
+    assert run.run() == 0, run.said
+
+
+class Trap:
+    """What runs code when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.path),)
+
+
+@pytest.mark.parametrize("how", ["torch", "pickle"])
+def test_code_in_a_checkpoint_is_never_run(tokenizer, weights, tmp_path, how):
+    content = azureml(weights) | {"args": Trap(tmp_path / "ran")}
+    if how == "torch":
+        torch.save(content, tmp_path / "ckpt.pt")
+    else:
+        (tmp_path / "ckpt.pt").write_bytes(pickle.dumps(content))
+    with pytest.raises(UserError, match=r"ckpt\.pt"):
+        import_checkpoint(tmp_path / "ckpt.pt", tokenizer, None, tmp_path / "model")
+    assert not (tmp_path / "ran").exists()
+    assert not (tmp_path / "model").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no zip", b"text"])
+def test_what_is_no_checkpoint_is_refused_by_name(tokenizer, tmp_path, content):
+    (tmp_path / "ckpt.pt").write_bytes(content)
+    with pytest.raises(UserError, match=r"ckpt\.pt"):
+        import_checkpoint(tmp_path / "ckpt.pt", tokenizer, None, tmp_path / "model")
+
+
+def test_a_truncated_checkpoint_or_one_without_bert_is_refused(tokenizer, weights, tmp_path):
+    path = tmp_path / "ckpt.pt"
+    torch.save(azureml(weights), path)
+    path.write_bytes(path.read_bytes()[:-2000])
+    with pytest.raises(UserError, match="truncated"):
+        import_checkpoint(path, tokenizer, None, tmp_path / "model")
+    torch.save({"model": {"linear.weight": torch.zeros(2)}}, path)
+    with pytest.raises(UserError, match="no weights of a BERT"):
+        import_checkpoint(path, tokenizer, None, tmp_path / "model")
+    with pytest.raises(UserError, match="no such file"):
+        import_checkpoint(tmp_path / "none.pt", tokenizer, None, tmp_path / "model")
