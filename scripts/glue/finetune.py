@@ -50,7 +50,7 @@ def finetune(
     """Train, evaluate and write the run's files to `output`; gives what metrics.json holds."""
     start = time.perf_counter()
     rows = tables.read(train, task, "train")
-    task = with_labels(task, rows)
+    task = tables.with_labels(task, rows)
     dev_rows = {task.part(file.stem): tables.read(file, task, "dev") for file in dev}
     test_rows = {}
     for file in test:
@@ -119,19 +119,6 @@ def finetune(
             encoder.save(model, tokenizer, folder)
     write_json(output / "metrics.json", report)
     return report
-
-
-def with_labels(task: Task, rows: tables.Rows) -> Task:
-    """The task with its classes; where none are given, those of the training set, in order."""
-    if task.regression or task.labels:
-        return task
-    found = set(rows.labels or ())
-    if len(found) < 2:
-        raise UserError(f"{task.name}: the training set has one class only: {', '.join(found)}")
-    if "f1" in task.metrics and len(found) != 2:
-        raise UserError(f"{task.name}: f1 is for two classes; take f1_macro for {len(found)}")
-    numeric = all(label.lstrip("-").isdecimal() for label in found)
-    return dataclasses.replace(task, labels=tuple(sorted(found, key=int if numeric else str)))
 
 
 def metrics_of(

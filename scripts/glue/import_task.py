@@ -22,11 +22,16 @@ COMPRESSED = (".gz", ".bz2", ".zst")
 
 
 def import_task(entry: dict, files: dict[str, Path], folder: Path) -> None:
-    """Check the files (by split) of the config entry and write them to `folder`, all or none."""
+    """Check the files (by split, train first) of the config entry and write them to `folder`.
+
+    None is written where one has a fault, such as a dev label that the training set lacks.
+    """
     task = tasks.own_task(entry)
     texts = {}
     for split, file in files.items():
         rows = convert(entry, task, file, labelled=split != "test")
+        if split == "train":
+            task = tables.with_labels(task, rows)
         texts[split] = "".join(tables.write(rows, task))
         cli.log.info("%s %s: %d examples", task.name, split, len(rows))
     for split, text in texts.items():

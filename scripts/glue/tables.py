@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scripts.common.errors import UserError
@@ -104,6 +104,22 @@ def parse_label(cell: str, task: Task, where: str) -> str | float:
 def say(labels: tuple[str, ...]) -> str:
     """The labels in words."""
     return ", ".join(labels) or "labels that are not empty"
+
+
+def with_labels(task: Task, rows: Rows) -> Task:
+    """The task with its classes; where none are given, those of the training set, in order.
+
+    Raises UserError where there are too few of them, or too many for f1.
+    """
+    if task.regression or task.labels:
+        return task
+    found = set(rows.labels or ())
+    if len(found) < 2:
+        raise UserError(f"{task.name}: the training set has one class only: {', '.join(found)}")
+    if "f1" in task.metrics and len(found) != 2:
+        raise UserError(f"{task.name}: f1 is for two classes; take f1_macro for {len(found)}")
+    numeric = all(label.lstrip("-").isdecimal() for label in found)
+    return replace(task, labels=tuple(sorted(found, key=int if numeric else str)))
 
 
 def write(rows: Rows, task: Task) -> Iterator[str]:

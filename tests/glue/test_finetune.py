@@ -12,10 +12,9 @@ from sklearn.metrics import accuracy_score, f1_score
 
 from scripts.common.errors import UserError
 from scripts.glue import training
-from scripts.glue.finetune import best_model, finetune, main, with_labels
+from scripts.glue.finetune import best_model, finetune, main
 from scripts.glue.runs import Run, predictions
-from scripts.glue.tables import Rows
-from scripts.glue.tasks import OFFICIAL, own_task
+from scripts.glue.tasks import OFFICIAL
 from scripts.glue.training import Settings
 from tests.glue.made import write_diagnostic, write_task
 from tests.runs import ROOT
@@ -189,19 +188,6 @@ def test_of_several_models_the_best_on_dev(tmp_path):
     assert best_model(files) == tmp_path / "b" / "model"
     with pytest.raises(UserError, match="no model folder"):
         best_model([tmp_path / "vocab.txt"])
-
-
-def test_own_classes_are_the_training_sets():
-    task = own_task({"name": "Mine", "text": "a", "label": "b", "metric": "accuracy"})
-    rows = Rows([("x",)] * 4, ["10", "9", "-1", "9"], [])
-    assert with_labels(task, rows).labels == ("-1", "9", "10")
-    rows = Rows([("x",)] * 2, ["no", "10"], [])
-    assert with_labels(task, rows).labels == ("10", "no")
-    with pytest.raises(UserError, match="one class only"):
-        with_labels(task, Rows([("x",)], ["no"], []))
-    f1 = own_task({"name": "Mine", "text": "a", "label": "b", "metric": "f1"})
-    with pytest.raises(UserError, match="f1 is for two classes"):
-        with_labels(f1, Rows([("x",)] * 3, ["a", "b", "c"], []))
 
 
 def test_the_command_line(folders, tmp_path, model_folder, monkeypatch):

@@ -84,6 +84,25 @@ def test_a_label_that_is_not_in_the_list(tmp_path):
         import_task(entry, {"train": write(tmp_path / "t.tsv")}, tmp_path / "out")
 
 
+def test_classes_are_the_training_sets(tmp_path):
+    train = write(tmp_path / "t.tsv")
+    dev = write(tmp_path / "d.tsv", [("one", "two", "perhaps")])
+    with pytest.raises(
+        UserError, match=r"d\.tsv: line 2: unknown label 'perhaps'; Mine has no, yes"
+    ):
+        import_task(ENTRY, {"train": train, "dev": dev}, tmp_path / "out")
+    task = own_task(ENTRY)
+    rows = tables.Rows([("x",)] * 4, ["10", "9", "-1", "9"], [])
+    assert tables.with_labels(task, rows).labels == ("-1", "9", "10")
+    rows = tables.Rows([("x",)] * 2, ["no", "10"], [])
+    assert tables.with_labels(task, rows).labels == ("10", "no")
+    with pytest.raises(UserError, match="one class only"):
+        tables.with_labels(task, tables.Rows([("x",)], ["no"], []))
+    f1 = own_task({**ENTRY, "metric": "f1"})
+    with pytest.raises(UserError, match="f1 is for two classes"):
+        tables.with_labels(f1, tables.Rows([("x",)] * 3, ["a", "b", "c"], []))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
