@@ -9,6 +9,10 @@ configfile: f"{workflow.basedir}/config/config.yaml"
 
 
 include: "rules/common.smk"
+include: "rules/plan/corpus.smk"
+include: "rules/plan/examples.smk"
+include: "rules/plan/pretrain.smk"
+include: "rules/plan/glue.smk"
 include: "rules/corpus.smk"
 include: "rules/examples.smk"
 include: "rules/pretrain.smk"

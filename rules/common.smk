@@ -31,7 +31,9 @@ def code(step):
     except KeyError as error:
         raise WorkflowError(f"track_versions: no package {error} is installed")
     versions = code_versions(ROOT, step) | packages
-    return "code " + " ".join(f"{name}@{version[:16]}" for name, version in versions.items())
+    return "code " + " ".join(
+        f"{name}@{version[:16]}" for name, version in versions.items()
+    )
 
 
 def flags(**settings):
@@ -50,3 +52,16 @@ def flags(**settings):
         if value is not True:
             words.append(shlex.quote(str(value)))
     return " ".join(words)
+
+
+def untracked(**settings):
+    """Settings as flags that never invalidate a result: intervals of checkpoints, numbers of workers.
+
+    Snakemake compares no param that is a function of the threads.
+    """
+    return lambda wildcards, threads: flags(**settings)
+
+
+def folder_of(files):
+    """The folder of the first of a rule's files, as an argument of its command."""
+    return shlex.quote(str(Path(files[0]).parent))

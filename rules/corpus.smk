@@ -1,50 +1,28 @@
-import re
-
-from scripts.common.errors import UserError
-from scripts.corpus.places import validation_shards
-from scripts.corpus.sources import Part, find_parts
-
-CORPUS = config["corpus"]
-
-
-def corpus_parts():
-    """The parts of the corpus, each of which is a job of its own."""
-    if CORPUS["source"] == "sample":
-        return [
-            Part(Path(file).name.split(".")[0], "dump", [file]) for file in SAMPLE_DUMP
-        ]
-    try:
-        return find_parts(CORPUS)
-    except UserError as error:
-        raise WorkflowError(str(error))
-
-
-PARTS = {part.name: part for part in corpus_parts()}
-
-TRAIN_SHARDS = [
-    f"results/corpus/shards/train/{number:04d}.txt.zst"
-    for number in range(CORPUS["shards"])
-]
-VALIDATION_SHARDS = [
-    f"results/corpus/shards/validation/{number:04d}.txt.zst"
-    for number in range(
-        validation_shards(CORPUS["shards"], CORPUS["validation_fraction"])
-    )
-]
-
-
-def parts_of_kind(*kinds):
-    """A wildcard's pattern that matches the parts of these kinds, or nothing."""
-    names = [re.escape(name) for name, part in PARTS.items() if part.kind in kinds]
-    return "|".join(names) or "(?!)"
-
-
-def articles_of(wildcards):
-    """The articles file of a part: the user's own, or what is extracted from it."""
-    part = PARTS[wildcards.part]
-    if part.kind == "articles":
-        return part.files
-    return f"results/corpus/articles/{part.name}.jsonl.zst"
+rule make_sample:
+    output:
+        dump=SAMPLE_DUMP,
+        glue=SAMPLE_GLUE_FILES,
+    log:
+        "logs/corpus/make_sample.log",
+    benchmark:
+        "benchmarks/corpus/make_sample.tsv"
+    conda:
+        "../config/environment.yaml"
+    threads: 2
+    resources:
+        mem_mb=1000,
+        runtime=60,
+    params:
+        code=code("scripts/corpus/make_sample.py"),
+        flags=flags(
+            seed=config["seed"], articles=config["corpus"]["sample"]["articles"]
+        ),
+    message:
+        "Writing an invented encyclopaedia, and tasks about it"
+    shell:
+        "python -m scripts.corpus.make_sample {params.flags} --dump {output.dump} "
+        f"--glue {SAMPLE_GLUE} "
+        "--processes {threads} --log {log}"
 
 
 rule extract_articles:
@@ -59,6 +37,8 @@ rule extract_articles:
         "benchmarks/corpus/extract_articles/{part}.tsv"
     wildcard_constraints:
         part=parts_of_kind("dump"),
+    conda:
+        "../config/environment.yaml"
     threads: 4
     resources:
         mem_mb=lambda wildcards, threads: 400 + 300 * threads,
@@ -86,6 +66,8 @@ rule collect_text:
         "logs/corpus/collect_text/{part}.log",
     wildcard_constraints:
         part=parts_of_kind("text"),
+    conda:
+        "../config/environment.yaml"
     resources:
         mem_mb=500,
         runtime=120,
@@ -112,6 +94,8 @@ rule split_sentences:
         "benchmarks/corpus/split_sentences/{part}.tsv"
     wildcard_constraints:
         part=parts_of_kind("dump", "articles", "text"),
+    conda:
+        "../config/environment.yaml"
     threads: 4
     resources:
         mem_mb=lambda wildcards, threads: 400 + 300 * threads,
@@ -138,6 +122,8 @@ rule shard_corpus:
         "logs/corpus/shard_corpus.log",
     benchmark:
         "benchmarks/corpus/shard_corpus.tsv"
+    conda:
+        "../config/environment.yaml"
     resources:
         mem_mb=2000,
         runtime=240,

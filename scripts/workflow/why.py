@@ -6,12 +6,18 @@ It asks `snakemake -n` and puts the answer in a person's words. Nothing is run o
 """
 
 import ast
+import logging
+import os
 import re
 import shlex
-import subprocess
 import sys
 from collections import defaultdict
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+
+from snakemake.cli import main as snakemake
+from snakemake.logging import logger
+from snakemake_interface_logger_plugins.common import LogEvent
 
 # Snakemake joins a job's reasons by "; ", which a setting's value may hold too.
 NEXT = re.compile(
@@ -30,16 +36,38 @@ class Job:
     reason: str
 
 
-def jobs(dry_run: str) -> list[Job]:
-    """The jobs that `snakemake -n` prints."""
-    found = []
-    for block in re.split(r"^\[.+\]$", dry_run, flags=re.MULTILINE)[1:]:
-        rule = re.search(r"^(?:local)?(?:rule|checkpoint) (\w+):$", block, re.MULTILINE)
-        reason = re.search(r"^    reason: (.*?)\s*$", block, re.MULTILINE)
-        wildcards = re.search(r"^    wildcards: (.*)$", block, re.MULTILINE)
-        if rule and reason:
-            found.append(Job(rule[1], wildcards[1] if wildcards else "", reason[1]))
-    return found
+class Collector(logging.Filter):
+    """Keeps what Snakemake logs of the jobs that it would run, and of what goes wrong.
+
+    A filter, since Snakemake removes all handlers when it starts.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.jobs: list[Job] = []
+        self.errors: list[str] = []
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        event = getattr(record, "event", None)
+        if event == LogEvent.JOB_INFO:
+            wildcards = ", ".join(f"{key}={value}" for key, value in record.wildcards.items())
+            self.jobs.append(Job(record.rule_name, wildcards, record.reason))
+        elif record.levelno >= logging.ERROR:
+            self.errors.append(record.getMessage())
+        return True
+
+
+def dry_run(arguments: list[str]) -> Collector:
+    """What `snakemake -n` says, given these arguments."""
+    collector = Collector()
+    logger.addFilter(collector)
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
+        try:
+            snakemake(["--dry-run", *arguments])
+        except SystemExit as end:
+            if end.code and not collector.errors:
+                collector.errors.append("snakemake --dry-run failed; run it to see why")
+    return collector
 
 
 def explain(reason: str) -> list[str]:
@@ -131,11 +159,10 @@ def answer(found: list[Job]) -> list[str]:
 
 
 def main() -> None:
-    command = ["snakemake", "--dry-run", "--nocolor", *sys.argv[1:]]
-    dry_run = subprocess.run([sys.executable, "-m", *command], capture_output=True, text=True)
-    if dry_run.returncode:
-        sys.exit(dry_run.stdout + dry_run.stderr)
-    print("\n".join(answer(jobs(dry_run.stdout + dry_run.stderr))))
+    found = dry_run(sys.argv[1:])
+    if found.errors:
+        sys.exit("\n".join(found.errors))
+    print("\n".join(answer(found.jobs)))
 
 
 if __name__ == "__main__":

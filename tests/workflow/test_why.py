@@ -2,7 +2,7 @@ import os
 import subprocess
 import sys
 
-from scripts.workflow.why import answer, changes, jobs
+from scripts.workflow.why import Job, answer, changes
 from tests.runs import ROOT
 
 SNAKEFILE = """
@@ -12,6 +12,7 @@ rule all:
 rule first:
     input: "in.txt"
     output: "a"
+    message: "Make a"
     params:
         code=f"code scripts/x.py@aa scripts/y.py@{seed}",
         flags=f"--seed {seed} --model '{{\\"a; B\\": {seed}}}'",
@@ -55,9 +56,9 @@ def test_names_the_setting_the_module_and_the_file(tmp_path):
 
 
 def test_jobs_of_one_rule_and_reason_share_a_line():
-    block = "[Sun]\nrule one:\n    output: {0}\n    wildcards: k={0}\n    reason: Updated input files: x\n"
-    assert answer(jobs(block.format(1) + block.format(2))) == ["one (2 jobs): changed input: x"]
-    assert answer(jobs(block.format(1))) == ["one (k=1): changed input: x"]
+    found = [Job("one", f"k={number}", "Updated input files: x") for number in (1, 2)]
+    assert answer(found) == ["one (2 jobs): changed input: x"]
+    assert answer(found[:1]) == ["one (k=1): changed input: x"]
 
 
 def test_a_setting_may_come_and_go():

@@ -1,0 +1,109 @@
+from scripts.common.errors import UserError
+
+
+from scripts.glue import model_files, plan
+
+
+from scripts.glue.sources import SOURCES
+
+
+from scripts.glue.tasks import DIAGNOSTIC
+
+GLUE = config["glue"]
+
+
+RUN_FILES = ["metrics.json", "dev.tsv", "test.tsv", "curve.tsv", "cost.json"]
+
+
+# The files of a finetuned model that others start from.
+KEPT_FILES = ["config.json", "model.safetensors", "tokenizer.json"]
+
+
+def there(path):
+    """Whether a file of the user's exists, in the storage of the run."""
+    return exists(path)
+
+
+if GLUE["source"] == "folder" and not GLUE["path"]:
+    raise WorkflowError("glue.path: needed where glue.source is folder")
+
+
+try:
+    GLUE_TASKS = plan.all_tasks(GLUE["tasks"])
+    plan.check_names(GLUE, GLUE_TASKS)
+    FETCHES = plan.fetches(
+        GLUE, GLUE_TASKS, SAMPLE_GLUE, "results/glue/download", there
+    )
+    if GLUE["model"]:
+        MODEL = model_files.find(GLUE["model"], there)
+    else:
+        MODEL = [f"{PRETRAINED}/{name}" for name in MODEL_NAMES]
+except UserError as error:
+    raise WorkflowError(str(error))
+
+
+TASK_ARGUMENTS = plan.arguments(GLUE["tasks"])
+
+
+RESULT_TASKS = [*GLUE_TASKS, *(task + plan.FROM_MNLI for task in GLUE["from_mnli"])]
+
+
+def glue_data(task, split):
+    """The checked files of a task's split."""
+    names = FETCHES[task].names.get(split, []) if task in FETCHES else []
+    return [f"results/glue/data/{task}/{name}" for name in names]
+
+
+def run_files(name, tasks=RESULT_TASKS, base="results/glue"):
+    """One file of all runs of these tasks."""
+    return [
+        f"{folder}/{name}"
+        for task in tasks
+        for folder in plan.run_folders(GLUE, task, base)
+    ]
+
+
+def start_model(wildcards):
+    """The files of the model that a run starts from; for several, those that tell the best."""
+    if plan.base_task(wildcards.task) == wildcards.task:
+        return MODEL
+    return [
+        f"{folder}/{name}"
+        for folder in plan.run_folders(GLUE, "MNLI", "results/glue")
+        if Path(folder).name == f"seed{wildcards.seed}"
+        for name in ["metrics.json", *(f"model/{file}" for file in KEPT_FILES)]
+    ]
+
+
+def run_data(split):
+    """A function of wildcards: the files of a split of a run's task."""
+
+    def files(wildcards):
+        task = plan.base_task(wildcards.task)
+        both = task == "MNLI" and split == "test"
+        return glue_data(task, split) + (glue_data(DIAGNOSTIC, split) if both else [])
+
+    return files
+
+
+def run_flags(wildcards):
+    """A run's settings as flags."""
+    task = plan.base_task(wildcards.task)
+    settings = plan.settings(GLUE, task)[wildcards.setting.rstrip("/")]
+    return flags(
+        seed=wildcards.seed,
+        cpu_threads=GLUE["cpu_threads"],
+        init_from="MNLI" if task != wildcards.task else None,
+        **settings,
+    )
+
+
+def submitted(name):
+    """A file of all plain runs; an error where the benchmark's eleven files cannot be made."""
+    missing = plan.missing_tests(FETCHES)
+    if missing:
+        raise WorkflowError(
+            "glue_submission.zip needs all nine tasks and their test files; "
+            f"missing: {', '.join(missing)}"
+        )
+    return run_files(name, plan.OFFICIAL)

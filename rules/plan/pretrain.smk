@@ -1,0 +1,122 @@
+PRETRAIN = config["pretrain"]
+
+
+PHASES = {phase["name"]: phase for phase in PRETRAIN["phases"]}
+
+
+PHASE_BEFORE = dict(zip(list(PHASES)[1:], PHASES))
+
+
+# What finetuning reads of a model folder.
+MODEL_NAMES = [
+    "config.json",
+    "model.safetensors",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "vocab.txt",
+]
+
+
+RANDOM = "results/pretrain/random"
+
+
+PRETRAINED = f"results/pretrain/{list(PHASES)[-1]}"
+
+
+METRICS = [f"results/pretrain/{phase}/metrics.jsonl" for phase in PHASES]
+
+
+def MODEL_FILES(folder):
+    """The files of a model folder that finetuning reads."""
+    return [f"{folder}/{name}" for name in MODEL_NAMES]
+
+
+def phase_mistakes():
+    """Say what is wrong with the phases, a line for each mistake."""
+    if len(PHASES) < len(PRETRAIN["phases"]):
+        yield "pretrain.phases: two phases have the same name"
+    for number, phase in enumerate(PRETRAIN["phases"]):
+        where = f"pretrain.phases[{number}]"
+        if phase["name"] == "random":
+            yield f"{where}.name: random is the untrained model's; choose another"
+        if sum(key in phase for key in ("steps", "epochs", "hours")) != 1:
+            yield f"{where}: needs exactly one of steps, epochs and hours"
+        if phase.get("batch_start", 1) > phase["batch_size"]:
+            yield f"{where}.batch_start: must not be above batch_size"
+
+
+def model_config():
+    """The config of a new model, and None where training goes on from a given one."""
+    if PRETRAIN["init"]:
+        return None
+    for path in (Path(PRETRAIN["model"]), ROOT / PRETRAIN["model"]):
+        if path.is_file():
+            try:
+                return json.loads(path.read_text())
+            except ValueError as error:
+                raise WorkflowError(f"pretrain.model: {path}: not JSON ({error})")
+    raise WorkflowError(f"pretrain.model: {PRETRAIN['model']}: no such file")
+
+
+def init_files():
+    """The files of the model folder that training goes on from."""
+    folder = Path(PRETRAIN["init"])
+    weights = ("model.safetensors", "pytorch_model.bin")
+    present = [name for name in weights if (folder / name).is_file()] or weights[:1]
+    tokenizer = [
+        name for name in ("vocab.txt", "tokenizer.json") if (folder / name).is_file()
+    ]
+    return [str(folder / name) for name in ["config.json", present[0], *tokenizer]]
+
+
+if problems := list(phase_mistakes()):
+    raise WorkflowError("The config has mistakes:", *problems)
+
+
+NEW_MODEL = model_config()
+
+
+def phase_start(wildcards):
+    """The model that a phase starts from: that of the phase before, a given one, or none."""
+    if before := PHASE_BEFORE.get(wildcards.phase):
+        return MODEL_FILES(f"results/pretrain/{before}")
+    return init_files() if PRETRAIN["init"] else []
+
+
+def phase_flags(wildcards):
+    """A phase's settings as flags."""
+    phase = {
+        key: value
+        for key, value in PHASES[wildcards.phase].items()
+        if key not in ("name", "seq_length")
+    }
+    names = [
+        "precision", "cpu_threads", "micro_batch_tokens", "recompute", "log_steps",
+        "validate_steps", "validation_examples",
+    ]  # fmt: skip
+    start = PHASE_BEFORE.get(wildcards.phase)
+    init = f"results/pretrain/{start}" if start else PRETRAIN["init"]
+    return flags(
+        seed=config["seed"],
+        init=init,
+        model=None if init else NEW_MODEL,
+        **{name: PRETRAIN[name] for name in names},
+        **phase,
+    )
+
+
+def several_nodes():
+    """What a job on several nodes asks of Slurm: a task on each, and as many GPUs on each.
+
+    Slurm takes no request that names the GPUs' model in one place and not in another, so that the
+    model, or that there are none, is taken from the profile's set-resources.
+    """
+    if PRETRAIN["nodes"] == 1:
+        return {}
+    profile = workflow.resource_settings.overwrite_resources.get("pretrain", {})
+    chosen = {name: resource.raw for name, resource in profile.items()}
+    resources = {"mpi": "srun", "tasks": PRETRAIN["nodes"], "tasks_per_gpu": 0}
+    if PRETRAIN["gpus"] and chosen.get("gpu") != 0:
+        model = [chosen["gpu_model"]] if "gpu_model" in chosen else []
+        resources["gres"] = ":".join(["gpu", *model, str(PRETRAIN["gpus"])])
+    return resources

@@ -1,0 +1,249 @@
+"""What a change on a finished run invalidates: exactly the jobs that depend on it.
+
+Each row of the tables names a change and the jobs that must run again. A key of the config without a
+row fails `test_every_key_has_a_row`.
+"""
+
+import os
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.runs import ROOT, SMALL, planned
+
+DEFAULTS = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+
+
+@pytest.fixture
+def run(finished_run, tmp_path) -> Path:
+    """A copy of a finished run that a test may change, times and all."""
+    folder = tmp_path / "run"
+    shutil.copytree(finished_run, folder, symlinks=True)
+    return folder
+
+
+def set_key(folder: Path, key: str, value) -> None:
+    """Set a dotted key of the run's config."""
+    path = folder / SMALL
+    config = yaml.safe_load(path.read_text())
+    part = config
+    *parents, last = key.split(".")
+    for name in parents:
+        part = part.setdefault(name, {})
+    part[last] = value
+    path.write_text(yaml.safe_dump(config))
+
+
+def test_a_finished_run_has_nothing_to_do(run):
+    assert planned(run) == Counter()
+
+
+def jobs(*groups: Counter, **counts: int) -> Counter:
+    """Counts of jobs by rule, from other counts and single rules."""
+    return sum(groups, Counter(counts))
+
+
+# The jobs of the small run, each group with all that follows from it.
+TABLE = jobs(collect_results=1, plot_glue=1, plot_finetuning=1, plot_confusions=1)
+ALL_FINETUNE = jobs(TABLE, finetune=3)
+LAST_PHASE = jobs(ALL_FINETUNE, pretrain=1, plot_pretraining=1)
+PRETRAIN = jobs(LAST_PHASE, pretrain=1)
+EXAMPLES = jobs(PRETRAIN, build_examples=6, describe_corpus=1)
+TOKENS = jobs(EXAMPLES, tokenize_shard=3)
+VOCAB = jobs(TOKENS, train_vocab=1)
+SHARDS = jobs(VOCAB, shard_corpus=1)
+SENTENCES = jobs(SHARDS, split_sentences=2)
+ARTICLES = jobs(SENTENCES, extract_articles=2)
+FETCH = Counter({f"fetch_glue_{task}": 1 for task in ("AX", "CoLA", "MNLI", "STS_B")})
+SAMPLE = jobs(ARTICLES, FETCH, make_sample=1)
+NOTHING = jobs()
+ONE_TASK = jobs(TABLE, finetune=1)
+
+# A new value for each key of the config, and what it invalidates.
+KEYS = {
+    "seed": (43, SAMPLE),
+    "track_versions": (["spacy"], SENTENCES),
+    "corpus.sample.articles": (220, SAMPLE),
+    "corpus.wikipedia.wiki": ("dewiki", NOTHING),
+    "corpus.wikipedia.date": ("20250101", NOTHING),
+    "corpus.wikipedia.mirror": ("https://example.org", NOTHING),
+    "corpus.wikipedia.parts": ([1], NOTHING),
+    "corpus.text.documents": ("file", NOTHING),
+    "corpus.extract.lists": ("drop", ARTICLES),
+    "corpus.extract.min_words": (30, ARTICLES),
+    "corpus.extract.max_failed": (0.5, ARTICLES),
+    "corpus.sentences.model": ("en_core_web_sm", SENTENCES),
+    "corpus.deduplicate": ("none", SHARDS),
+    "corpus.shards": (3, jobs(SHARDS, tokenize_shard=1, build_examples=2)),
+    "corpus.validation_fraction": (0.03, SHARDS),
+    "vocab.size": (900, VOCAB),
+    "vocab.lowercase": (False, VOCAB),
+    "vocab.sample_mb": (50, VOCAB),
+    "vocab.max_length": (256, VOCAB),
+    "examples.masking": ("static", EXAMPLES),
+    "examples.mlm_probability": (0.2, EXAMPLES),
+    "examples.max_predictions": (20, EXAMPLES),
+    "examples.whole_word": (True, EXAMPLES),
+    "examples.next_sentence": (False, EXAMPLES),
+    "examples.short_fraction": (0.2, EXAMPLES),
+    "examples.join_documents": (True, EXAMPLES),
+    "examples.duplicates": (2, EXAMPLES),
+    "pretrain.model": ("config/models/bert-small.json", PRETRAIN),
+    "pretrain.precision": ("bf16", PRETRAIN),
+    "pretrain.cpu_threads": (1, PRETRAIN),
+    "pretrain.micro_batch_tokens": (4096, PRETRAIN),
+    "pretrain.recompute": (True, PRETRAIN),
+    "pretrain.compile": ("never", NOTHING),
+    "pretrain.gpus": (2, NOTHING),
+    "pretrain.nodes": (2, NOTHING),
+    "pretrain.sharded": (True, NOTHING),
+    "pretrain.log_steps": (5, PRETRAIN),
+    "pretrain.validate_steps": (5, PRETRAIN),
+    "pretrain.validation_examples": (256, PRETRAIN),
+    "pretrain.checkpoint_minutes": (1, NOTHING),
+    "pretrain.checkpoint_steps": (3, NOTHING),
+    "pretrain.checkpoints": (5, NOTHING),
+    "pretrain.keep_checkpoints": (True, NOTHING),
+    "pretrain.runtime": (60, NOTHING),
+    "glue.mirror": ("https://example.org", NOTHING),
+    "glue.checksums": ({"RTE.zip": "0" * 64}, NOTHING),
+    "glue.tasks": (["CoLA", "MNLI", "STS-B", "RTE"], jobs(TABLE, fetch_glue_RTE=1, finetune=1)),
+    "glue.seeds": ([1, 2], jobs(TABLE, finetune=3)),
+    "glue.from_mnli": (["STS-B"], jobs(TABLE, finetune_mnli=1, finetune=1)),
+    "glue.cpu_threads": (2, ALL_FINETUNE),
+    "glue.gpus": (0, NOTHING),
+    "glue.finetune.learning_rate": (1.0e-4, ALL_FINETUNE),
+    "glue.finetune.batch_size": (16, ALL_FINETUNE),
+    "glue.finetune.epochs": (2, ALL_FINETUNE),
+    "glue.finetune.warmup": (0.2, ALL_FINETUNE),
+    "glue.finetune.weight_decay": (0.0, ALL_FINETUNE),
+    "glue.finetune.max_length": (64, ALL_FINETUNE),
+    "glue.finetune.keep": ("best", ALL_FINETUNE),
+    "glue.finetune.precision": ("bf16", ALL_FINETUNE),
+    "glue.per_task": ({"STS-B": {"epochs": 5}}, ONE_TASK),
+}
+# Keys that stand for other inputs, which tests of their own have.
+ELSEWHERE = {
+    "corpus.source", "corpus.paths", "vocab.path", "examples.paths", "pretrain.init",
+    "pretrain.phases", "glue.source", "glue.path", "glue.model",
+}  # fmt: skip
+
+
+def leaves(part: dict, prefix: str = ""):
+    for key, value in part.items():
+        if isinstance(value, dict) and value:
+            yield from leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}"
+
+
+def test_every_key_has_a_row():
+    assert set(leaves(DEFAULTS)) == KEYS.keys() | ELSEWHERE
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_of_the_config_invalidates_its_consumers(run, key):
+    value, expected = KEYS[key]
+    set_key(run, key, value)
+    assert planned(run) == expected
+
+
+@pytest.mark.parametrize(
+    ("phase", "change", "expected"),
+    [
+        (0, {"steps": 13}, PRETRAIN),
+        (0, {"learning_rate": 2.0e-3}, PRETRAIN),
+        (1, {"steps": 5}, LAST_PHASE),
+        (1, {"batch_size": 2}, LAST_PHASE),
+        (1, {"warmup": 0.2}, LAST_PHASE),
+        (1, {"dropout": 0.1}, LAST_PHASE),
+        (1, {"optimizer": "lamb"}, LAST_PHASE),
+        (0, {"seq_length": 48}, jobs(PRETRAIN, build_examples=3, describe_corpus=1)),
+        (1, {"seq_length": 96}, jobs(LAST_PHASE, build_examples=3, describe_corpus=1)),
+        (1, {"name": "later"}, jobs(LAST_PHASE, build_examples=3, describe_corpus=1)),
+    ],
+)
+def test_a_key_of_a_phase_invalidates_it_and_what_follows(run, phase, change, expected):
+    phases = yaml.safe_load((run / SMALL).read_text())["pretrain"]["phases"]
+    phases[phase] |= change
+    set_key(run, "pretrain.phases", phases)
+    assert planned(run) == expected
+
+
+SPLITTER = "scripts/corpus/split_sentences.py"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("scripts/corpus/shard_corpus.py", '"""', '"""Other words. ', NOTHING),
+        (
+            "scripts/corpus/shard_corpus.py",
+            "import json\n",
+            "# why\nimport json  # this\n",
+            NOTHING,
+        ),
+        ("scripts/common/atomic.py", "\n\n\ndef ", "\n\n\n\n# a note\ndef ", NOTHING),
+        ("rules/corpus.smk", "PARTS = {", "# all of them\nPARTS = {", NOTHING),
+        ("config/config.yaml", "corpus:", "# the text\ncorpus:", NOTHING),
+        ("README.md", "dump2glue", "dump to glue", NOTHING),
+        ("scripts/workflow/why.py", "Nothing would run", "Nothing will run", NOTHING),
+        (SPLITTER, "def main() -> None:\n", "def main() -> None:\n    pass\n", SENTENCES),
+        ("scripts/corpus/abbreviations.py", '"""\n', '"""\nMORE = 1\n', SENTENCES),
+        ("scripts/corpus/shard_corpus.py", "duplicates", "repeats", SHARDS),
+        ("scripts/examples/masking.py", '"""\n', '"""\nMORE = 1\n', EXAMPLES),
+        ("scripts/pretrain/optimizer.py", '"""\n', '"""\nMORE = 1\n', PRETRAIN),
+        ("scripts/glue/training.py", '"""\n', '"""\nMORE = 1\n', ALL_FINETUNE),
+        ("scripts/glue/intervals.py", '"""\n', '"""\nMORE = 1\n', TABLE),
+        ("scripts/report/plot_glue.py", '"""\n', '"""\nMORE = 1\n', jobs(plot_glue=1)),
+        ("scripts/common/errors.py", '"""\n', '"""\nMORE = 1\n', SAMPLE),
+        ("config/models/bert-tiny.json", '"hidden_size": 128', '"hidden_size": 64', PRETRAIN),
+        ("config/models/bert-tiny.json", "{\n", "{\n\n\n", NOTHING),
+        ("config/models/bert-base.json", '"hidden_size": 768', '"hidden_size": 64', NOTHING),
+    ],
+)
+def test_an_edit_invalidates_what_is_made_of_it(run, file, old, new, expected):
+    path = run / file
+    text = path.read_text()
+    assert old in text, f"{file} no longer holds {old!r}"
+    path.write_text(text.replace(old, new, 1))
+    assert planned(run) == expected
+
+
+def test_the_order_of_keys_means_nothing(run):
+    config = yaml.safe_load((run / SMALL).read_text())
+    text = yaml.safe_dump(dict(reversed(config.items())), sort_keys=False)
+    (run / SMALL).write_text(text)
+    assert planned(run) == NOTHING
+
+
+def test_times_mean_nothing(run):
+    for number, path in enumerate(sorted(run.rglob("*"))):
+        if ".snakemake" not in path.parts:
+            os.utime(path, (2_000_000_000 - number, 2_000_000_000 - number), follow_symlinks=False)
+    assert planned(run) == NOTHING
+
+
+def test_the_number_of_cores_means_nothing(run):
+    assert planned(run, "--cores", "7") == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("deleted", "expected"),
+    [
+        ("results/corpus/dump/sample1.xml.bz2", NOTHING),
+        ("results/corpus/sentences/sample1.txt.zst", NOTHING),
+        ("results/tokens/train/0000.h5", NOTHING),
+        ("results/examples/long/train/0001.h5", NOTHING),
+        ("results/pretrain/short/model.safetensors", NOTHING),
+        ("results/glue/CoLA/seed1/dev.tsv", NOTHING),
+        ("results/report/glue.svg", jobs(plot_glue=1)),
+        ("glue_results.tsv", TABLE - jobs(plot_finetuning=1, plot_confusions=1)),
+    ],
+)
+def test_only_a_deleted_result_is_made_again(run, deleted, expected):
+    (run / deleted).unlink()
+    assert planned(run) == expected
