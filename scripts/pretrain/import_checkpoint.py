@@ -68,7 +68,7 @@ def read(path: Path) -> Any:
         raise UserError(f"{path}: no such file")
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
-    except huggingface.DAMAGE as error:
+    except Exception as error:  # a hostile file can make the reader stumble anywhere
         reason = huggingface.first_line(error)
         raise UserError(
             f"{path}: truncated, or no checkpoint of tensors and plain values alone ({reason}); "
