@@ -9,9 +9,10 @@ SHELL := bash
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PLUGIN := profiles/azure-batch/plugin
 CONFIG ?=
 SNAKEMAKE := $(BIN)/snakemake $(if $(CONFIG),--configfile $(CONFIG))
-SMK := Snakefile rules/*.smk
+SMK := Snakefile rules
 
 .PHONY: help env demo test lint clean
 
@@ -22,7 +23,7 @@ help:
 env: $(READY)
 
 # The interpreter: PYTHON=... or the first one that is new enough.
-$(READY): requirements.lock
+$(READY): requirements.lock $(PLUGIN)/pyproject.toml
 	@python=$$(for p in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
 	    if "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	      command -v "$$p"; break; fi; done); \
@@ -30,7 +31,7 @@ $(READY): requirements.lock
 	"$$python" -c 'import ensurepip, venv' 2>/dev/null || { echo "error: $$python has no venv module: apt install python3-venv" >&2; exit 1; }; \
 	[ -x $(BIN)/python ] || { echo "Making $(VENV) with $$python"; "$$python" -m venv $(VENV); }
 	@echo "Installing the pinned packages into $(VENV), some minutes the first time (log: $(VENV)/install.log)"
-	@$(BIN)/python -m pip install --disable-pip-version-check -r requirements.lock >$(VENV)/install.log 2>&1 \
+	@$(BIN)/python -m pip install --disable-pip-version-check -r requirements.lock -e $(PLUGIN) >$(VENV)/install.log 2>&1 \
 	  || { grep -m1 -iE '^ *error|no matching distribution|command .*(gcc|cc).* failed' $(VENV)/install.log >&2; \
 	       echo "error: the packages could not be installed; see $(VENV)/install.log" >&2; exit 1; }
 	@touch $@
