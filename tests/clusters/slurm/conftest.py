@@ -1,0 +1,72 @@
+"""A Slurm cluster for all tests, and clones of the repository set up for it as a user would."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.clusters.slurm.lab import Lab, missing
+from tests.clusters.slurm.runs import Site, Training
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: takes minutes; SLOW=1 runs it")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("slow") and not os.environ.get("SLOW"):
+            item.add_marker(pytest.mark.skip(reason="takes minutes; SLOW=1 runs it"))
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[Lab]:
+    """A running cluster of two nodes with two pretended GPUs each."""
+    reason = missing()
+    if reason and os.environ.get("REQUIRE_CLUSTERS"):
+        pytest.fail(reason)
+    if reason:
+        pytest.skip(reason)
+    with tempfile.TemporaryDirectory(prefix="slurm-lab.") as folder, Lab(Path(folder)) as lab:
+        yield lab
+
+
+@pytest.fixture
+def site(lab: Lab, finished_run: Path, tmp_path: Path) -> Iterator[Callable[..., Site]]:
+    """A function that sets a clone up to run on the lab; what still runs at the end is ended."""
+    sites = []
+
+    def make(kind: type[Site], folder: Path, changes: dict[str, str] | None = None, **settings):
+        sites.append(kind(lab, folder, tmp_path / "snakemake.log", changes or {}, **settings))
+        return sites[-1]
+
+    yield make
+    for each in sites:
+        each.close()
+    lab.resume()
+
+
+@pytest.fixture
+def training(site, finished_run: Path, tmp_path: Path) -> Callable[..., Training]:
+    """A function that makes a place where only the training is left to do."""
+
+    def make(changes: dict[str, str] | None = None, **settings) -> Training:
+        folder = tmp_path / "run"
+        shutil.copytree(finished_run, folder, symlinks=True)
+        return site(Training, folder, changes, **settings)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def undisturbed(lab: Lab, finished_run: Path, tmp_path_factory) -> Training:
+    """A training on two nodes with two processes each that nothing happened to."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    shutil.copytree(finished_run, folder / "run", symlinks=True)
+    training = Training(lab, folder / "run", folder / "snakemake.log", {})
+    training.start()
+    training.finish()
+    return training

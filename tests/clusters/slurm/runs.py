@@ -1,0 +1,124 @@
+"""Runs of the workflow on a lab, from a clone whose profile was edited as a user would."""
+
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+
+from tests.clusters.slurm.lab import Lab
+from tests.runs import ROOT, SMALL
+
+PROFILE = "profiles/slurm/config.yaml"
+TRAINING = """\
+pretrain:
+  nodes: {nodes}
+  gpus: {processes}
+  cpu_threads: 1
+  checkpoint_steps: 1
+  validate_steps: 0
+  phases:
+    - {{name: short, seq_length: 64, steps: 60, batch_size: 8, learning_rate: 1.0e-3, warmup: 0.1}}
+"""
+
+
+class Site:
+    """A folder with a clone of the repository, as on the lab's login node."""
+
+    def __init__(self, lab: Lab, folder: Path, log: Path, changes: dict[str, str]):
+        self.lab, self.folder, self.log = lab, folder, log
+        self.configs = [SMALL]
+        self.process: subprocess.Popen | None = None
+        self.edit_profile(changes)
+
+    def edit_profile(self, changes: dict[str, str]) -> None:
+        """Set the partitions in the profile, and make further changes to its text."""
+        text = (ROOT / PROFILE).read_text()
+        partitions = [f"slurm_partition: {name}" for name in ("cpu", "gpu")]
+        for old, new in ({f"# {line}": line for line in partitions} | changes).items():
+            assert text.count(old) == 1, old
+            text = text.replace(old, new)
+        (self.folder / PROFILE).write_text(text)
+
+    def start(self, *arguments: str) -> subprocess.Popen:
+        """Start snakemake with the profile; it asks for news more often than a user's would."""
+        with open(self.log, "w") as log:
+            self.process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "snakemake", "--profile", "slurm", "--nocolor"),
+                    *("--slurm-init-seconds-before-status-checks", "2"),
+                    *("--configfile", *self.configs, *arguments),
+                ],
+                cwd=self.folder,
+                env=self.lab.env | {"OMP_NUM_THREADS": "1"},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        return self.process
+
+    def finish(self, seconds: float = 500) -> str:
+        """Wait until snakemake has succeeded and return what it printed."""
+        status = self.process.wait(seconds)
+        text = self.log.read_text()
+        assert status == 0, text[-8000:]
+        return text
+
+    def close(self) -> None:
+        """End snakemake, and its jobs."""
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.lab.cancel_all()
+
+
+class Training(Site):
+    """A site where all but the training is done already; `start` begins or goes on with it."""
+
+    TARGET = "results/pretrain/short/model.safetensors"
+
+    def __init__(self, lab, folder, log, changes, nodes: int = 2, processes: int = 2):
+        super().__init__(lab, folder, log, changes)
+        shutil.rmtree(folder / "results/pretrain")
+        config = folder / "training.yaml"
+        config.write_text(TRAINING.format(nodes=nodes, processes=processes))
+        self.configs.append(config.name)
+
+    def start(self, *arguments: str) -> subprocess.Popen:
+        return super().start(self.TARGET, *arguments)
+
+    def text(self) -> str:
+        """The training's log."""
+        log = self.folder / "logs/pretrain/short.log"
+        return log.read_text() if log.exists() else ""
+
+    def wait_for_step(self, step: int) -> None:
+        """Wait until a checkpoint of a step, or of a later one, is saved."""
+        self.lab.wait_for(lambda: self.step() >= step, f"checkpoint {step}", 120)
+
+    def step(self) -> int:
+        """The newest checkpoint's step."""
+        found = (self.folder / "results/checkpoints").glob("*/step-*")
+        return max((int(path.name.removeprefix("step-")) for path in found), default=0)
+
+    def send(self, number: signal.Signals) -> int:
+        """Send a signal to all processes that train here, and say how many they are."""
+        count = 0
+        for process in psutil.process_iter(["cmdline", "cwd"]):
+            words = process.info["cmdline"] or []
+            here = process.info["cwd"] == str(self.folder)
+            if here and "scripts.pretrain.pretrain" in words:
+                process.send_signal(number)
+                count += 1
+        return count
+
+    def weights(self) -> bytes:
+        """The bytes of the finished model."""
+        return (self.folder / self.TARGET).read_bytes()
+
+
+def submitted(text: str) -> list[str]:
+    """The ids of the Slurm jobs that a run of snakemake submitted, in order."""
+    return re.findall(r"has been submitted with SLURM jobid (\d+)", text)
