@@ -14,14 +14,15 @@ All documents advance together, one example a round.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from scripts.examples.draws import below, chance, draw
 from scripts.examples.schema import IS_NEXT, IS_RANDOM, NO_PAIR
 
-SLOTS = 16  # random draws for each example
-SPLIT, RANDOM, DOCUMENT, SENTENCE = 0, 1, 2, 8  # their uses; DOCUMENT has 6 of them
+SLOTS = 8  # random draws for each example
+BORDER, DOCUMENT, SENTENCE = 0, 1, 7  # their uses; DOCUMENT has 6 of them
 STRETCH = 128  # a document is taken in stretches of so many examples' length
 
 
@@ -74,14 +75,36 @@ def plan_pairs(
     the pool hold another document than each of the text's.
     """
     borders = split_long(text.sentences, max(1, room // 2))
-    pool_borders = split_long(pool.sentences, max(1, room // 2))
     lanes = Lanes.start(text, borders, key, start, room, short, duplicates)
-    parts = []
+    rounds = []
     while len(lanes.position):
-        parts.append(lanes.advance(borders, pool, pool_borders, room, start))
-    a, b, label, short_flag, duplicate = map(np.concatenate, zip(*parts, strict=True))
-    order = np.lexsort((a[:, 0], duplicate))
-    return Plan(a[order], b[order], label[order], short_flag[order], duplicate[order])
+        rounds.append(lanes.advance(borders, room, start))
+    plan = Taken(*map(np.concatenate, zip(*rounds, strict=True)))
+    plan = Taken(*(part[np.lexsort((plan.begin, plan.duplicate))] for part in plan))
+    b = np.stack([plan.split, plan.end], axis=1)
+    random = np.flatnonzero(plan.random)
+    b[random] = draw_b(Taken(*(part[random] for part in plan)), pool, room, start)
+    return Plan(
+        a=np.stack([plan.begin, plan.split], axis=1),
+        b=b,
+        next_sentence=np.where(plan.random, IS_RANDOM, IS_NEXT).astype(np.int8),
+        short=plan.short,
+        duplicate=plan.duplicate,
+    )
+
+
+class Taken(NamedTuple):
+    """Examples taken from documents, as arrays [n]: A from begin to split, a true B to end."""
+
+    begin: np.ndarray
+    split: np.ndarray
+    end: np.ndarray
+    random: np.ndarray  # whether B gives way to another one
+    number: np.ndarray  # of the document
+    key: np.ndarray
+    target: np.ndarray
+    short: np.ndarray
+    duplicate: np.ndarray
 
 
 @dataclass
@@ -106,48 +129,52 @@ class Lanes:
         number = text.numbers[document]
         dice = draw(lane_key, (1 << 40) + number * 2)
         is_short = chance(dice, short)
-        target = np.where(
-            is_short, 2 + below(draw(lane_key, (1 << 40) + number * 2 + 1), room - 1), room
-        )
+        length = 2 + below(draw(lane_key, (1 << 40) + number * 2 + 1), room - 1)
+        target = np.where(is_short, length, room)
         return Lanes(begins, ends, number, lane_key, target, is_short, duplicate)
 
-    def advance(self, borders, pool, pool_borders, room, start) -> tuple[np.ndarray, ...]:
+    def advance(self, borders: np.ndarray, room: int, start: int) -> Taken:
         """Take one example from each lane; lanes at their end go."""
         begin = self.position
-        counter = (begin + start) * SLOTS
         full = borders[np.searchsorted(borders, np.minimum(begin + self.target, self.end))]
         end = np.minimum(np.minimum(full, begin + room), self.end)
         first = np.searchsorted(borders, begin, "right")
         inner = np.searchsorted(borders, end, "left") - first
-        single = inner == 0
-        choice = first + below(draw(self.key, counter + SPLIT), np.maximum(inner, 1))
-        split = np.where(single, end, borders[np.minimum(choice, len(borders) - 1)])
-        random = single | chance(draw(self.key, counter + RANDOM), 0.5)
-
-        b = np.stack([split, end], axis=1)
-        lanes = np.flatnonzero(random)
-        b[lanes] = self.draw_b(lanes, split, counter, pool, pool_borders, room)
+        dice = draw(self.key, (begin + start) * SLOTS + BORDER)
+        # Where there is no border between, `first` is the one at the end, or beyond it.
+        split = np.minimum(borders[first + below(dice, np.maximum(inner, 1))], end)
+        random = (inner == 0) | (dice & np.uint64(1) > 0)
+        taken = Taken(
+            begin,
+            split,
+            end,
+            random,
+            self.number,
+            self.key,
+            self.target,
+            self.short,
+            self.duplicate,
+        )
         self.position = np.where(random, split, end)
-        label = np.where(random, IS_RANDOM, IS_NEXT).astype(np.int8)
-        result = (np.stack([begin, split], axis=1), b, label, self.short, self.duplicate)
-        self.keep(self.position < self.end)
-        return result
+        keep = self.position < self.end
+        if not keep.all():
+            for name, value in vars(self).items():
+                setattr(self, name, value[keep])
+        return taken
 
-    def draw_b(self, lanes, split, counter, pool, pool_borders, room) -> np.ndarray:
-        """A stretch of another document, [lanes, 2]: from a random sentence on, as B would be long."""
-        key, counter, number = self.key[lanes], counter[lanes], self.number[lanes]
-        document = draw_document(pool, key, counter, number)
-        first, last = pool.documents[document], pool.documents[document + 1]
-        sentence = first + below(draw(key, counter + SENTENCE), last - first)
-        begin, stop = pool.sentences[sentence], pool.sentences[last]
-        length = split[lanes] - self.position[lanes]
-        wanted = np.maximum(self.target[lanes] - length, 1)
-        end = pool_borders[np.searchsorted(pool_borders, np.minimum(begin + wanted, stop))]
-        return np.stack([begin, np.minimum(end, begin + room - length)], axis=1)
 
-    def keep(self, flags: np.ndarray) -> None:
-        for name, value in vars(self).items():
-            setattr(self, name, value[flags])
+def draw_b(taken: Taken, pool: Text, room: int, start: int) -> np.ndarray:
+    """Stretches of other documents [n, 2]: from a random sentence on, as B would be long."""
+    counter = (taken.begin + start) * SLOTS
+    document = draw_document(pool, taken.key, counter, taken.number)
+    first, last = pool.documents[document], pool.documents[document + 1]
+    sentence = first + below(draw(taken.key, counter + SENTENCE), last - first)
+    begin, stop = pool.sentences[sentence], pool.sentences[last]
+    length = taken.split - taken.begin
+    wanted = np.maximum(taken.target - length, 1)
+    borders = split_long(pool.sentences, max(1, room // 2))
+    end = borders[np.searchsorted(borders, np.minimum(begin + wanted, stop))]
+    return np.stack([begin, np.minimum(end, begin + room - length)], axis=1)
 
 
 def stretches(text: Text, borders: np.ndarray, length: int) -> tuple[np.ndarray, ...]:

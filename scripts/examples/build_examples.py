@@ -196,7 +196,7 @@ class Builder:
             "documents": len(self.own.documents) - 1,
             "sentences": self.own.sentence_count,
             "split_sentences": counts["split_sentences"],
-            "corpus_tokens": int(self.own.file["tokens"].size),
+            "corpus_tokens": self.own.token_count,
             "examples": counts["examples"],
             "tokens": counts["tokens"],
             "padding": padded - counts["tokens"],

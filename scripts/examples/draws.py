@@ -23,11 +23,12 @@ def mix(state: np.ndarray) -> np.ndarray:
 
 def draw(key: np.ndarray | int, counter: np.ndarray | int) -> np.ndarray:
     """64 random bits for each pair of key and counter, broadcast against each other."""
-    key = np.asarray(key, dtype=np.uint64)
-    counter = np.asarray(counter).astype(np.uint64)
-    with np.errstate(over="ignore"):
-        state = np.atleast_1d((counter + np.uint64(1)) * GOLDEN + key)
-        return mix(state)
+    # Arrays throughout: they wrap around without a warning, unlike numpy's scalars.
+    key = np.atleast_1d(np.asarray(key, np.uint64))
+    counter = np.atleast_1d(np.asarray(counter)).astype(np.uint64)
+    counter += np.uint64(1)
+    counter *= GOLDEN
+    return mix(counter + key)
 
 
 def below(bits: np.ndarray, limit: np.ndarray | int) -> np.ndarray:

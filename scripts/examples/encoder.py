@@ -6,32 +6,31 @@ word, runs of ASCII letters and digits are matched against the vocabulary here; 
 through the tokenizer itself. Other tokenizers encode line by line.
 """
 
-import json
 import re
 import string
 from array import array
+from typing import Any
 
 import numpy as np
 from tokenizers import Tokenizer
 
 WORDS = 1_000_000  # words remembered, some 150 MB
-PUNCTUATION = frozenset(string.punctuation)
-PARTS = re.compile(r"[!-/:-@\[-`{-~]|[^!-/:-@\[-`{-~]+")  # ASCII punctuation apart
+PARTS = re.compile(rb"[!-/:-@\[-`{-~]|[^!-/:-@\[-`{-~]+")  # ASCII punctuation apart
+PUNCTUATION = frozenset(character.encode() for character in string.punctuation)
 
 
 class LineEncoder:
-    """Encodes the lines of a text with any tokenizer."""
+    """Encodes the lines of a text with any tokenizer; `description` is its tokenizer.json."""
 
-    def __init__(self, tokenizer: Tokenizer, size: int):
+    def __init__(self, tokenizer: Tokenizer, description: dict[str, Any], size: int):
         self.tokenizer = tokenizer
         self.kind = np.dtype("<u2" if size <= 1 << 16 else "<u4")
         # A byte-level tokenizer tells the begin of a word by the space before it.
-        description = json.loads(tokenizer.to_str())
-        self.prefix = " " if "ByteLevel" in json.dumps(description["pre_tokenizer"]) else ""
+        self.prefix = " " if "ByteLevel" in str(description["pre_tokenizer"]) else ""
 
-    def encode(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+    def encode(self, text: bytes) -> tuple[np.ndarray, np.ndarray]:
         """The ids of a text's lines end to end, and the number of ids of each line, int64."""
-        lines = [self.prefix + line if line else "" for line in text.split("\n")]
+        lines = [self.prefix + line if line else "" for line in text.decode().split("\n")]
         encodings = self.tokenizer.encode_batch_fast(lines, add_special_tokens=False)
         parts = [np.array(encoding.ids, self.kind) for encoding in encodings]
         return np.concatenate(parts), np.fromiter(map(len, parts), np.int64, len(parts))
@@ -40,64 +39,52 @@ class LineEncoder:
 class WordEncoder:
     """Encodes the lines of a text with BERT's tokenizer, exactly as `LineEncoder` does."""
 
-    def __init__(self, tokenizer: Tokenizer, size: int, limit: int = WORDS):
-        self.tokenizer, self.limit = tokenizer, limit
+    def __init__(
+        self, tokenizer: Tokenizer, description: dict[str, Any], size: int, limit: int = WORDS
+    ):
+        self.limit = limit
         self.kind = np.dtype("<u2" if size < 1 << 16 else "<u4")
-        self.code = "H" if self.kind.itemsize == 2 else "I"
         self.line_end = (1 << 8 * self.kind.itemsize) - 1  # no token's id
-        self.model = WordPiece(tokenizer)
-        self.lowercase = json.loads(tokenizer.to_str())["normalizer"]["lowercase"]
-        self.words: dict[str, bytes] = {}
-        self.parts: dict[str, bytes] = {}
+        self.lowercase = description["normalizer"]["lowercase"]
+        self.words = Words(tokenizer, description["model"], "H" if self.kind.itemsize == 2 else "I")
 
-    def encode(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+    def encode(self, text: bytes) -> tuple[np.ndarray, np.ndarray]:
         """The ids of a text's lines end to end, and the number of ids of each line, int64."""
         if self.lowercase:
-            # Of ASCII only: what lower() does elsewhere is not what the normaliser does.
-            text = text.encode().lower().decode()
-        words = text.replace("\n", " \n ").split(" ")
+            # Of ASCII only, as bytes have it: str.lower() is not always what the normaliser does.
+            text = text.lower()
         if len(self.words) > self.limit:
             self.words.clear()
-            self.parts.clear()
-        self.words["\n"] = array(self.code, [self.line_end]).tobytes()
-        missing = set(words).difference(self.words)
-        if missing:
-            self.learn(missing)
+        self.words[b"\n"] = np.array(self.line_end, self.kind).tobytes()
+        words = text.replace(b"\n", b" \n ").split(b" ")
         ids = np.frombuffer(b"".join(map(self.words.__getitem__, words)), self.kind)
         ends = np.flatnonzero(ids == self.line_end)
         lengths = np.diff(np.concatenate([[-1], ends, [len(ids)]])) - 1
         return np.delete(ids, ends), lengths
 
-    def learn(self, words: set[str]) -> None:
-        """Remember the ids of words not met before."""
-        known, split = self.parts, []
-        for word in words:
-            if word.isascii() and word.isalnum():
-                self.words[word] = known[word] = self.match(word)
-            else:
-                split.append((word, PARTS.findall(word)))
-        others = []
-        for part in {part for _, parts in split for part in parts}.difference(known):
-            if part.isascii() and (part.isalnum() or part in PUNCTUATION):
-                known[part] = self.match(part)
-            else:
-                others.append(part)
-        encodings = self.tokenizer.encode_batch_fast(others, add_special_tokens=False)
-        for part, encoding in zip(others, encodings, strict=True):
-            known[part] = array(self.code, encoding.ids).tobytes()
-        for word, parts in split:
-            self.words[word] = b"".join([known[part] for part in parts])
 
-    def match(self, word: str) -> bytes:
-        """The ids of a word that needs no normalising."""
-        return array(self.code, self.model.encode(word)).tobytes()
+class Words(dict):
+    """The ids of words, as bytes of an array of type `code`, found when first asked for."""
+
+    def __init__(self, tokenizer: Tokenizer, model: dict[str, Any], code: str):
+        self.tokenizer, self.model, self.code = tokenizer, WordPiece(model), code
+
+    def __missing__(self, word: bytes) -> bytes:
+        if word.isalnum() or word in PUNCTUATION:  # of bytes: ASCII alone
+            ids = array(self.code, self.model.encode(word.decode())).tobytes()
+        elif len(parts := PARTS.findall(word)) != 1:
+            ids = b"".join([self[part] for part in parts])
+        else:
+            encoding = self.tokenizer.encode(word.decode(), add_special_tokens=False)
+            ids = array(self.code, encoding.ids).tobytes()
+        self[word] = ids
+        return ids
 
 
 class WordPiece:
     """Greedy longest match from the left (Wu et al. 2016), for words that need no normalising."""
 
-    def __init__(self, tokenizer: Tokenizer):
-        model = json.loads(tokenizer.to_str())["model"]
+    def __init__(self, model: dict[str, Any]):
         prefix = model["continuing_subword_prefix"]
         self.first: dict[str, int] = model["vocab"]
         self.next = {
@@ -129,13 +116,14 @@ class WordPiece:
         return ids
 
 
-def line_encoder(tokenizer: Tokenizer, size: int) -> LineEncoder | WordEncoder:
+def line_encoder(
+    tokenizer: Tokenizer, description: dict[str, Any], size: int
+) -> LineEncoder | WordEncoder:
     """The faster encoder that gives exactly the tokenizer's own ids."""
-    description = json.loads(tokenizer.to_str())
     words_stand_alone = (
         description["model"]["type"] == "WordPiece"
         and (description["normalizer"] or {}).get("type") == "BertNormalizer"
         and (description["pre_tokenizer"] or {}).get("type") == "BertPreTokenizer"
         and all(token["special"] for token in description["added_tokens"])
     )
-    return (WordEncoder if words_stand_alone else LineEncoder)(tokenizer, size)
+    return (WordEncoder if words_stand_alone else LineEncoder)(tokenizer, description, size)

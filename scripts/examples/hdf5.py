@@ -15,7 +15,7 @@ from scripts.common.atomic import atomic_path
 
 PART = 1 << 20  # items copied at a time
 
-DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError)  # what h5py raises for it
+DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError)  # what h5py raises for it
 
 
 class Spools:

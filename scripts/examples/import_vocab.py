@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 from scripts.common import cli
 from scripts.common.errors import UserError
 from scripts.examples.tokenizer_folder import SPECIAL, bert_settings, bert_tokenizer, write_folder
-from scripts.examples.vocabulary import find_special_ids, read_json
+from scripts.examples.vocabulary import find_special_ids, open_tokenizer, read_json
 
 
 def import_vocab(source: Path, output: Path, lowercase: bool, max_length: int) -> int:
@@ -67,18 +67,12 @@ def from_list(
 
 def from_json(folder: Path, max_length: int) -> tuple[Sequence[str], Tokenizer, dict[str, Any]]:
     """A fast tokenizer as it is."""
-    path = folder / "tokenizer.json"
-    try:
-        tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:  # tokenizers raises bare Exception
-        raise UserError(f"{path}: not a tokenizer ({error})") from error
+    tokenizer = open_tokenizer(folder / "tokenizer.json")
     given = folder / "tokenizer_config.json"
     settings = read_json(given) if given.is_file() else bert_settings(True, max_length)
     find_special_ids(tokenizer, settings, folder)
     if settings.get("model_max_length", 1 << 30) > max_length:
         settings["model_max_length"] = max_length
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
     return token_list(tokenizer), tokenizer, settings
 
 

@@ -144,10 +144,10 @@ def replacements(
     labels: np.ndarray, keys: np.ndarray, columns: np.ndarray, masking: Masking
 ) -> np.ndarray:
     """What the model sees in place of each predicted token, int32 [M]."""
-    with np.errstate(over="ignore"):
-        dice = draw(keys ^ REPLACE, columns)
-        seen = np.where(chance(dice, 0.8), np.int32(masking.mask_id), labels)
-        random = chance(dice, 0.9) & ~chance(dice, 0.8)
-        pick = below(draw(keys[random] ^ PICK, columns[random]), len(masking.drawable))
+    dice = draw(keys ^ REPLACE, columns)
+    hidden = chance(dice, 0.8)
+    random = chance(dice, 0.9) & ~hidden
+    seen = np.where(hidden, np.int32(masking.mask_id), labels)
+    pick = below(draw(keys[random] ^ PICK, columns[random]), len(masking.drawable))
     seen[random] = masking.drawable[pick]
     return seen

@@ -29,7 +29,7 @@ def tokenize_shard(shard: Path, tokenizer: Path, output: Path) -> dict[str, int]
     if not Path(shard).is_file():
         raise UserError(f"{shard}: no such file")
     vocabulary = load_vocabulary(tokenizer)
-    encoder = line_encoder(vocabulary.tokenizer, vocabulary.size)
+    encoder = line_encoder(vocabulary.tokenizer, vocabulary.description, vocabulary.size)
     source = {"name": Path(shard).name, "sha256": file_digest(shard)}
     with write_tokens(output, vocabulary, source) as writer:
         for text in blocks(shard):
@@ -41,7 +41,7 @@ def tokenize_shard(shard: Path, tokenizer: Path, output: Path) -> dict[str, int]
     return writer.counts()
 
 
-def blocks(path: Path) -> Iterator[str]:
+def blocks(path: Path) -> Iterator[bytes]:
     """A text in pieces of whole lines, without the last line break of each."""
     rest, lines = [], 0
     for chunk in read_chunks(path, BLOCK):
@@ -51,24 +51,26 @@ def blocks(path: Path) -> Iterator[str]:
             continue
         piece = b"".join([*rest, chunk[:end]])
         rest = [chunk[end + 1 :]]
-        yield decoded(piece, path, lines)
+        yield checked(piece, path, lines)
         lines += piece.count(b"\n") + 1
     if any(rest):
-        yield decoded(b"".join(rest), path, lines)
+        yield checked(b"".join(rest), path, lines)
 
 
-def decoded(data: bytes, path: Path, lines: int) -> str:
-    """UTF-8 text; `lines` stand before it, for the error."""
+def checked(data: bytes, path: Path, lines: int) -> bytes:
+    """Refuse what is not UTF-8; `lines` stand before it, for the error."""
     try:
-        return data.decode()
+        data.decode()
     except UnicodeDecodeError as error:
         line = lines + data.count(b"\n", 0, error.start) + 1
         raise UserError(f"{path}: line {line} is not UTF-8 ({error.reason})") from error
+    return data
 
 
-def blank_lines(text: str) -> np.ndarray:
+def blank_lines(text: bytes) -> np.ndarray:
     """Which lines are empty, bool [lines]: those part documents."""
-    return np.fromiter(map(len, text.split("\n")), np.int64) == 0
+    ends = np.flatnonzero(np.frombuffer(text, np.uint8) == ord("\n"))
+    return np.diff(np.concatenate([[-1], ends, [len(text)]])) == 1
 
 
 def main() -> None:

@@ -117,7 +117,7 @@ class Tokens:
     """An open file of tokens; arrays are read from disk slice by slice."""
 
     path: Path
-    file: h5py.File
+    datasets: dict[str, h5py.Dataset]
     documents: np.ndarray
     attributes: dict[str, Any]
 
@@ -126,26 +126,29 @@ class Tokens:
         return self.attributes["content_sha256"]
 
     @property
+    def token_count(self) -> int:
+        return self.datasets["tokens"].size
+
+    @property
     def sentence_count(self) -> int:
         return int(self.documents[-1])
 
     def sentences(self, start: int, stop: int) -> np.ndarray:
         """The borders in `tokens` of the sentences start…stop, int64 [stop - start + 1]."""
-        return self.file["sentences"][start : stop + 1]
+        return self.datasets["sentences"][start : stop + 1]
 
     def tokens(self, start: int, stop: int) -> np.ndarray:
-        return self.file["tokens"][start:stop]
+        return self.datasets["tokens"][start:stop]
 
     @property
     def token_kinds(self) -> np.ndarray:
-        return self.file["token_kinds"][:]
+        return self.datasets["token_kinds"][:]
 
     def verify(self) -> None:
         """Read the whole file and compare it with the digest that it states."""
         digests = {}
-        for name in types(int(self.attributes["vocab_size"])):
+        for name, data in self.datasets.items():
             digest = hashlib.sha256()
-            data = self.file[name]
             for start in range(0, data.size, PART):
                 digest.update(data[start : start + PART])
             digests[name] = digest.hexdigest()
@@ -171,14 +174,16 @@ def open_tokens(path: Path) -> Iterator[Tokens]:
             attributes = {name: plain(value) for name, value in file.attrs.items()}
             if (attributes.get("schema"), attributes.get("schema_version")) != (NAME, VERSION):
                 raise UserError(f"{path}: not a file of tokens of version {VERSION}; {REMEDY}")
-            documents = file["documents"][:]
-            for name, kind in types(int(attributes["vocab_size"])).items():
-                if file[name].dtype != kind or file[name].ndim != 1:
-                    raise UserError(f"{path}: dataset {name} is not {kind} [n]; {REMEDY}")
-            ends = documents[-1], file["sentences"][-1]
-            sizes = file["sentences"].size - 1, file["tokens"].size
+            kinds = types(int(attributes["vocab_size"]))
+            datasets = {name: file[name] for name in kinds}
+            for name, data in datasets.items():
+                if data.dtype != kinds[name] or data.ndim != 1:
+                    raise UserError(f"{path}: dataset {name} is not {kinds[name]} [n]; {REMEDY}")
+            documents, sentences = datasets["documents"][:], datasets["sentences"]
+            ends = documents[-1], sentences[-1]
+            sizes = sentences.size - 1, datasets["tokens"].size
         except DAMAGE as error:
             raise UserError(f"{path}: damaged ({error}); {REMEDY}") from error
         if ends != sizes:
             raise UserError(f"{path}: the sizes of its datasets do not agree; {REMEDY}")
-        yield Tokens(Path(path), file, documents, attributes)
+        yield Tokens(Path(path), datasets, documents, attributes)

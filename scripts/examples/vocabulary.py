@@ -19,9 +19,13 @@ UNUSED = re.compile(r"\[unused\d+\]")
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """`kinds` uint8 [size], see masking.py; `special_ids` by role; `sha256` of vocab.txt."""
+    """`kinds` uint8 [size], see masking.py; `special_ids` by role; `sha256` of vocab.txt.
+
+    `description` is the content of tokenizer.json.
+    """
 
     tokenizer: Tokenizer
+    description: dict[str, Any]
     sha256: str
     size: int
     special_ids: dict[str, int]
@@ -35,12 +39,8 @@ def load_vocabulary(folder: Path) -> Vocabulary:
     Raises UserError where a file is missing or damaged, or a special token is not named.
     """
     folder = Path(folder)
-    try:
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    except Exception as error:  # tokenizers raises bare Exception
-        raise UserError(f"{folder / 'tokenizer.json'}: not a tokenizer ({error})") from error
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
+    description = read_json(folder / "tokenizer.json")
+    tokenizer = open_tokenizer(folder / "tokenizer.json")
     tokenizer.encode_special_tokens = True
     special_ids = find_special_ids(tokenizer, read_json(folder / "tokenizer_config.json"), folder)
     if not (folder / "vocab.txt").is_file():
@@ -48,11 +48,23 @@ def load_vocabulary(folder: Path) -> Vocabulary:
     tokens = tokenizer.get_vocab(with_added_tokens=True)
     return Vocabulary(
         tokenizer=tokenizer,
+        description=description,
         sha256=file_digest(folder / "vocab.txt"),
         size=max(tokens.values()) + 1,
         special_ids=special_ids,
-        kinds=token_kinds(tokenizer, tokens, special_ids),
+        kinds=token_kinds(tokenizer, description, tokens, special_ids),
     )
+
+
+def open_tokenizer(path: Path) -> Tokenizer:
+    """A tokenizer.json, without padding and truncation."""
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # tokenizers raises bare Exception
+        raise UserError(f"{path}: not a tokenizer ({error})") from error
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -86,11 +98,14 @@ def find_special_ids(
 
 
 def token_kinds(
-    tokenizer: Tokenizer, tokens: dict[str, int], special_ids: dict[str, int]
+    tokenizer: Tokenizer,
+    description: dict[str, Any],
+    tokens: dict[str, int],
+    special_ids: dict[str, int],
 ) -> np.ndarray:
     """What each token is: uint8 [highest id + 1], bits as in masking.py."""
     kinds = np.full(max(tokens.values()) + 1, NEVER_DRAWN, np.uint8)
-    continues = continuation(json.loads(tokenizer.to_str()))
+    continues = continuation(description)
     for token, index in tokens.items():
         kinds[index] = CONTINUES if continues(token) else 0
         if UNUSED.fullmatch(token):
