@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
     from spacy.vocab import Vocab
 
-NEAR = 40  # characters on either side that decide about a place
-
 
 @contextmanager
 def torch_hidden() -> Iterator[None]:
@@ -65,11 +63,13 @@ class StretchTokenizer:
 def sentence_rules(doc: Doc) -> Doc:
     """A component that marks the tokens that begin a sentence."""
     before = ""
+    spaced = True
     for token in doc:
         text = token.text
         if before:
-            token.is_sent_start = ends_sentence(before[-NEAR:], text[:NEAR])
+            token.is_sent_start = ends_sentence(before, text, spaced)
         before = text
+        spaced = bool(token.whitespace_)
     return doc
 
 

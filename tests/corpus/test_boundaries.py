@@ -1,0 +1,96 @@
+# ruff: noqa: RUF001
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scripts.corpus.sentences import rules, split
+from tests.corpus.marked import Score, paragraphs
+
+PIPELINE = rules()
+
+
+def sentences(text):
+    with PIPELINE.memory_zone():
+        return next(split(PIPELINE, [text]))
+
+
+# A bar stands where a sentence ends.
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "He came.| She went!| Did they?| Yes.",
+        # Abbreviations and titles
+        "Dr. Smith met Mr. Jones in St. Louis.| They left.",
+        "It lies on Main St.| The house is old.",
+        "The case is Brown v. Board of Education.",
+        "Gen. A. B. Smith, Lt. Col. Jones and Rev. Fr. Brown came.",
+        "Acme Inc. Chairman Smith left Warner Bros. Records.| He stayed.",
+        "John Smith, Jr. was born.| His son, John Jr.| He died.",
+        "Apples, pears, etc. are fruit.| Apples, pears, etc.| Bananas too.",
+        "It weighs approx. 5 kg, i.e. much.| See e.g. Smith.",
+        "Born in Springfield, Ill. Smith fell ill.| Jones did not.",
+        "As shown by Smith et al. (2007) and Jones et al. 1999.",
+        # Initials, and letters that are none
+        "J. R. R. Tolkien and E. T. A. Hoffmann wrote.| A. A. Milne too.",
+        "He fought in World War I.| After it, he left.",
+        "He fought in World War I.| Germany lost.",
+        "He was crowned Pedro I.| In 1830 he fell.",
+        "It lacks vitamin C.| Fruit has it.",
+        # States and companies
+        "The U.S. Army left the U.S.| The Navy stayed.| He is a U.S. citizen.",
+        "He came to Washington, D.C.| There he died at 5 p.m. on Friday.",
+        "She earned a Ph.D. in 1980 and a B.A. in 1975.| She taught.",
+        "He lived in the U.K. (1990).| Then he left.",
+        # Numbers
+        "No. 5 and Nos. 8 and 9, vol. 3, pp. 5-7.| It was one.",
+        "It rose 3.5 percent to $1.2 million in 1990.| 20 people came.",
+        "On Nov. 18 they met; by Dec. 3 they left.",
+        "1. The first thing.| 2 more.",
+        "(born c. 1826 in Paris; d. 12 March 1880) he was (b. Paris).",
+        # Ellipses
+        "He waited...| Then he left.",
+        "He said that ... Paris was far.| It was … far.",
+        "It stopped … and then ... it went on.",
+        # Quotes and brackets
+        'He said "Stop."| She did.| "Why?" he asked.',
+        '"Why?"He left (see below).| (It was late.)| She stayed.',
+        "The film (2001) won.| [He was there.]| They were not.",
+        "“Go!”| “No,” she said.| ‘Yes.’| He went.",
+        'The song "Help!" was a hit.| Yahoo! Music was too.',
+        "He asked (why? how?) and left.",
+        "They won (against Spain).| Then they lost (0–1).",
+        # A forgotten space
+        "It is in the north.|The town is old.| See Amazon.com or Node.js.",
+        # Other languages
+        "Er starb am 3. Oktober 1990 in Wien.| Im 19. Jahrhundert war z. B. Köln groß.",
+        "Friedrich II. war König.| Er wurde 1712 geboren.",
+        "M. Dupont est né en 50 av. J.-C. à Rome.| Il est mort.",
+        "El Sr. García vive en EE. UU. desde 1990.| Es médico.",
+        "А. С. Пушкин родился в 1799 г. в Москве.| Он был поэт.",
+        "これは本です。|「はい。」|彼は言った。",
+        "这是书。|那是笔！|是吗？",
+        "यह एक नगर है।| यह बड़ा है।",
+        "هذا كتاب.| أين هو؟| هنا.",
+        "¿Qué es?| ¡Nada!| Es así.",
+    ],
+)
+def test_where_sentences_end(marked):
+    expected = [sentence.strip() for sentence in marked.split("|")]
+    assert sentences(marked.replace("|", "")) == expected
+
+
+@given(st.text("aB. !?…\"'()[]«»“”。1\u00e9-", max_size=60))
+def test_nothing_but_spaces_is_lost(text):
+    text = " ".join(text.split())
+    assert "".join(sentences(text)).replace(" ", "") == text.replace(" ", "")
+
+
+@pytest.mark.parametrize("half", ["seen", "hidden"])
+def test_real_boundaries(half):
+    marked = paragraphs(half)
+    score = Score()
+    for paragraph in marked:
+        score.add(paragraph, sentences(paragraph.text))
+    assert score.true > 150
+    assert score.precision > 0.98
+    assert score.recall > 0.98
