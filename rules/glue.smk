@@ -49,7 +49,7 @@ for FETCHED, FETCH in FETCHES.items():
             f"Fetching the files of {FETCHED} and checking them line by line"
         shell:
             "python -m scripts.glue.{params.step} {params.task} {input:q}"
-            " -o $(dirname {output[0]:q}) --log {log}"
+            " -o {params.folder} --log {log}"
 
 
 rule finetune:

@@ -16,7 +16,12 @@ RUN_FILES = ["metrics.json", "dev.tsv", "test.tsv", "curve.tsv", "cost.json"]
 
 
 # The files of a finetuned model that others start from.
-KEPT_FILES = ["config.json", "model.safetensors", "tokenizer.json"]
+KEPT_FILES = [
+    "config.json",
+    "model.safetensors",
+    "tokenizer.json",
+    "tokenizer_config.json",
+]
 
 
 def there(path):
