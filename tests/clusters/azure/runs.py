@@ -68,7 +68,7 @@ class Place:
         )
 
     def run(
-        self, *args: str, check: bool = True, limit: float = 200
+        self, *args: str, check: bool = True, limit: float = 400
     ) -> subprocess.CompletedProcess:
         """Run snakemake with the profile to its end."""
         process = self.start(*args)
@@ -146,11 +146,11 @@ def track(folder: Path) -> None:
 
 def interrupt_when(process: subprocess.Popen, condition: Callable[[], bool]) -> str:
     """Send Ctrl-C once a condition holds, and return what the process printed."""
-    for _ in wait_until(condition, 60):
+    for _ in wait_until(condition, 180):
         if process.poll() is not None:
             raise AssertionError(f"ended too early:\n{process.communicate()[0]}")
     process.send_signal(signal.SIGINT)
-    return process.communicate(timeout=60)[0]
+    return process.communicate(timeout=180)[0]
 
 
 def wait_until(condition: Callable[[], bool], limit: float) -> Iterator[None]:

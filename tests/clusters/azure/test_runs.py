@@ -116,13 +116,13 @@ def test_time_limit(place):
     here = place(ONE_JOB.format(gpu=0, command="sleep 600"))
     process = here.start("--retries", "0", "--set-resources", "one:runtime=1")
     cluster = here.service.cluster
-    for _ in wait_until(lambda: here.tasks(), 30):
+    for _ in wait_until(lambda: here.tasks(), 180):
         pass
     assert here.tasks()[0]["constraints"]["maxWallClockTime"] == "PT1M"
-    for _ in wait_until(lambda: cluster.ran, 30):
+    for _ in wait_until(lambda: cluster.ran, 180):
         pass
     cluster.expire(cluster.ran[0])
-    text = process.communicate(timeout=60)[0]
+    text = process.communicate(timeout=180)[0]
     assert process.returncode == 1
     assert "exceeded its maximum wall clock time" in text
 
@@ -131,14 +131,14 @@ def test_preempted_node(place):
     here = place(ONE_JOB.format(gpu=1, command="sleep 3"))
     process = here.start("--retries", "0", "--azure-batch-pools-low-priority", "gpu")
     cluster = here.service.cluster
-    for _ in wait_until(lambda: started(cluster), 60):
+    for _ in wait_until(lambda: started(cluster), 180):
         pass
     node, task = cluster.ran[0].node, cluster.ran[0]
     assert not node.dedicated
-    for _ in wait_until(lambda: here.seen_running(task), 20):
+    for _ in wait_until(lambda: here.seen_running(task), 180):
         pass
     cluster.preempt(task)
-    text = process.communicate(timeout=90)[0]
+    text = process.communicate(timeout=180)[0]
     assert process.returncode == 0, text
     assert "lost its node" in text
     assert task.runs == 2
@@ -163,10 +163,10 @@ def test_pool_without_nodes_is_replaced_on_retry(place):
     cluster = here.service.cluster
     cluster.faults.no_nodes = ("AccountCoreQuotaReached", "No cores left.")
     process = here.start("--retries", "1")
-    for _ in wait_until(lambda: cluster.gone, 60):
+    for _ in wait_until(lambda: cluster.gone, 180):
         pass
     cluster.faults.no_nodes = None
-    text = process.communicate(timeout=60)[0]
+    text = process.communicate(timeout=180)[0]
     assert process.returncode == 0, text
     assert "it got no nodes: AccountCoreQuotaReached: No cores left." in text
     assert len(here.pools()) == 2
@@ -178,7 +178,7 @@ def test_unusable_nodes(place):
     cluster = here.service.cluster
     cluster.faults.unusable = []  # the service does not always say why
     process = here.start("--retries", "1")
-    for _ in wait_until(lambda: cluster.gone, 60):
+    for _ in wait_until(lambda: cluster.gone, 180):
         pass
     cluster.faults.unusable = [
         {
@@ -187,7 +187,7 @@ def test_unusable_nodes(place):
             "errorDetails": [{"name": "Image", "value": "example"}],
         }
     ]
-    text = process.communicate(timeout=60)[0]
+    text = process.communicate(timeout=180)[0]
     assert process.returncode == 1
     assert "is unusable: the service gives no reason" in text
     assert "is unusable: ContainerInvalidImage: The image cannot be pulled.; Image example" in text
@@ -210,10 +210,10 @@ def test_cancel(place):
 def test_service_that_does_not_answer_for_a_while(place):
     here = place(ONE_JOB.format(gpu=0, command="sleep 2"))
     process = here.start("--retries", "0")
-    for _ in wait_until(lambda: here.service.cluster.ran, 60):
+    for _ in wait_until(lambda: here.service.cluster.ran, 180):
         pass
     here.service.cluster.faults.silent = 8
-    text = process.communicate(timeout=90)[0]
+    text = process.communicate(timeout=180)[0]
     assert process.returncode == 0, text
     assert "gives no status" in text
 

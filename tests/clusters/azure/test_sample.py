@@ -1,5 +1,6 @@
 """The whole workflow through the profile."""
 
+import shutil
 import subprocess
 import sys
 
@@ -11,7 +12,8 @@ GPU_RULES = {"pretrain", "finetune"}
 
 
 def test_sample(place, tmp_path):
-    folder = clone(tmp_path / "work")
+    folder, local = clone(tmp_path / "work"), tmp_path / "local"
+    shutil.copytree(folder, local, symlinks=True)
     track(folder)
     here = place(folder)
     text = here.run("--configfile", CONFIG, limit=1500).stdout
@@ -37,7 +39,6 @@ def test_sample(place, tmp_path):
 
     assert "Nothing to be done" in here.run("--configfile", CONFIG).stdout
 
-    local = clone(tmp_path / "local")
     subprocess.run(
         [
             *(sys.executable, "-m", "snakemake", "--cores", "2", "--configfile", CONFIG),
