@@ -38,7 +38,7 @@ $(READY): requirements.lock $(PLUGIN)/pyproject.toml
 
 demo: $(READY)
 	@$(SNAKEMAKE) --cores all
-	@$(SNAKEMAKE) --cores all --report report.html >/dev/null
+	@$(SNAKEMAKE) --cores all --quiet all --report report.html
 	@echo; $(BIN)/python -m scripts.report.show_table glue_results.tsv
 	@echo; echo "Table: $(CURDIR)/glue_results.tsv    Report: $(CURDIR)/report.html"
 
