@@ -107,9 +107,9 @@ def token_kinds(
     kinds = np.full(max(tokens.values()) + 1, NEVER_DRAWN, np.uint8)
     continues = continuation(description)
     for token, index in tokens.items():
+        if token.startswith("[unused") and UNUSED.fullmatch(token):
+            continue
         kinds[index] = CONTINUES if continues(token) else 0
-        if UNUSED.fullmatch(token):
-            kinds[index] = NEVER_DRAWN
     for index, added in tokenizer.get_added_tokens_decoder().items():
         if added.special:
             kinds[index] = NEVER_DRAWN
