@@ -11,12 +11,16 @@ class Seen:
     """
 
     def __init__(self) -> None:
-        self.buckets: list[bytearray] = [bytearray() for _ in range(1 << 16)]
+        self.buckets: list[bytearray | None] = [None] * (1 << 16)
 
     def add(self, digest: bytes) -> bool:
         """Remember a digest; say whether it is new."""
-        bucket = self.buckets[digest[0] << 8 | digest[1]]
+        number = digest[0] << 8 | digest[1]
         rest = digest[2:]
+        bucket = self.buckets[number]
+        if bucket is None:
+            self.buckets[number] = bytearray(rest)
+            return True
         place = bucket.find(rest)
         while place >= 0 and place % WIDTH:
             place = bucket.find(rest, place + 1)

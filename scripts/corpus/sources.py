@@ -11,17 +11,18 @@ from scripts.common.errors import UserError
 # Text folders may hold a million files; a part is one job, and so many jobs are well scheduled.
 MOST_PARTS = 500
 
+# A dump's part may have its range of pages behind ".xml".
 SUFFIXES = {
-    "dump": re.compile(r"\.xml(-p\d+p\d+)?(?:\.(?:bz2|gz|zst))?$"),
-    "articles": re.compile(r"\.jsonl(?:\.(?:zst|gz|bz2))?$"),
-    "text": re.compile(r"(?:\.(?:txt|text))?(?:\.(?:zst|gz|bz2))?$"),
+    "dump": re.compile(r"(.+)\.xml(-p\d+p\d+)?(?:\.(?:bz2|gz|zst))?"),
+    "articles": re.compile(r"(.+)\.jsonl()(?:\.(?:zst|gz|bz2))?"),
+    "text": re.compile(r"(.+)\.(?:txt|text)()(?:\.(?:zst|gz|bz2))?|([^.]+)"),
 }
 ENDINGS = {
     "dump": ".xml, .xml.bz2, .xml.gz or .xml.zst",
     "articles": ".jsonl, .jsonl.zst or .jsonl.gz",
     "text": ".txt, .txt.zst or .txt.gz",
 }
-TEXT_FILE = re.compile(r"\.(?:txt|text)(?:\.(?:zst|gz|bz2))?$")
+PART_BYTES = 64_000_000
 
 
 @dataclass
@@ -92,15 +93,13 @@ def parts_of(path: str, kinds: list[str]) -> list[Part]:
             )
         return folder_parts(path)
     for kind, suffix in SUFFIXES.items():
-        match = suffix.search(Path(path).name)
-        if match and (kind != "text" or "text" in kinds):
-            if kind not in kinds:
-                raise UserError(
-                    f"corpus.paths: {path} is of the kind {kind}, which corpus.source does not name"
-                )
-            pages = (match.group(1) or "") if match.groups() else ""
-            stem = Path(path).name[: match.start()] + pages
-            return [Part(safe(stem), kind, [path])]
+        match = suffix.fullmatch(Path(path).name)
+        if match and kind in kinds:
+            return [Part(safe("".join(filter(None, match.groups()))), kind, [path])]
+        if match:
+            raise UserError(
+                f"corpus.paths: {path} is of the kind {kind}, which corpus.source does not name"
+            )
     raise UserError(
         f"corpus.paths: {path}: not of a kind that corpus.source names: "
         + "; ".join(f"{kind} ends in {ENDINGS[kind]}" for kind in kinds)
@@ -112,18 +111,31 @@ def folder_parts(path: str) -> list[Part]:
     files = sorted(
         str(file)
         for file in Path(path).rglob("*")
-        if TEXT_FILE.search(file.name) and not file.name.startswith(".") and file.is_file()
+        if SUFFIXES["text"].fullmatch(file.name)
+        and "." in file.name[1:]
+        and file.name[0] != "."
+        and file.is_file()
     )
     if not files:
         raise UserError(f"corpus.paths: {path}: no text file ({ENDINGS['text']}) in this folder")
     name = safe(Path(path).resolve().name)
-    size = -(-len(files) // MOST_PARTS)
-    groups = [files[start : start + size] for start in range(0, len(files), size)]
+    groups = grouped(files, [Path(file).stat().st_size for file in files])
     if len(groups) == 1:
         return [Part(name, "text", files, path)]
     return [
         Part(f"{name}-{number:04d}", "text", group, path) for number, group in enumerate(groups)
     ]
+
+
+def grouped(files: list[str], sizes: list[int]) -> list[list[str]]:
+    """Divide files into runs of some size, and into no more runs than are well scheduled."""
+    limit = max(PART_BYTES, -(-sum(sizes) // (MOST_PARTS - 1)), 1)
+    groups: dict[int, list[str]] = {}
+    start = 0
+    for file, size in zip(files, sizes, strict=True):
+        groups.setdefault(start // limit, []).append(file)
+        start += size
+    return list(groups.values())
 
 
 def safe(stem: str) -> str:

@@ -53,7 +53,7 @@ def sentences(text):
         "It stopped … and then ... it went on.",
         # Quotes and brackets
         'He said "Stop."| She did.| "Why?" he asked.',
-        '"Why?"He left (see below).| (It was late.)| She stayed.',
+        "He left (see below).| (It was late.)| She stayed.",
         "The film (2001) won.| [He was there.]| They were not.",
         "“Go!”| “No,” she said.| ‘Yes.’| He went.",
         'The song "Help!" was a hit.| Yahoo! Music was too.',

@@ -1,0 +1,38 @@
+import hashlib
+import tracemalloc
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scripts.corpus.seen import Seen
+
+
+@given(st.lists(st.binary(min_size=8, max_size=8)))
+def test_says_what_a_set_would_say(digests):
+    seen = Seen()
+    known = set()
+    for digest in digests + digests:
+        assert seen.add(digest) == (digest not in known)
+        known.add(digest)
+
+
+@given(st.lists(st.integers(0, 3), min_size=6, max_size=6), st.integers(1, 60))
+def test_finds_no_digest_across_two(pattern, count):
+    # Digests of few different bytes, all in one bucket, stand in each other's borders.
+    seen = Seen()
+    known = set()
+    for number in range(count):
+        rest = bytes(pattern[(place * number) % 6] for place in range(6))
+        assert seen.add(b"ab" + rest) == (rest not in known)
+        known.add(rest)
+
+
+def test_takes_little_memory():
+    tracemalloc.start()
+    seen = Seen()
+    empty = tracemalloc.get_traced_memory()[0]
+    for number in range(200_000):
+        seen.add(hashlib.blake2b(b"%d" % number, digest_size=8).digest())
+    grown = tracemalloc.get_traced_memory()[0] - empty
+    tracemalloc.stop()
+    assert grown < 200_000 * 45

@@ -1,0 +1,167 @@
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from scripts.common.errors import UserError
+from scripts.common.text import read_lines, zstd_writer
+from scripts.corpus.shard_corpus import shard_corpus, validation_shards
+
+
+def write_part(folder, name, documents):
+    """A sentence file of (id, sentences) pairs, with its ids beside it."""
+    part = folder / f"{name}.txt.zst"
+    with zstd_writer(part) as text, zstd_writer(folder / f"{name}.ids.zst") as ids:
+        for identity, sentences in documents:
+            text.write("".join(f"{sentence}\n" for sentence in sentences) + "\n")
+            ids.write(f"{identity}\n")
+    return part
+
+
+def made(first, last):
+    return [(str(n), [f"This is document {n}.", f"It is number {n}."]) for n in range(first, last)]
+
+
+def shard(output, *parts, shards=4, fraction=0.1, seed=1, deduplicate=True):
+    """The documents of each shard, and the statistics."""
+    statistics = shard_corpus(list(parts), output, shards, fraction, seed, deduplicate)
+    assert json.loads((output / "stats.json").read_text()) == statistics
+    found = {}
+    for path in sorted(output.rglob("*.txt.zst")):
+        text = "".join(f"{line}\n" for line in read_lines(path))
+        found[path.relative_to(output).as_posix()] = text.split("\n\n")[:-1]
+    return found, statistics
+
+
+def test_every_document_is_in_one_shard_in_the_order_of_the_input(tmp_path):
+    part = write_part(tmp_path, "a", made(0, 1000))
+    found, statistics = shard(tmp_path / "out", part)
+    documents = [document for shard in found.values() for document in shard]
+    assert sorted(documents) == sorted("\n".join(text) for _, text in made(0, 1000))
+    for shard_documents in found.values():
+        numbers = [int(document.split(".")[0].split()[-1]) for document in shard_documents]
+        assert numbers == sorted(numbers)
+    assert statistics["documents"] == 1000
+    assert statistics["sentences"] == 2000
+    assert statistics["duplicates"] == 0
+    for name, shard_documents in found.items():
+        assert statistics["shards"][name] == {
+            "documents": len(shard_documents),
+            "sentences": 2 * len(shard_documents),
+            "bytes": sum(map(len, shard_documents)),
+        }
+
+
+def test_shards_are_balanced_and_validation_has_its_share(tmp_path):
+    part = write_part(tmp_path, "a", made(0, 8800))
+    found, _ = shard(tmp_path / "out", part, shards=8, fraction=1 / 11)
+    train = [len(documents) for name, documents in found.items() if name.startswith("train")]
+    assert len(train) == 8
+    assert all(900 < count < 1100 for count in train)
+    validation = [len(documents) for name, documents in found.items() if name.startswith("val")]
+    assert len(validation) == 1
+    assert 700 < validation[0] < 900
+
+
+def test_another_part_moves_no_document(tmp_path):
+    first = write_part(tmp_path, "a", made(0, 500))
+    second = write_part(tmp_path, "b", made(500, 700))
+    alone, _ = shard(tmp_path / "alone", first)
+    both, _ = shard(tmp_path / "both", first, second)
+    turned, _ = shard(tmp_path / "turned", second, first)
+    for name, documents in alone.items():
+        assert both[name][: len(documents)] == documents
+        assert turned[name][-len(documents) :] == documents
+
+
+def test_a_larger_validation_fraction_only_takes_from_training(tmp_path):
+    part = write_part(tmp_path, "a", made(0, 1000))
+    small, _ = shard(tmp_path / "small", part, fraction=0.05)
+    large, _ = shard(tmp_path / "large", part, fraction=0.1)
+    assert set(small["validation/0000.txt.zst"]) < set(large["validation/0000.txt.zst"])
+
+
+def test_another_seed_gives_other_shards(tmp_path):
+    part = write_part(tmp_path, "a", made(0, 500))
+    one, _ = shard(tmp_path / "one", part, seed=1)
+    two, _ = shard(tmp_path / "two", part, seed=2)
+    assert one != two
+
+
+def test_the_same_bytes_each_time(tmp_path):
+    part = write_part(tmp_path, "a", made(0, 500))
+    for name in ("one", "two"):
+        shard(tmp_path / name, part)
+    for path in (tmp_path / "one").rglob("*.*"):
+        other = tmp_path / "two" / path.relative_to(tmp_path / "one")
+        assert path.read_bytes() == other.read_bytes()
+
+
+def test_of_the_same_documents_the_first_stays(tmp_path):
+    first = write_part(tmp_path, "a", made(0, 400))
+    second = write_part(tmp_path, "b", [(f"x{n}", text) for n, text in made(300, 500)])
+    _, statistics = shard(tmp_path / "out", first, second)
+    assert statistics["duplicates"] == 100
+    assert statistics["documents"] == 500
+    kept, statistics = shard(tmp_path / "all", first, second, deduplicate=False)
+    assert statistics["duplicates"] == 0
+    assert sum(map(len, kept.values())) == 600
+
+
+def test_as_many_validation_shards_as_make_them_of_the_same_size():
+    assert validation_shards(4, 0.02) == 1
+    assert validation_shards(100, 0.02) == 2
+    assert validation_shards(9, 0.1) == 1
+    assert validation_shards(10, 0.49) == 10
+
+
+def test_an_empty_shard_is_an_error_that_says_how_many_are_possible(tmp_path):
+    part = write_part(tmp_path, "a", made(0, 100))
+    with pytest.raises(UserError, match=r"100 documents .* set corpus\.shards to 5 or less"):
+        shard(tmp_path / "out", part, shards=200)
+    with pytest.raises(UserError, match=r"corpus\.validation_fraction; raise it"):
+        shard(tmp_path / "out", part, shards=2, fraction=0.0001)
+    assert not [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        ("ids_short", "fewer ids than"),
+        ("ids_long", "more ids than"),
+        ("cut", "truncated or corrupt"),
+        ("no_end", "no empty line behind its last document"),
+    ],
+)
+def test_a_damaged_part_is_an_error_and_leaves_nothing(tmp_path, damage, message):
+    part = write_part(tmp_path, "a", made(0, 2000))
+    if damage.startswith("ids"):
+        with zstd_writer(tmp_path / "a.ids.zst") as ids:
+            ids.write("".join(f"{n}\n" for n in range(1999 if damage == "ids_short" else 2001)))
+    elif damage == "cut":
+        part.write_bytes(part.read_bytes()[:-20])
+    else:
+        with zstd_writer(part) as text:
+            text.write("One.\n\nTwo.\n")
+    with pytest.raises(UserError, match=message):
+        shard(tmp_path / "out", part)
+    assert not [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+
+
+def test_killed_in_the_middle_it_leaves_no_shard_and_runs_again(tmp_path):
+    part = write_part(tmp_path, "a", made(0, 200_000))
+    output = tmp_path / "out"
+    command = [sys.executable, "-m", "scripts.corpus.shard_corpus", str(part)]
+    command += ["-o", str(output), "--shards", "4", "--seed", "1"]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    while not list(output.rglob(".*.tmp")) and process.poll() is None:
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    assert not list(output.rglob("[0-9]*"))
+    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+    assert not list(output.rglob(".*.tmp"))
+    assert len(list(output.rglob("*.zst"))) == 5
