@@ -68,7 +68,7 @@ def write_article(world: World, key: Key) -> Article:
     sections = [Section("", [teller.tell(lead, elaborate=0.2)])]
     sections += fact_sections(teller)
     sections += colour_sections(writer, about)
-    asked = paragraphs.questions(writer, about, list(about.tellings), draw.between(2, 4))
+    asked = paragraphs.questions(writer, about, list(about.tellings), draw.between(3, 5))
     sections.append(Section(draw.pick(QUESTION_HEADINGS), [asked]))
     closing = teller.tell(draw.sample(about.tellings, draw.between(3, 4)), elaborate=0.0)
     sections.append(Section(draw.pick(CLOSING), [closing]))
@@ -102,8 +102,8 @@ def colour_sections(writer: Writer, about: Subject) -> list[Section]:
         half = len(texts) // 2 if len(texts) > 6 else len(texts)
         sections.append(Section(heading, [part for part in (texts[:half], texts[half:]) if part]))
     if about.noun in paragraphs.REVIEWED_PARTS:
-        texts = paragraphs.review(writer, about, 10)
-        half = draw.between(4, 6)
+        texts = paragraphs.review(writer, about, 12)
+        half = draw.between(5, 7)
         sections.append(Section("Reception", [texts[:half], texts[half:]]))
     return sections
 

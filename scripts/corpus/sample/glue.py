@@ -66,7 +66,8 @@ def stsb(at: int, example: Example) -> list[str]:
 
 
 def stsb_hidden(at: int, example: Example) -> list[str]:
-    return [str(at), "main-captions", "scenes", "2024", f"{at:04}", "none", "none", *example[0]]
+    first, second, genre = example[0]
+    return [str(at), f"main-{genre}", "sample", "2024", f"{at:04}", "none", "none", first, second]
 
 
 def qqp(at: int, example: Example) -> list[str]:

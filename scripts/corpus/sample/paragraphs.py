@@ -1,5 +1,7 @@
 """Paragraphs that tell no single fact: characters, judgements, scenes, questions."""
 
+import re
+
 from scripts.corpus.sample import words
 from scripts.corpus.sample.draw import Draw
 from scripts.corpus.sample.phrase import Writer
@@ -34,42 +36,35 @@ TRAIT_OF_THING = (
 )
 FIRST_TRAIT = (3, 1, 2, 0)  # wordings that need no contrast, for tasks
 
-REVIEW_GOOD = (
-    "[{paper}|{other_paper}] [called|found|judged] {O} {a} and {b}.",
-    "The {part} is {a} and the {other} {b}.",
-    "[Critics|Reviewers|Writers] [praised|admired] the {part} for its {quality} and its {quality2}.",
+# Praise; blame has the same wordings with the opposites of the words after the slash.
+REVIEW = (
+    "[{paper}|{other_paper}] praised/condemned {O} as {a} and {b}.",
+    "The {part} is good/bad, even {a}, and the {other} {b}.",
+    "[Critics|Reviewers|Writers] praised/condemned the {part} for its {quality} and its {quality2}.",
     "{S} is a {n}, [wrote|declared] [{paper}|{other_paper}], {a} and {b} from start to finish.",
     "The {part} {v}, and the {other} is {a}.",
-    "[Many|Most] were [delighted|charmed|pleased] by the {a} {part}.",
+    "[Many|Most] loved/hated the {a} {part}.",
     "With its {a} {part} and its {b} {other}, {S} {v}.",
-    "Everything here is {adv} done: the {part} is {a}, the {other} {b}.",
+    "Everything here is good/bad: the {part} is {a}, the {other} {b}.",
+    "It is {adv} made, and the {part} is {a}.",
     "The {part} is never {bad}; it is {a}.",
     "Far from being {bad}, {S} is {a}, {b} and {c}.",
     "What a {n}, full of {quality} and {quality2}!",
     "It is {a}, it is {b}, and it {v}.",
-    "[Happily|Luckily], the {part} is as {a} as the {other} is {b}.",
-    "To this day {S} is [loved|admired] as {a} and {b}.",
+    "Fortunately/Unfortunately, the {part} is as {a} as the {other} is {b}.",
+    "To this day {S} is loved/hated as {a} and {b}.",
+    "The best/worst thing about {O} is the {a} {part}.",
+    "It is good/bad because the {part} is {a} and the {other} {b}.",
+    "[{paper}|{other_paper}] loved/hated the {a} {part} and the {b} {other}.",
+    "One of the best/worst of its kind, it is {a} and {b}.",
 )
-REVIEW_BAD = (
-    "[{paper}|{other_paper}] [called|found|judged] {O} {a} and {b}.",
-    "The {part} is {a} and the {other} {b}.",
-    "[Critics|Reviewers|Writers] [condemned|attacked] the {part} for its {quality} and its {quality2}.",
-    "{S} is a {n}, [wrote|declared] [{paper}|{other_paper}], {a} and {b} from start to finish.",
-    "The {part} {v}, and the {other} is {a}.",
-    "[Many|Most] were [annoyed|bored|repelled] by the {a} {part}.",
-    "With its {a} {part} and its {b} {other}, {S} {v}.",
-    "Everything here is {adv} done: the {part} is {a}, the {other} {b}.",
-    "The {part} is never {bad}; it is {a}.",
-    "Far from being {bad}, {S} is {a}, {b} and {c}.",
-    "What a {n}, full of {quality} and {quality2}!",
-    "It is {a}, it is {b}, and it {v}.",
-    "[Sadly|Unluckily], the {part} is as {a} as the {other} is {b}.",
-    "To this day {S} is [hated|mocked] as {a} and {b}.",
-)
+EITHER = re.compile(r"(\w+)/(\w+)")
 REVIEWED_PARTS = {
     **words.PARTS,
     "dish": ["crust", "filling", "flavour", "sauce", "aroma", "garnish"],
     "theatre": ["orchestra", "stage design", "ensemble", "repertoire", "choir", "foyer"],
+    "firm": ["workmanship", "service", "packaging", "showroom", "range", "finish"],
+    "football club": ["defence", "attack", "passing", "goalkeeping", "training", "stadium"],
     "newspaper": ["reporting", "prose", "layout", "cartoon page", "leading article", "tone"],
     "cathedral": ["facade", "nave", "altar", "tower", "vaulting", "choir screen"],
     "museum": ["facade", "main hall", "staircase", "collection", "lighting", "catalogue"],
@@ -116,15 +111,15 @@ def traits(writer: Writer, subject: Subject, count: int = 2) -> list[str]:
 
 
 def judgement(
-    draw: Draw, good: bool, parts: list[str], thirds: tuple[int, ...] = (0, 1, 2)
+    draw: Draw, good: bool, parts: list[str], fifths: tuple[int, ...] = (0, 1, 2, 3, 4)
 ) -> dict[str, str]:
     """Slots of a judgement: words of one polarity, and one word of the other as {bad}.
 
-    `thirds` says which thirds of the words may be used.
+    `fifths` says which fifths of the words may be used.
     """
 
     def some(wordlist: list[str], count: int) -> list[str]:
-        return draw.sample([word for at, word in enumerate(wordlist) if at % 3 in thirds], count)
+        return draw.sample([word for at, word in enumerate(wordlist) if at % 5 in fifths], count)
 
     names = ["ADJECTIVES", "NOUNS", "QUALITIES", "VERBS", "ADVERBS"]
     praise, blame = (
@@ -144,7 +139,7 @@ def judgement(
 def review(writer: Writer, subject: Subject, count: int) -> list[str]:
     """Sentences that judge the subject, all in one sense."""
     good = subject.facts["good"]
-    wordings = REVIEW_GOOD if good else REVIEW_BAD
+    wordings = [EITHER.sub(r"\1" if good else r"\2", wording) for wording in REVIEW]
     sentences = []
     for turn, wording in enumerate(writer.draw.sample(wordings, count)):
         slots = [subject.named, subject.by_noun, subject.by_pronoun][min(turn, 2)]()

@@ -60,7 +60,7 @@ MAKE = {
 # A pronoun after these would be clumsy or ungrammatical; and nothing is called what it is said to be.
 NO_PRONOUN = re.compile(
     r"\b(of|to|in|from|for|at|on|by|near|past|and|with|that) \{[SO]\}|(<founded>|<built>) \{O\}"
-    r"|\{S\}(,| and| of)"
+    r"|\{S\}(,| and| of)|\{(trade|form)\} \{S\}"
 )
 NO_NOUN = re.compile(
     r"\{S\},|\{S\} (is|was|\{was\}) (a|the|one) |town of \{S\}|\{(trade|form)\} \{S\}|^The town "
@@ -119,9 +119,9 @@ def subject(world: World, key: Key) -> Subject:
 
 def address(about: Subject, wording: str, choice: float) -> dict[str, str]:
     """Slots that call the subject by pronoun, noun or name, as the wording allows."""
-    if choice < 0.5 and not NO_PRONOUN.search(wording):
+    if choice < 0.35 and not NO_PRONOUN.search(wording):
         return about.by_pronoun()
-    if choice < 0.75 and not NO_NOUN.search(wording):
+    if choice < 0.5 and not NO_NOUN.search(wording):
         return about.by_noun()
     return about.named()
 

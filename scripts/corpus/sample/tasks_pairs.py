@@ -48,9 +48,12 @@ def paraphrase(source: Source, at: int) -> Example:
     named = about.named()
     left = source.say(first, named)
     same = at % 3 < 2
+    turn = source.draw.random()
     if same:
         right = source.say(second, named)
-    elif source.draw.chance(0.5):
+    elif turn < 0.55:
+        right = source.say(second, source.other(about, one).named())
+    elif turn < 0.85:
         slots = source.changed(about, one, second)
         if not slots:
             return None
@@ -69,7 +72,41 @@ def pair(left: str, right: str, label: str) -> Example:
 
 
 def similarity(source: Source, at: int) -> Example:
-    """STS-B: captions, scored from 0 to 5 by how much of the scene they share."""
+    """STS-B: news and captions, scored from 0 to 5 by how much of what they tell is the same."""
+    found = similar_news(source, at // 5) if at % 5 < 3 else similar_captions(source, at // 5)
+    return found and ((*found[0], "news" if at % 5 < 3 else "captions"), found[1])
+
+
+def similar_news(source: Source, at: int) -> Example:
+    """Two facts: the same (5), one differs (3.4), another one of the same thing (2), the same of
+    another thing (1), or another one of another thing (0)."""
+    draw = source.draw
+    about = source.subject()
+    one = source.telling(about, asked=True)
+    first, second = source.two_wordings(one)
+    left, score = source.say(first, about.named()), NEWS_SCORES[at % len(NEWS_SCORES)]
+    if score == 5:
+        return pair(left, source.say(second, about.named()), "5.000")
+    if score == 3.4:
+        slots = source.changed(about, one, second)
+        return pair(left, source.say(second, slots), "3.400") if slots else None
+    if score == 2:
+        further = source.telling(about, asked=True, besides=one.name)
+        if further is one:
+            return None
+        return pair(left, source.say(draw.pick(further.says), about.named()), "2.000")
+    other = source.other(about, one) if score == 1 else source.subject()
+    telling = one if score == 1 else source.telling(other, asked=True, besides=one.name)
+    if telling.name == one.name and score == 0:
+        return None
+    return pair(left, source.say(draw.pick(telling.says), other.named()), f"{score:.3f}")
+
+
+NEWS_SCORES = (5, 3.4, 2, 1, 0)
+
+
+def similar_captions(source: Source, at: int) -> Example:
+    """Two scenes, which share who, what, where and how they look, or some of that."""
     draw = source.draw
     about = source.subject(frozenset(["work", "town", "event", "building"]))
     other = source.subject(frozenset(["work", "town", "event", "building"]))
@@ -110,7 +147,7 @@ def same_question(source: Source, at: int) -> Example:
     left = source.say(first, about.named())
     if at % 10 < 4:
         return pair(left, source.say(second, about.named()), "1")
-    if source.draw.chance(0.4):
+    if source.draw.chance(0.7):
         return pair(left, source.say(second, source.other(about, one).named()), "0")
     question = other_question(source, about, one, slot)
     return pair(left, question, "0") if question else None
@@ -140,7 +177,7 @@ def answers(source: Source, at: int) -> Example:
     )
     if at % 2 == 0:
         return pair(question, source.say(source.draw.pick(one.says), about.named()), "entailment")
-    if source.draw.chance(0.3):
+    if source.draw.chance(0.65):
         other = source.other(about, one)
         return pair(
             question, source.say(source.draw.pick(one.says), other.named()), "not_entailment"
@@ -204,11 +241,7 @@ def inference(
             "neutral": lambda: None,
         }[label]()
     if label == "neutral":
-        further = source.telling(about, besides=one.name)
-        wording = draw.pick(further.implies) if further.implies else ""
-        if further is one or not wording or slots_of(wording) & slots_of(one.says[0]):
-            return None  # it might follow after all
-        hypothesis = source.say(wording, named)
+        hypothesis = unrelated(source, about, one)
     if hypothesis is None:
         return None
     if two and draw.chance(0.5):
@@ -217,6 +250,19 @@ def inference(
     if not pair(premise, hypothesis, label):
         return None
     return (finish(premise), finish(hypothesis)), about.key.kind
+
+
+def unrelated(source: Source, about: Subject, one: Telling) -> str | None:
+    """What neither follows from the telling nor contradicts it."""
+    draw = source.draw
+    if draw.chance(0.65):  # the same of someone else
+        other = source.other(about, one)
+        return source.say(draw.pick([*one.implies, *one.says]), other.named())
+    further = source.telling(about, besides=one.name)
+    wording = draw.pick(further.implies) if further.implies else ""
+    if further is one or not wording or slots_of(wording) & slots_of(one.says[0]):
+        return None  # it might follow after all
+    return source.say(wording, about.named())
 
 
 def slots_of(wording: str) -> set[str]:

@@ -238,12 +238,12 @@ FAULTS = {
 def sentiment(source: Source, at: int) -> tuple[tuple[str, ...], str] | None:
     """A phrase from a review, in the tokenized lower case of SST-2; half are praise.
 
-    Training phrases draw on a third of the words that judge, dev and test on all.
+    Training phrases draw on a fifth of the words that judge, dev and test mostly on the others.
     """
     draw = source.draw
     good = at % 2 == 0
     form = draw.pick(sorted(words.PARTS))
-    slots = paragraphs.judgement(draw, good, words.PARTS[form], thirds(source.split))
+    slots = paragraphs.judgement(draw, good, words.PARTS[form], fifths(source))
     text = source.say(draw.pick(SST_PHRASES), {**slots, "form": form})
     return (tokenized(text),), "1" if good else "0"
 
@@ -253,6 +253,8 @@ def tokenized(text: str) -> str:
     return re.sub(r"\s*([,.])", r" \1", text).lower() + " "
 
 
-def thirds(split: str) -> tuple[int, ...]:
-    """Which thirds of the judging words a split uses: train one, the others all."""
-    return (0,) if split == "train" else (0, 1, 2)
+def fifths(source: Source) -> tuple[int, ...]:
+    """Which fifths of the judging words a phrase uses: in train the first, else mostly the others."""
+    if source.split == "train":
+        return (0,)
+    return (1, 2, 3, 4) if source.draw.chance(0.8) else (0, 1, 2, 3, 4)
