@@ -15,6 +15,7 @@ from torch.autograd import Function
 from torch.nn import functional as F
 
 ONEDNN_LINEAR = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
+ALONE = 224  # tokens from which on a sequence is worth its own products
 SCORES = 1 << 21  # attention scores a block: what stays in the cache between two products
 
 
@@ -43,8 +44,13 @@ def upcast(x: Tensor) -> Tensor:
 def product(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """x @ weight.T + bias for 2-D `x` and `weight`."""
     if x.dtype == torch.float32 and ONEDNN_LINEAR is not None and x.numel() and weight.numel():
-        return ONEDNN_LINEAR(x, weight, bias, "none", [], "")
+        return ONEDNN_LINEAR(plain(x), plain(weight), bias, "none", [], "")
     return F.linear(x, weight, bias)
+
+
+def plain(x: Tensor) -> Tensor:
+    """A matrix whose rows or columns lie end to end; of others oneDNN's product is slow."""
+    return x if x.is_contiguous() or x.t().is_contiguous() else x.contiguous()
 
 
 def weight_slope(grad: Tensor, x: Tensor) -> Tensor:
@@ -115,7 +121,7 @@ def blocks(bounds: list[int], heads: int, slack: float = 0.9) -> list[Block]:
     """Cut sequences, given by their bounds in the flat array, into blocks of similar length.
 
     Neighbours share a block while the shortest has at least `slack` of the longest's tokens and
-    the block's scores fit the cache.
+    the block's scores fit the cache. Long ones stay alone.
     """
     lengths = [stop - start for start, stop in pairwise(bounds)]
     cuts = []
@@ -124,7 +130,11 @@ def blocks(bounds: list[int], heads: int, slack: float = 0.9) -> list[Block]:
         last, low, high = first + 1, lengths[first], lengths[first]
         while last < len(lengths):
             low, high = min(low, lengths[last]), max(high, lengths[last])
-            if low < slack * high or (last - first + 1) * heads * high * high > SCORES:
+            if (
+                high >= ALONE
+                or low < slack * high
+                or (last - first + 1) * heads * high * high > SCORES
+            ):
                 break
             last += 1
         cuts.append((first, last))
@@ -150,7 +160,11 @@ def block(bounds: list[int]) -> Block:
 
 
 class Attention(Function):
-    """Attention within each sequence, for queries, keys and values [T, 3 x heads x width]."""
+    """Attention within each sequence, for queries, keys and values [T, 3 x heads x width].
+
+    Blocks of short sequences go through batched products. A long sequence goes through one head at
+    a time, whose scores stay in the cache and whose products are the faster library's.
+    """
 
     @staticmethod
     def forward(ctx, qkv, blocks, heads: int, rate: float, generator):
@@ -163,30 +177,36 @@ class Attention(Function):
             q, k, v = (
                 rows.view(b.count, b.length, 3, heads, width)
                 .permute(2, 0, 3, 1, 4)
-                .reshape(3, b.count * heads, b.length, width)
+                .contiguous()
+                .view(3, b.count * heads, b.length, width)
             )
-            scores = q.new_empty(b.count * heads, b.length, b.length)
-            torch.baddbmm(scores, q, k.transpose(1, 2), beta=0, alpha=ctx.scale, out=scores)
-            if b.padding is not None:
-                scores.view(b.count, heads, b.length, b.length).masked_fill_(b.padding, -torch.inf)
-            weights = torch.softmax(scores, -1)
-            keep = keep_mask(weights.shape, rate, generator) if rate else None
-            mixed = torch.bmm(dropped(weights, keep, rate), v)
+            q = q * ctx.scale
+            weights = []
+            mixed = q.new_empty(b.count * heads, b.length, width)
+            for part in pieces(b, heads):
+                scores = batched(q[part], k[part].transpose(1, 2))
+                if b.padding is not None:
+                    shape = (b.count, heads, b.length, b.length)
+                    scores.view(shape).masked_fill_(b.padding, -torch.inf)
+                scores = torch.softmax(scores, -1)
+                keep = keep_mask(scores.shape, rate, generator) if rate else None
+                mixed[part] = batched(dropped(scores, keep, rate), v[part])
+                weights.append((scores, keep))
             mixed = mixed.view(b.count, heads, b.length, width).transpose(1, 2)
             mixed = mixed.reshape(b.count * b.length, heads * width)
             if b.places is None:
                 out[b.start : b.stop] = mixed
             else:
                 torch.index_select(mixed, 0, b.places, out=out[b.start : b.stop])
-            ctx.kept.append((q, k, v, weights, keep))
+            ctx.kept.append((q, k, v, weights))
         return out
 
     @staticmethod
     def backward(ctx, grad: Tensor):
-        heads, scale = ctx.heads, ctx.scale
+        heads = ctx.heads
         width = grad.shape[1] // heads
         out = grad.new_empty(len(grad), 3 * heads * width)
-        for b, (q, k, v, weights, keep) in zip(ctx.blocks, ctx.kept, strict=True):
+        for b, (q, k, v, weights) in zip(ctx.blocks, ctx.kept, strict=True):
             rows = grad[b.start : b.stop]
             if b.places is not None:
                 padded = grad.new_zeros(b.count * b.length, heads * width)
@@ -194,24 +214,47 @@ class Attention(Function):
             rows = (
                 rows.view(b.count, b.length, heads, width)
                 .transpose(1, 2)
-                .reshape(b.count * heads, b.length, width)
+                .contiguous()
+                .view(b.count * heads, b.length, width)
             )
-            parts = grad.new_empty(3, b.count * heads, b.length, width)
-            torch.bmm(dropped(weights, keep, ctx.rate).transpose(1, 2), rows, out=parts[2])
-            slope = dropped(torch.bmm(rows, v.transpose(1, 2)), keep, ctx.rate)
-            slope = torch._softmax_backward_data(slope, weights, -1, weights.dtype)
-            torch.baddbmm(parts[0], slope, k, beta=0, alpha=scale, out=parts[0])
-            torch.baddbmm(parts[1], slope.transpose(1, 2), q, beta=0, alpha=scale, out=parts[1])
-            parts = (
-                parts.view(3, b.count, heads, b.length, width)
+            slopes = grad.new_empty(3, b.count * heads, b.length, width)
+            for part, (scores, keep) in zip(pieces(b, heads), weights, strict=True):
+                mixing = dropped(scores, keep, ctx.rate)
+                slopes[2][part] = batched_slope(mixing, rows[part])
+                slope = batched(rows[part], v[part].transpose(1, 2))
+                slope = dropped(slope, keep, ctx.rate)
+                slope = torch._softmax_backward_data(slope, scores, -1, scores.dtype)
+                slopes[0][part] = batched(slope, k[part])
+                slopes[1][part] = batched_slope(slope, q[part])
+            slopes[0].mul_(ctx.scale)
+            slopes = (
+                slopes.view(3, b.count, heads, b.length, width)
                 .permute(1, 3, 0, 2, 4)
                 .reshape(b.count * b.length, 3 * heads * width)
             )
             if b.places is None:
-                out[b.start : b.stop] = parts
+                out[b.start : b.stop] = slopes
             else:
-                torch.index_select(parts, 0, b.places, out=out[b.start : b.stop])
+                torch.index_select(slopes, 0, b.places, out=out[b.start : b.stop])
         return out, None, None, None, None
+
+
+def pieces(b: Block, heads: int) -> list[slice]:
+    """How a block's sequences and heads are taken: one by one where they are long, else together."""
+    total = b.count * heads
+    if b.count == 1 and b.length >= ALONE:
+        return [slice(i, i + 1) for i in range(total)]
+    return [slice(0, total)]
+
+
+def batched(a: Tensor, b: Tensor) -> Tensor:
+    """a @ b for batches of matrices; a single one by the faster library."""
+    return product(a[0], b[0].t())[None] if len(a) == 1 else torch.bmm(a, b)
+
+
+def batched_slope(a: Tensor, b: Tensor) -> Tensor:
+    """a.T @ b for batches of matrices, b being the narrower."""
+    return weight_slope(a[0], b[0])[None] if len(a) == 1 else torch.bmm(a.transpose(1, 2), b)
 
 
 def dropped(x: Tensor, keep: Tensor | None, rate: float) -> Tensor:

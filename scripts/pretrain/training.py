@@ -86,6 +86,7 @@ class Training:
             )
             (loss * self.scaler.scale if self.scaler.dynamic else loss).backward()
             sums[:4] += part
+            del loss  # and with it what the pass kept, before the next one
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate
         norm, skipped = self.scaler.step(self.optimizer, self.params, self.recipe.clip)

@@ -142,26 +142,59 @@ def test_blocks_cover_every_token_once(lengths):
     assert seen == list(range(edges[-1]))
 
 
-def test_attention_of_a_gpu_in_fp32_equals_that_of_a_cpu():
+@pytest.mark.parametrize("lengths", [LENGTHS, [300, 230, 229, 40, 39, 1]])
+@pytest.mark.parametrize(("dtype", "bound"), [(torch.float32, 2e-5), (torch.float64, 1e-12)])
+def test_attention_equals_that_of_padded_rows(lengths, dtype, bound):
     torch.manual_seed(0)
-    batch = random_batch()
-    qkv = torch.randn(batch.edges[-1], 3 * 48, dtype=torch.float64)
-    blocks = batch.blocks(4)
-    mine = cpu.Attention.apply(qkv, blocks, 4, 0.0, None)
+    edges = np.concatenate([[0], np.cumsum(lengths)]).tolist()
+    qkv = torch.randn(edges[-1], 3 * 48, dtype=dtype, requires_grad=True)
+    before = qkv.detach().clone()
+    mine = cpu.Attention.apply(qkv, cpu.blocks(edges, 4), 4, 0.0, None)
+    direction = torch.randn_like(mine)
+    (slope,) = torch.autograd.grad(mine, qkv, direction)
+    assert torch.equal(qkv, before)
     q, k, v = qkv.view(len(qkv), 3, 4, 12).unbind(1)
-    other = cuda.padded_attention(q, k, v, batch.bounds.long(), 64, 0.0)
-    torch.testing.assert_close(mine, other.reshape(len(qkv), -1), rtol=1e-12, atol=1e-12)
+    other = cuda.padded_attention(q, k, v, torch.tensor(edges), max(lengths), 0.0)
+    other = other.reshape(len(qkv), -1)
+    torch.testing.assert_close(mine, other, rtol=bound, atol=bound)
+    (expected,) = torch.autograd.grad(other, qkv, direction)
+    torch.testing.assert_close(slope, expected, rtol=bound, atol=bound)
 
 
-def test_attention_gradient_with_dropout():
-    batch = random_batch([6, 5, 5])
-    qkv = torch.randn(16, 3 * 8, dtype=torch.float64, requires_grad=True)
+@pytest.mark.parametrize("alone", [4, 100])
+def test_attention_gradient_with_dropout(monkeypatch, alone):
+    monkeypatch.setattr(cpu, "ALONE", alone)
+    edges = [0, 6, 11, 14]
+    qkv = torch.randn(14, 3 * 8, dtype=torch.float64, requires_grad=True)
 
     def attend(qkv):
         generator = torch.Generator().manual_seed(4)
-        return cpu.Attention.apply(qkv, cpu.blocks(list(batch.edges), 2), 2, 0.3, generator)
+        return cpu.Attention.apply(qkv, cpu.blocks(edges, 2), 2, 0.3, generator)
 
     assert torch.autograd.gradcheck(attend, (qkv,))
+
+
+def test_what_runs_on_a_gpu_has_the_right_shapes_and_types():
+    for dtype in (torch.float32, torch.bfloat16):
+        with torch.device("meta"):
+            ours = Bert(Shape.from_config(CONFIG, "test"), dtype)
+        for rate, recompute in ((0.0, False), (0.1, True)):
+            ours.recompute = recompute
+            loss_of(ours, random_batch().to(torch.device("meta")), Noise(rate, rate)).backward()
+        assert all(p.grad.dtype == torch.float32 for p in ours.parameters())
+
+
+def test_layers_for_a_gpu_compile_to_one_graph_for_all_sizes():
+    torch._dynamo.reset()
+    torch._dynamo.utils.counters.clear()
+    with torch.device("meta"):
+        ours = Bert(Shape.from_config(CONFIG, "test"), torch.bfloat16)
+    for layer in ours.layers:
+        layer.compile(dynamic=True, fullgraph=True, backend="eager")
+    for lengths in (LENGTHS, [64] * 7, [20, 10]):
+        batch = random_batch(lengths).to(torch.device("meta"))
+        loss_of(ours, batch, Noise(0.1, 0.1)).backward()
+    assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == 1
 
 
 def test_dropout_keeps_its_share_and_its_mean():
