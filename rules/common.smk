@@ -39,11 +39,12 @@ def code(step):
 def flags(**settings):
     """Settings as one string of command-line flags, which is how a config value reaches a step.
 
-    One named string a rule, since Snakemake compares the params' values without their names.
+    One named string a rule, since Snakemake compares the params' values without their names; sorted,
+    since the order of keys in the config means nothing.
     None and False leave the flag out, True gives the bare flag, lists and dicts travel as JSON.
     """
     words = []
-    for name, value in settings.items():
+    for name, value in sorted(settings.items()):
         if value is None or value is False:
             continue
         words.append(f"--{name.replace('_', '-')}")
