@@ -14,7 +14,7 @@ CONFIG ?=
 SNAKEMAKE := $(BIN)/snakemake $(if $(CONFIG),--configfile $(CONFIG))
 SMK := Snakefile rules
 
-.PHONY: help env demo test lint clean
+.PHONY: help env demo test test-clusters lint clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -43,7 +43,11 @@ demo: $(READY)
 	@echo; echo "Table: $(CURDIR)/glue_results.tsv    Report: $(CURDIR)/report.html"
 
 test: $(READY)
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests --ignore=tests/clusters
+
+# Needs root and Debian's slurmctld, slurmd, slurm-client and munge; npm install --prefix .azurite azurite@3.35.0
+test-clusters: $(READY)
+	$(BIN)/python -m pytest tests/clusters
 
 lint: $(READY)
 	$(BIN)/ruff check .
