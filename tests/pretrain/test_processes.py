@@ -17,7 +17,7 @@ def one(data, tokenizer, tmp_path_factory):
     return run
 
 
-@pytest.mark.parametrize("words", [(), ("--sharded", "true")])
+@pytest.mark.parametrize("words", [(), ("--sharded",)])
 def test_two_processes_learn_what_one_does(training, one, words):
     two = training("two", "--dropout", "0", *words, steps=10)
     assert two.run(processes=2) == 0, two.said
@@ -30,11 +30,11 @@ def test_two_processes_learn_what_one_does(training, one, words):
     assert two.said.count("training on") == 1
 
 
-@pytest.mark.parametrize("words", [(), ("--sharded", "true")])
+@pytest.mark.parametrize("words", [(), ("--sharded",)])
 def test_two_processes_resume_bit_for_bit(training, words):
     whole = training("whole", *words, steps=10)
     assert whole.run(processes=2) == 0, whole.said
-    first = training("parts", *words, "--keep-checkpoints", "true", "--checkpoint-steps", "4")
+    first = training("parts", *words, "--keep-checkpoints", "--checkpoint-steps", "4")
     first.words[first.words.index("12")] = "10"
     assert first.run(processes=2) == 0, first.said
     for path in first.checkpoints.glob("*/step-000000010/*"):

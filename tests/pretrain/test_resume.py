@@ -86,13 +86,13 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(training, whole):
 
 
 def test_another_job_starts_anew(training):
-    run = training("first", "--keep-checkpoints", "true", steps=4)
+    run = training("first", "--keep-checkpoints", steps=4)
     assert run.run() == 0
-    other = training("first", "--keep-checkpoints", "true", "--seed", "7", steps=4)
+    other = training("first", "--keep-checkpoints", "--seed", "7", steps=4)
     assert other.run() == 0
     assert "resumed" not in other.said
     assert len(list(run.checkpoints.glob("model-*"))) == 2
-    again = training("first", "--keep-checkpoints", "true", "--seed", "7", steps=4)
+    again = training("first", "--keep-checkpoints", "--seed", "7", steps=4)
     assert again.run() == 0
     assert "resumed at step 4" in again.said
 
