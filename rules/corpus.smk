@@ -25,6 +25,35 @@ rule make_sample:
         "--processes {threads} --log {log}"
 
 
+rule download_dump:
+    output:
+        f"{DUMPS}/{{file}}",
+    log:
+        "logs/corpus/download_dump/{file}.log",
+    wildcard_constraints:
+        file="|".join(map(re.escape, DUMP_FILES)) or "(?!)",
+    conda:
+        "../config/environment.yaml"
+    resources:
+        mirror=1,
+        mem_mb=200,
+        runtime=1440,
+    params:
+        code=code("scripts/corpus/download_dump.py"),
+        flags=lambda wildcards: flags(
+            wiki=WIKIPEDIA["wiki"],
+            date=WIKIPEDIA["date"],
+            sha1=DUMP_FILES[wildcards.file]["sha1"],
+            size=DUMP_FILES[wildcards.file]["size"],
+        ),
+        mirror=untracked(mirror=WIKIPEDIA["mirror"]),
+    message:
+        "Downloading {wildcards.file}"
+    shell:
+        "python -m scripts.corpus.download_dump {wildcards.file} -o {output} {params.flags} "
+        "{params.mirror} --log {log}"
+
+
 rule extract_articles:
     input:
         lambda wildcards: PARTS[wildcards.part].files,

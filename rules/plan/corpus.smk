@@ -1,13 +1,9 @@
 import re
 
-
 from scripts.common.errors import UserError
-
-
+from scripts.corpus.list_dump import listed
 from scripts.corpus.places import validation_shards
-
-
-from scripts.corpus.sources import Part, find_parts
+from scripts.corpus.sources import DUMPS, Part, dump_parts, find_parts
 
 SAMPLE_DUMP = [f"results/corpus/dump/sample{part}.xml.bz2" for part in (1, 2)]
 
@@ -31,28 +27,42 @@ SAMPLE_GLUE_FILES = [
 ]
 
 CORPUS = config["corpus"]
+WIKIPEDIA = CORPUS["wikipedia"]
+
+# A mirror is asked by two jobs at once at most, unless --resources mirror=… says otherwise.
+if "mirror" not in workflow.global_resources:
+    workflow.register_resource("mirror", 2)
 
 
-def corpus_parts():
+def dump_files():
+    """The files of the dump to download, as a small listing states them that is fetched once."""
+    if CORPUS["source"] != "wikipedia":
+        return []
+    listing = Path(f"{DUMPS}/{WIKIPEDIA['wiki']}-{WIKIPEDIA['date']}.json")
+    return listed(listing, WIKIPEDIA["mirror"], WIKIPEDIA["wiki"], WIKIPEDIA["date"])
+
+
+def corpus_parts(files):
     """The parts of the corpus, each of which is a job of its own."""
     if CORPUS["source"] == "sample":
         return [
             Part(Path(file).name.split(".")[0], "dump", [file]) for file in SAMPLE_DUMP
         ]
-    try:
-        return find_parts(CORPUS)
-    except UserError as error:
-        raise WorkflowError(str(error))
+    if CORPUS["source"] == "wikipedia":
+        return dump_parts(files, WIKIPEDIA["parts"])
+    return find_parts(CORPUS)
 
 
-PARTS = {part.name: part for part in corpus_parts()}
-
+try:
+    DUMP_FILES = {file["name"]: file for file in dump_files()}
+    PARTS = {part.name: part for part in corpus_parts(list(DUMP_FILES.values()))}
+except UserError as error:
+    raise WorkflowError(str(error))
 
 TRAIN_SHARDS = [
     f"results/corpus/shards/train/{number:04d}.txt.zst"
     for number in range(CORPUS["shards"])
 ]
-
 
 VALIDATION_SHARDS = [
     f"results/corpus/shards/validation/{number:04d}.txt.zst"

@@ -23,6 +23,8 @@ ENDINGS = {
     "text": ".txt, .txt.zst or .txt.gz",
 }
 PART_BYTES = 64_000_000
+# Where downloaded dumps lie.
+DUMPS = "results/corpus/dump"
 
 
 @dataclass
@@ -62,6 +64,18 @@ def find_parts(corpus: dict[str, Any]) -> list[Part]:
                 f"({ENDINGS[kind]})"
             )
     return list(parts.values())
+
+
+def dump_parts(files: list[dict], numbers: list[int] | str) -> list[Part]:
+    """The parts of a listed dump: all of them, or those of these numbers, counted from 1."""
+    if numbers != "all":
+        beyond = [number for number in numbers if number > len(files)]
+        if beyond:
+            raise UserError(
+                f"corpus.wikipedia.parts: {beyond[0]}: this dump has {len(files)} parts"
+            )
+        files = [files[number - 1] for number in sorted(set(numbers))]
+    return [part for file in files for part in parts_of(f"{DUMPS}/{file['name']}", ["dump"])]
 
 
 def expand(paths: list[str], kinds: list[str]) -> list[str]:

@@ -1,0 +1,127 @@
+"""List the files of a Wikipedia dump, with their sizes and sums, as a mirror states them.
+
+    python -m scripts.corpus.list_dump --wiki enwiki --date 20251101 -o enwiki-20251101.json
+
+Reads the mirror's dumpstatus.json and takes the job `articlesdump`, else `articlesmultistreamdump`,
+else the single file; where a mirror has no dumpstatus.json, its list of SHA-1 sums. The Snakefile
+does this once when it is read, since the graph needs to know the parts.
+"""
+
+import json
+import logging
+import re
+from pathlib import Path
+from typing import Any
+
+from scripts.common import cli
+from scripts.common.atomic import write_text
+from scripts.common.errors import UserError
+from scripts.corpus.mirror import Missing, fetch, no_such_dump
+
+log = logging.getLogger("dump2glue")
+
+MIRROR = "https://dumps.wikimedia.org"
+JOBS = [
+    "articlesdump",
+    "articlesmultistreamdump",
+    "articlesdumprecombine",
+    "articlesmultistreamdumprecombine",
+]
+FILE = re.compile(r"[\w.-]*pages-articles(?:-multistream)?\d*\.xml[\w.-]*\.(?:bz2|gz|zst)")
+SUMS = re.compile(r"([0-9a-f]{40})\s+\*?(\S+)")
+
+
+def list_dump(mirror: str, wiki: str, date: str, tries: int = 3, pause: float = 1.0) -> dict:
+    """The files of a dump: {"wiki", "date", "job", "files": [{"name", "size", "sha1"}, …]}.
+
+    Files are in the order of the pages that they hold; a size may be unknown (None). Raises
+    UserError where the mirror cannot be reached, or does not have the dump.
+    """
+    base = f"{mirror.rstrip('/')}/{wiki}/{date}"
+    try:
+        status = json.loads(fetch(f"{base}/dumpstatus.json", tries, pause))
+        job, files = from_status(status)
+    except Missing:
+        job, files = "", []
+    except (ValueError, AttributeError, TypeError, KeyError) as error:
+        raise UserError(
+            f"{base}/dumpstatus.json: not a dump's status ({error}); try another mirror"
+        ) from error
+    if not files:
+        try:
+            sums = fetch(f"{base}/{wiki}-{date}-sha1sums.txt", tries, pause)
+            job, files = from_sums(sums.decode("utf-8", "replace"))
+        except Missing:
+            pass
+    if not files:
+        raise no_such_dump(mirror, wiki, date, tries, pause)
+    return {"wiki": wiki, "date": date, "job": job, "files": sorted(files, key=page_order)}
+
+
+def listed(path: Path, mirror: str, wiki: str, date: str) -> list[dict]:
+    """The files of a dump by the listing at `path`, which is made where it is not there."""
+    if not path.exists():
+        write_listing(path, list_dump(mirror, wiki, date))
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["files"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{path}: not the listing of a dump ({error}); delete it") from error
+
+
+def write_listing(path: Path, listing: dict) -> None:
+    write_text(path, json.dumps(listing, indent=1) + "\n")
+
+
+def from_status(status: dict[str, Any]) -> tuple[str, list[dict]]:
+    """The first finished job with articles, and its files."""
+    for job in JOBS:
+        state = status["jobs"].get(job, {})
+        files = [
+            {"name": name, "size": int(known["size"]), "sha1": known["sha1"]}
+            for name, known in state.get("files", {}).items()
+            if FILE.fullmatch(name) and "sha1" in known and "size" in known
+        ]
+        if state.get("status") == "done" and files:
+            return job, files
+    return "", []
+
+
+def from_sums(text: str) -> tuple[str, list[dict]]:
+    """The files of the first kind that a list of sums names."""
+    sums = {name: sha1 for sha1, name in SUMS.findall(text) if FILE.fullmatch(name)}
+    kinds = [
+        ("articlesdump", r"pages-articles\d+\."),
+        ("articlesmultistreamdump", r"pages-articles-multistream\d+\."),
+        ("articlesdumprecombine", r"pages-articles\."),
+        ("articlesmultistreamdumprecombine", r"pages-articles-multistream\."),
+    ]
+    for job, pattern in kinds:
+        files = [
+            {"name": name, "size": None, "sha1": sha1}
+            for name, sha1 in sums.items()
+            if re.search(pattern, name)
+        ]
+        if files:
+            return job, files
+    return "", []
+
+
+def page_order(file: dict) -> tuple[list[int], str]:
+    """Sorts `…articles2.xml…` before `…articles10.xml…`."""
+    return [int(digits) for digits in re.findall(r"\d+", file["name"])], file["name"]
+
+
+def main() -> None:
+    parser = cli.Parser(__doc__)
+    parser.add_argument("--wiki", required=True, help="such as enwiki")
+    parser.add_argument("--date", required=True, help="such as 20251101")
+    parser.add_argument("--mirror", default=MIRROR, help="a server, or a folder as file://")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.json")
+    args = parser.parse_args()
+    listing = list_dump(args.mirror, args.wiki, args.date)
+    write_listing(args.output, listing)
+    log.info("%s: %d files", args.output, len(listing["files"]))
+
+
+if __name__ == "__main__":
+    cli.run(main)
