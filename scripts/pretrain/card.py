@@ -32,6 +32,10 @@ It loads with `AutoModel`, `AutoModelForMaskedLM` and `BertForPreTraining` of tr
 
 {masking}
 
+## Cost
+
+{cost}
+
 ## Losses at the end
 
 {losses}
@@ -81,10 +85,11 @@ def card(
     model: Bert,
     data: list[tuple[str, Examples]],
     rows: list[dict],
+    cost: str = "None.",
 ) -> str:
     """The card of a model that was trained on `data`, or of one that was not trained at all.
 
-    It says nothing that depends on the day, the machine or the time that it took.
+    `cost` is a sentence on the work that it took. The card says nothing that depends on the day, the machine or the time that it took.
     """
     shape = model.shape
     examples = [(name, len(part), f"`{part.digest[:16]}`") for name, part in data]
@@ -100,6 +105,7 @@ def card(
         settings=table([(k.replace("_", " "), v) for k, v in sorted(settings.items())]),
         data=table(examples),
         masking=masking(first) if first else "",
+        cost=cost,
         losses=losses(rows),
     )
 

@@ -140,6 +140,15 @@ class Journal:
             times = {row["step"]: row["time"] for row in self.timing}
             (self.live / metrics.EVENTS).write_bytes(b"".join(metrics.records(self.rows, times)))
 
+    def work(self) -> str:
+        """What it took in work, which every run of the same job does alike."""
+        examples, _, masked, tokens, squares = self.totals
+        return (
+            f"{examples:,} examples in {tokens:,} tokens without padding, "
+            f"{masked:,} of them predicted; {self.flops(tokens, squares, masked):.3g} "
+            "floating-point operations. How long that took is in `cost.json`."
+        )
+
     def cost(self) -> dict:
         """What it took, which differs from run to run."""
         device = self.team.device

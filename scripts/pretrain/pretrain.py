@@ -158,7 +158,8 @@ def export(job: Job, recipe: Recipe, run: Run) -> None:
     times = {row["step"]: row["time"] for row in run.journal.timing}
     metrics.write_events(folder / metrics.EVENTS, run.journal.rows, times)
     write_text(
-        folder / "README.md", card.card(folder.name, settings, model, data, run.journal.rows)
+        folder / "README.md",
+        card.card(folder.name, settings, model, data, run.journal.rows, run.journal.work()),
     )
     huggingface.save_model(folder, model.state_dict(), job.config, job.tokenizer)
     log.info("wrote %s", folder)

@@ -61,15 +61,19 @@ class Training:
         process.start()
         return process
 
-    def run(self, processes: int = 1) -> int:
-        """Run it to its end in one or more processes; returns the worst status."""
+    def start_team(self, processes: int) -> list:
+        """Start it in several processes."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = str(probe.getsockname()[1])
         team = {"WORLD_SIZE": str(processes), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
-        started = [
+        return [
             self.start(**team, RANK=str(rank), LOCAL_RANK=str(rank)) for rank in range(processes)
         ]
+
+    def run(self, processes: int = 1) -> int:
+        """Run it to its end in one or more processes; returns the worst status."""
+        started = self.start_team(processes)
         for process in started:
             process.join(120)
         statuses = [process.exitcode for process in started]

@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 
 import numpy as np
@@ -14,7 +13,7 @@ from transformers import AutoModelForMaskedLM, AutoTokenizer, BertForPreTraining
 
 from scripts.common.errors import UserError
 from scripts.examples.reader import Examples
-from scripts.pretrain import huggingface, init_model
+from scripts.pretrain import huggingface, init_model, pretrain
 from scripts.pretrain.batches import fixed
 from tests.pretrain.runs import MODEL
 
@@ -157,12 +156,36 @@ def test_a_bad_model_folder_is_refused_by_name(whole, tmp_path, damage):
         huggingface.load_model(folder)
 
 
-def test_the_help_tells_every_flag():
-    out = subprocess.run(
-        [sys.executable, "-m", "scripts.pretrain.pretrain", "--help"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+def test_the_help_tells_every_flag(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["pretrain", "--help"])
+    with pytest.raises(SystemExit):
+        pretrain.main()
+    out = capsys.readouterr().out
     for flag in ("--batch-size", "--warmup", "--checkpoints", "--init", "--micro-batch-tokens"):
         assert flag in out
+
+
+def test_a_phase_may_end_by_the_clock(training):
+    run = training("clock", "--hours", "0.0003")
+    assert run.run() == 0, run.said
+    assert "of ?" in run.said or len(run.rows()) > 1
+    assert "validation_loss" in run.rows()[-1]
+    assert (run.output / "model.safetensors").exists()
+
+
+def test_a_phase_may_last_some_epochs_and_its_batch_may_grow(training):
+    run = training("epochs", "--epochs", "0.5", "--batch-start", "8", "--batch-ramp", "6")
+    assert run.run() == 0, run.said
+    seen = [row["examples"] for row in run.rows() if "loss" in row]
+    assert seen[0] == 8
+    assert 200 <= seen[-1] < 216
+
+
+@pytest.mark.parametrize(
+    "words", [("--precision", "bf16"), ("--precision", "fp16"), ("--recompute",)]
+)
+def test_other_precisions_learn_the_same(training, whole, words):
+    run = training("other", "--dropout", "0.1", *words, steps=8)
+    assert run.run() == 0, run.said
+    losses = [[r["loss"] for r in x.rows() if "loss" in r][:8] for x in (run, whole)]
+    assert losses[0] == pytest.approx(losses[1], rel=0.02)
