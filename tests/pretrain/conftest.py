@@ -61,10 +61,9 @@ def make_examples(path: Path, vocabulary: Path, count: int, seq_length: int = 64
     return path
 
 
-@pytest.fixture(scope="session")
-def tokenizer(tmp_path_factory) -> Path:
-    """A tokenizer folder."""
-    folder = tmp_path_factory.mktemp("tokenizer")
+def make_tokenizer(folder: Path) -> Path:
+    """Write a tokenizer folder."""
+    folder.mkdir(parents=True, exist_ok=True)
     words = SPECIAL + [f"w{i}" for i in range(WORDS)]
     (folder / "vocab.txt").write_text("\n".join(words) + "\n")
     BertWordPieceTokenizer(str(folder / "vocab.txt")).save(str(folder / "tokenizer.json"))
@@ -74,13 +73,24 @@ def tokenizer(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def data(tmp_path_factory, tokenizer) -> Path:
-    """A folder with train.h5 (400 examples) and validation.h5 (40)."""
-    folder = tmp_path_factory.mktemp("examples")
+def make_data(folder: Path, tokenizer: Path) -> Path:
+    """Write train.h5 (400 examples) and validation.h5 (40)."""
+    folder.mkdir(parents=True, exist_ok=True)
     make_examples(folder / "train.h5", tokenizer / "vocab.txt", 400)
     make_examples(folder / "validation.h5", tokenizer / "vocab.txt", 40, seed=1)
     return folder
+
+
+@pytest.fixture(scope="session")
+def tokenizer(tmp_path_factory) -> Path:
+    """A tokenizer folder."""
+    return make_tokenizer(tmp_path_factory.mktemp("tokenizer"))
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory, tokenizer) -> Path:
+    """A folder of examples."""
+    return make_data(tmp_path_factory.mktemp("examples"), tokenizer)
 
 
 @pytest.fixture
