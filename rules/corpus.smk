@@ -139,10 +139,89 @@ rule split_sentences:
         "--ids {output.ids} {params.flags} --processes {threads} --log {log}"
 
 
+rule find_contamination:
+    input:
+        sentences="results/corpus/sentences/{part}.txt.zst",
+        ids="results/corpus/sentences/{part}.ids.zst",
+        evaluation=[
+            file
+            for task in GLUE_TASKS
+            for split in ("dev", "test")
+            for file in glue_data(task, split)
+        ],
+    output:
+        report="results/corpus/contamination/{part}.json",
+        clean=CLEAN_FILES,
+    log:
+        "logs/corpus/find_contamination/{part}.log",
+    wildcard_constraints:
+        part=parts_of_kind("dump", "articles", "text"),
+    conda:
+        "../config/environment.yaml"
+    threads: 4
+    resources:
+        mem_mb=lambda wildcards, threads: 1000 + 300 * threads,
+        runtime=240,
+    params:
+        code=code("scripts/corpus/find_contamination.py"),
+        clean=lambda wildcards, output: flags(clean=(output.clean or [None])[0]),
+    message:
+        "Looking for texts of the evaluation in {wildcards.part}"
+    shell:
+        "python -m scripts.corpus.find_contamination {input.sentences}"
+        " --evaluation {input.evaluation} -o {output.report} {params.clean}"
+        " --processes {threads} --log {log}"
+
+
+rule report_contamination:
+    input:
+        expand("results/corpus/contamination/{part}.json", part=PARTS),
+    output:
+        "results/corpus/contamination.tsv",
+    log:
+        "logs/corpus/report_contamination.log",
+    conda:
+        "../config/environment.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        code=code("scripts/corpus/report_contamination.py"),
+    message:
+        "Reporting how much of the evaluation the corpus holds"
+    shell:
+        "python -m scripts.corpus.report_contamination {input} -o {output} --log {log}"
+
+
+rule sign_documents:
+    input:
+        sentences=f"{SENTENCES}/{{part}}.txt.zst",
+    output:
+        "results/corpus/signatures/{part}.npy",
+    log:
+        "logs/corpus/sign_documents/{part}.log",
+    wildcard_constraints:
+        part=parts_of_kind("dump", "articles", "text"),
+    conda:
+        "../config/environment.yaml"
+    threads: 4
+    resources:
+        mem_mb=lambda wildcards, threads: 600 + 300 * threads,
+        runtime=240,
+    params:
+        code=code("scripts/corpus/sign_documents.py"),
+    message:
+        "Signing the documents of {wildcards.part}"
+    shell:
+        "python -m scripts.corpus.sign_documents {input} -o {output}"
+        " --processes {threads} --log {log}"
+
+
 rule shard_corpus:
     input:
-        sentences=expand("results/corpus/sentences/{part}.txt.zst", part=PARTS),
-        ids=expand("results/corpus/sentences/{part}.ids.zst", part=PARTS),
+        sentences=[f"{SENTENCES}/{part}.txt.zst" for part in PARTS],
+        ids=[f"{SENTENCES}/{part}.ids.zst" for part in PARTS],
+        signatures=signatures(PARTS),
     output:
         train=TRAIN_SHARDS,
         validation=VALIDATION_SHARDS,
@@ -164,8 +243,11 @@ rule shard_corpus:
             deduplicate=CORPUS["deduplicate"],
             seed=config["seed"],
         ),
+        signatures=lambda wildcards, input: (
+            f"--signatures {input.signatures}" if input.signatures else ""
+        ),
     message:
         "Distributing the corpus over shards"
     shell:
         "python -m scripts.corpus.shard_corpus {input.sentences} -o results/corpus/shards "
-        "{params.flags} --log {log}"
+        "{params.flags} {params.signatures} --log {log}"

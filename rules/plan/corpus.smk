@@ -84,3 +84,22 @@ def articles_of(wildcards):
     if part.kind == "articles":
         return part.files
     return f"results/corpus/articles/{part.name}.jsonl.zst"
+
+
+# The sentence files that shards are made of, and the copies without evaluation texts, if wanted.
+SENTENCES = (
+    "results/corpus/clean" if CORPUS["decontaminate"] else "results/corpus/sentences"
+)
+
+CLEAN_FILES = (
+    [f"{SENTENCES}/{{part}}.txt.zst", f"{SENTENCES}/{{part}}.ids.zst"]
+    if CORPUS["decontaminate"]
+    else []
+)
+
+
+def signatures(parts):
+    """The files by which documents are compared, where nearly the same ones are left out."""
+    if CORPUS["deduplicate"] != "near":
+        return []
+    return [f"results/corpus/signatures/{part}.npy" for part in parts]

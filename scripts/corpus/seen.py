@@ -1,4 +1,8 @@
-"""A set of digests in little memory."""
+"""What has been seen before, in little memory."""
+
+import hashlib
+
+import numpy as np
 
 WIDTH = 6  # bytes kept of a digest beyond the two that choose its bucket
 
@@ -13,18 +17,48 @@ class Seen:
     def __init__(self) -> None:
         self.buckets: list[bytearray | None] = [None] * (1 << 16)
 
-    def add(self, digest: bytes) -> bool:
-        """Remember a digest; say whether it is new."""
-        number = digest[0] << 8 | digest[1]
-        rest = digest[2:]
-        bucket = self.buckets[number]
+    def __contains__(self, digest: bytes) -> bool:
+        bucket = self.buckets[digest[0] << 8 | digest[1]]
         if bucket is None:
-            self.buckets[number] = bytearray(rest)
-            return True
+            return False
+        rest = digest[2:]
         place = bucket.find(rest)
         while place >= 0 and place % WIDTH:
             place = bucket.find(rest, place + 1)
-        if place >= 0:
+        return place >= 0
+
+    def add(self, digest: bytes) -> None:
+        """Remember a digest that is new."""
+        number = digest[0] << 8 | digest[1]
+        bucket = self.buckets[number]
+        if bucket is None:
+            self.buckets[number] = bytearray(digest[2:])
+        else:
+            bucket += digest[2:]
+
+
+class Documents:
+    """Tells documents that are the same as one before, or nearly, from new ones."""
+
+    def __init__(self) -> None:
+        self.texts = Seen()
+        self.bands: list[Seen] = []
+
+    def is_new(self, document: bytes, bands: np.ndarray | None = None) -> bool:
+        """Whether no document before had this text or shared a band; a new one is remembered.
+
+        `bands` are the document's digests of `sign_documents`, uint64 [bands]; without them only
+        the same text counts.
+        """
+        text = hashlib.blake2b(document, digest_size=8).digest()
+        if text in self.texts:
             return False
-        bucket += rest
+        digests = [] if bands is None else [value.tobytes() for value in bands.astype("<u8")]
+        if not self.bands:
+            self.bands = [Seen() for _ in digests]
+        if any(digest in seen for digest, seen in zip(digests, self.bands, strict=True)):
+            return False
+        self.texts.add(text)
+        for digest, seen in zip(digests, self.bands, strict=True):
+            seen.add(digest)
         return True

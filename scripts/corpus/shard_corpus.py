@@ -7,21 +7,23 @@ Reads sentence files, each with its documents' ids beside it (<part>.ids.zst), a
 <output>/{train,validation}/<nnnn>.txt.zst and stats.json. A document's place depends on its id and
 the seed alone: adding a file moves no other document, and raising the validation fraction takes
 documents out of training but brings none back. Documents of the same text are kept once, the first
-of them. One pass, in memory that does not grow but for some ten bytes a document.
+of them; with --deduplicate near, also those that are nearly the same. One pass, in memory that
+does not grow but for some ten bytes a document.
 """
 
-import hashlib
 import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from scripts.common import cli
 from scripts.common.atomic import write_text
 from scripts.common.errors import UserError
-from scripts.common.text import read_chunks, read_lines
+from scripts.corpus.documents import read_named_documents
 from scripts.corpus.places import place, validation_shards
-from scripts.corpus.seen import Seen
+from scripts.corpus.seen import Documents
 from scripts.corpus.shards import ShardWriter
 
 log = logging.getLogger("dump2glue")
@@ -34,24 +36,29 @@ def shard_corpus(
     validation_fraction: float,
     seed: int,
     deduplicate: bool,
+    signatures: list[Path] | None = None,
 ) -> dict:
     """Write the shards of all parts' documents and return the statistics, which are written too.
+
+    `signatures` are the parts' files of `sign_documents`, in the parts' order: with them documents
+    that are nearly the same count as duplicates too.
 
     Raises UserError where a part is damaged, where its ids do not fit it, and where a shard would
     be left empty.
     """
     counts = {"train": shards, "validation": validation_shards(shards, validation_fraction)}
     names = [f"{split}/{number:04d}.txt.zst" for split in counts for number in range(counts[split])]
-    seen = Seen()
+    seen = Documents()
     duplicates = 0
     with ShardWriter([output / name for name in names]) as writer:
-        for part in parts:
-            for identity, document in documents(part):
-                if deduplicate and not seen.add(hashlib.blake2b(document, digest_size=8).digest()):
+        for number, part in enumerate(parts):
+            signed = signatures[number] if signatures else None
+            for identity, document, bands in signed_documents(part, signed):
+                if deduplicate and not seen.is_new(document, bands):
                     duplicates += 1
                     continue
-                split, number = place(identity, seed, counts, validation_fraction)
-                writer.add(number + (shards if split == "validation" else 0), document)
+                split, shard = place(identity, seed, counts, validation_fraction)
+                writer.add(shard + (shards if split == "validation" else 0), document)
         check(dict(zip(names, (shard.documents for shard in writer.shards), strict=True)))
         statistics = {
             "documents": sum(shard.documents for shard in writer.shards),
@@ -74,6 +81,25 @@ def shard_corpus(
     return statistics
 
 
+def signed_documents(
+    part: Path, signatures: Path | None
+) -> Iterator[tuple[str, bytes, np.ndarray | None]]:
+    """Yield a part's documents with their ids and, where there are signatures, their bands."""
+    if signatures is None:
+        for identity, document in read_named_documents(part):
+            yield identity, document, None
+        return
+    bands = np.load(signatures, mmap_mode="r")
+    count = 0
+    for identity, document in read_named_documents(part):
+        count += 1
+        if count > len(bands):
+            break
+        yield identity, document, bands[count - 1]
+    if count != len(bands):
+        raise UserError(f"{signatures}: not the signatures of {part}; delete it and run again")
+
+
 def check(documents: dict[str, int]) -> None:
     """Refuse shards of which one has no document: a stage behind could make nothing of it."""
     empty = [name for name, count in documents.items() if not count]
@@ -91,29 +117,6 @@ def check(documents: dict[str, int]) -> None:
     )
 
 
-def documents(part: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the ids and the texts of a sentence file's documents."""
-    ids = part.with_name(part.name.removesuffix(".txt.zst") + ".ids.zst")
-    identities = read_lines(ids)
-    for document in blocks(part):
-        identity = next(identities, None)
-        if identity is None:
-            raise UserError(f"{ids}: fewer ids than {part} has documents; delete both, run again")
-        yield identity, document
-    if next(identities, None) is not None:
-        raise UserError(f"{ids}: more ids than {part} has documents; delete both and run again")
-
-
-def blocks(part: Path) -> Iterator[bytes]:
-    """Yield the documents of a sentence file: what stands between empty lines."""
-    rest = b""
-    for chunk in read_chunks(part):
-        *whole, rest = (rest + chunk).split(b"\n\n")
-        yield from whole
-    if rest.strip():
-        raise UserError(f"{part}: no empty line behind its last document; delete it and run again")
-
-
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("parts", type=Path, nargs="+", help="sentence files")
@@ -121,7 +124,8 @@ def main() -> None:
     parser.add_argument("--shards", type=int, required=True, help="shards of training")
     parser.add_argument("--validation-fraction", type=float, default=0.02)
     parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--deduplicate", choices=["exact", "none"], default="exact")
+    parser.add_argument("--deduplicate", choices=["near", "exact", "none"], default="exact")
+    parser.add_argument("--signatures", type=Path, nargs="+", help="of the parts, for near")
     args = parser.parse_args()
     shard_corpus(
         args.parts,
@@ -129,7 +133,8 @@ def main() -> None:
         args.shards,
         args.validation_fraction,
         args.seed,
-        args.deduplicate == "exact",
+        args.deduplicate != "none",
+        args.signatures if args.deduplicate == "near" else None,
     )
 
 

@@ -1,0 +1,67 @@
+"""Join what was found of evaluation texts in the parts of a corpus into a table.
+
+    python -m scripts.corpus.report_contamination results/corpus/contamination/*.json -o table.tsv
+
+One row an evaluation file: its texts of six words or more, how many of them the corpus holds, their
+share, and the corpus's sentences that hold one. The last row is the corpus as a whole.
+"""
+
+import json
+import logging
+from pathlib import Path
+
+from scripts.common import cli
+from scripts.common.atomic import write_text
+from scripts.common.errors import UserError
+
+log = logging.getLogger("dump2glue")
+
+HEADER = ["task", "split", "texts", "found", "share", "sentences"]
+
+
+def report_contamination(parts: list[Path], output: Path) -> list[list[str]]:
+    """Write the table and return its rows, without the header."""
+    reports = [read_report(part) for part in parts]
+    rows = []
+    for name, first in reports[0]["sets"].items():
+        found = set()
+        for report in reports:
+            found.update(report["sets"][name]["found"])
+        sentences = sum(report["sets"][name]["sentences"] for report in reports)
+        share = len(found) / max(1, first["texts"])
+        task, _, split = name.partition("/")
+        rows.append(
+            [task, split, *map(str, (first["texts"], len(found))), f"{share:.4f}", str(sentences)]
+        )
+    total = sum(report["sentences"] for report in reports)
+    holding = sum(report["holding"] for report in reports)
+    rows.append(
+        ["corpus", "", str(total), str(holding), f"{holding / max(1, total):.6f}", str(holding)]
+    )
+    write_text(output, "".join("\t".join(row) + "\n" for row in [HEADER, *rows]))
+    log.info("%d of %d sentences hold a text of the evaluation", holding, total)
+    return rows
+
+
+def read_report(path: Path) -> dict:
+    """What `find_contamination` wrote; UserError names a file that is no such report."""
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+        report["sets"], report["sentences"], report["holding"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(
+            f"{path}: not a report of find_contamination; delete it and run again"
+        ) from error
+    return report
+
+
+def main() -> None:
+    parser = cli.Parser(__doc__)
+    parser.add_argument("parts", type=Path, nargs="+", help="reports of find_contamination")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.tsv")
+    args = parser.parse_args()
+    report_contamination(args.parts, args.output)
+
+
+if __name__ == "__main__":
+    cli.run(main)

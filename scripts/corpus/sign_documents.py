@@ -1,0 +1,85 @@
+"""Sign documents, so that those that are nearly the same can be told.
+
+    python -m scripts.corpus.sign_documents enwiki.txt.zst -o enwiki.npy
+
+Writes an array, uint64 [documents, bands]: for each document the digests of the bands of its
+MinHash signature over runs of five words. Two documents that share 90% of their runs have a band in
+common all but surely, two that share half of them hardly ever (2%).
+"""
+
+import logging
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+from datasketch import MinHash
+
+from scripts.common import cli
+from scripts.common.atomic import atomic_path
+from scripts.common.pool import ordered_map
+from scripts.corpus.documents import read_documents
+from scripts.corpus.grams import Words, runs
+
+log = logging.getLogger("dump2glue")
+
+RUN = 5  # words
+BANDS = 20
+ROWS = 10  # values of the signature in a band
+BATCH = 1 << 19  # bytes of text that go to a worker at a time
+
+
+def sign_documents(part: Path, output: Path, processes: int) -> int:
+    """Write the bands of a sentence file's documents; return how many documents there are."""
+    signed = list(ordered_map(bands, batches(read_documents(part)), processes))
+    array = np.concatenate(signed) if signed else np.empty((0, BANDS), np.uint64)
+    with atomic_path(output) as path, open(path, "wb") as file:
+        np.save(file, array)
+    log.info("%s: %d documents", part, len(array))
+    return len(array)
+
+
+def batches(documents: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Group documents into pieces of work of about equal size, in order."""
+    group: list[bytes] = []
+    size = 0
+    for document in documents:
+        group.append(document)
+        size += len(document)
+        if size >= BATCH:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def bands(documents: list[bytes]) -> np.ndarray:
+    """The digests of each document's bands: uint64 [documents, BANDS]."""
+    words = Words()
+    empty = MinHash(num_perm=BANDS * ROWS, seed=1, scheme="affine32", hashfunc=int)
+    signatures = np.empty((len(documents), BANDS * ROWS), np.uint64)
+    for number, document in enumerate(documents):
+        hashes = np.array(words.hashes(document.decode()), np.uint64)
+        shingles = runs(hashes, min(RUN, max(1, len(hashes)))) >> np.uint64(32)
+        sketch = empty.copy()
+        sketch.update_batch(np.unique(shingles).tolist())
+        signatures[number] = sketch.hashvalues
+    values = signatures.reshape(-1, ROWS)
+    digests = np.zeros(len(values), np.uint64)
+    for column in range(ROWS):
+        digests = digests * np.uint64(0x100000001B3) ^ (
+            values[:, column] * np.uint64(0x9E3779B97F4A7C15)
+        )
+    return digests.reshape(-1, BANDS)
+
+
+def main() -> None:
+    parser = cli.Parser(__doc__)
+    parser.add_argument("part", type=Path, help="a sentence file")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.npy")
+    parser.add_argument("--processes", type=int, default=1)
+    args = parser.parse_args()
+    sign_documents(args.part, args.output, args.processes)
+
+
+if __name__ == "__main__":
+    cli.run(main)

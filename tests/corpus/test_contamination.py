@@ -1,0 +1,144 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from scripts.common.errors import UserError
+from scripts.common.text import read_lines
+from scripts.corpus import find_contamination as step
+from scripts.corpus.overlap import LONGEST, SHORTEST, Evaluation
+from scripts.corpus.report_contamination import report_contamination
+from tests.corpus.test_shard_corpus import write_part
+
+WORDS = [f"word{number}" for number in range(40)]
+
+
+def say(first, last):
+    return " ".join(WORDS[first:last])
+
+
+def write_set(tmp_path, task, name, *rows):
+    path = tmp_path / "glue" / task / f"{name}.tsv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("index\tsentence\n" + "".join("\t".join(row) + "\n" for row in rows))
+    return path
+
+
+def find(tmp_path, documents, files, clean=False, processes=1):
+    part = write_part(tmp_path, "a", documents)
+    target = tmp_path / "clean" / "a.txt.zst" if clean else None
+    return step.find_contamination(part, files, tmp_path / "a.json", target, processes)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "held"),
+    [
+        # A whole text, in whatever case and with whatever marks
+        (say(0, 6), f"Before it, {say(0, 6).upper()}! After it.", True),
+        (say(0, 12), say(0, 12), True),
+        (say(0, 12), say(0, 11), False),
+        (say(0, 12), f"{say(0, 6)} other {say(6, 12)}", False),
+        # A text of too few words
+        (say(0, SHORTEST - 1), say(0, SHORTEST - 1), False),
+        # Any run of a long text
+        (say(0, 30), say(0, 30), True),
+        (say(0, 30), f"Other {say(10, 10 + LONGEST)} words.", True),
+        (say(0, 30), f"Other {say(10, 9 + LONGEST)} words.", False),
+        # Parse trees are no texts
+        (f"( ( {say(0, 8)} ) )", say(0, 8), False),
+    ],
+)
+def test_what_counts_as_held(tmp_path, text, sentence, held):
+    path = write_set(tmp_path, "T", "dev", ("0", text))
+    result = find(tmp_path, [("1", [sentence])], [path])
+    assert result["holding"] == held
+    assert result["sets"]["T/dev"]["found"] == ([0] if held else [])
+
+
+def test_no_run_goes_over_the_end_of_a_sentence(tmp_path):
+    path = write_set(tmp_path, "T", "dev", ("0", say(0, 8)))
+    result = find(tmp_path, [("1", [say(0, 4), say(4, 8)]), ("2", ["", "x"])], [path])
+    assert result["holding"] == 0
+
+
+def test_counts_texts_and_sentences_of_each_set(tmp_path):
+    first = write_set(tmp_path, "T", "dev", ("0", say(0, 8)), ("1", say(8, 16)), ("2", say(0, 8)))
+    second = write_set(tmp_path, "U", "test", ("0", say(0, 8)), ("1", say(20, 36)))
+    documents = [("1", [say(0, 8), "nothing", say(0, 8)]), ("2", [say(20, 36)])]
+    result = find(tmp_path, documents, [first, second])
+    assert json.loads((tmp_path / "a.json").read_text()) == result
+    assert result == {
+        "sentences": 4,
+        "holding": 3,
+        "sets": {
+            "T/dev": {"texts": 2, "found": [0], "sentences": 2},
+            "U/test": {"texts": 2, "found": [2, 3], "sentences": 3},
+        },
+    }
+
+
+def test_a_clean_copy_lacks_the_sentences_and_documents_of_nothing_else(tmp_path):
+    path = write_set(tmp_path, "T", "dev", ("0", say(0, 8)))
+    documents = [("1", ["One.", say(0, 8), "Two."]), ("2", [say(0, 8)]), ("3", ["Three."])]
+    find(tmp_path, documents, [path], clean=True)
+    clean = tmp_path / "clean"
+    assert list(read_lines(clean / "a.txt.zst")) == ["One.", "Two.", "", "Three.", ""]
+    assert list(read_lines(clean / "a.ids.zst")) == ["1", "3"]
+
+
+def test_the_same_bytes_at_any_number_of_processes(tmp_path, monkeypatch):
+    monkeypatch.setattr(step, "BATCH", 300)
+    path = write_set(tmp_path, "T", "dev", ("0", say(0, 8)), ("1", say(10, 30)))
+    documents = [(str(n), [f"Number {n}.", say(n % 20, n % 20 + 14)]) for n in range(100)]
+    outputs = set()
+    for processes in (1, 2, 4):
+        find(tmp_path, documents, [path], True, processes)
+        files = [tmp_path / "a.json", *sorted((tmp_path / "clean").iterdir())]
+        outputs.add(b"".join(file.read_bytes() for file in files))
+    assert len(outputs) == 1
+
+
+def test_texts_are_numbered_alike_for_every_part_and_joined(tmp_path):
+    path = write_set(tmp_path, "T", "dev", ("0", say(0, 8)), ("1", say(8, 16)), ("2", say(20, 28)))
+    reports = []
+    for name, document in (("a", say(0, 8)), ("b", f"{say(0, 8)}. {say(8, 16)}"), ("c", "x")):
+        part = write_part(tmp_path, name, [("1", [document])])
+        reports.append(tmp_path / f"{name}.json")
+        step.find_contamination(part, [path], reports[-1], None, 1)
+    rows = report_contamination(reports, tmp_path / "table.tsv")
+    assert rows == [
+        ["T", "dev", "3", "2", "0.6667", "2"],
+        ["corpus", "", "3", "2", "0.666667", "2"],
+    ]
+    assert (tmp_path / "table.tsv").read_text().startswith("task\tsplit\ttexts\tfound\tshare\t")
+
+
+def test_a_file_that_is_not_utf8_is_an_error(tmp_path):
+    path = write_set(tmp_path, "T", "dev", ("0", "x"))
+    path.write_bytes(b"a\tb\xff\n")
+    with pytest.raises(UserError, match=r"dev\.tsv: not UTF-8"):
+        Evaluation([path])
+
+
+def test_a_report_that_is_none_is_an_error(tmp_path):
+    (tmp_path / "a.json").write_text("{}")
+    with pytest.raises(UserError, match="not a report"):
+        report_contamination([tmp_path / "a.json"], tmp_path / "t.tsv")
+
+
+def test_the_command_line(tmp_path):
+    path = write_set(tmp_path, "T", "dev", ("0", say(0, 8)))
+    part = write_part(tmp_path, "a", [("1", [say(0, 8)]), ("2", ["Two."])])
+    command = [sys.executable, "-m", "scripts.corpus.find_contamination", str(part)]
+    command += ["--evaluation", str(path), "-o", str(tmp_path / "a.json")]
+    subprocess.run([*command, "--clean", str(tmp_path / "c" / "a.txt.zst")], check=True)
+    assert list(read_lines(tmp_path / "c" / "a.ids.zst")) == ["2"]
+
+
+def test_real_evaluation_sets(shared_data, tmp_path):
+    files = [shared_data / "glue" / task / "dev.tsv" for task in ("CoLA", "QNLI", "STS-B")]
+    line = (shared_data / "glue" / "QNLI" / "dev.tsv").read_text().split("\n")[1].split("\t")
+    result = find(tmp_path, [("1", [line[2], "Nothing of it."])], files)
+    assert result["holding"] == 1
+    assert result["sets"]["QNLI/dev"]["texts"] > 7000

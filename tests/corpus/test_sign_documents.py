@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+from scripts.common.digest import hash64
+from scripts.common.text import zstd_writer
+from scripts.corpus import sign_documents as step
+from scripts.corpus.shard_corpus import shard_corpus
+from tests.corpus.test_shard_corpus import write_part
+
+
+def text(number, changed=0, length=300):
+    """A document of words of its own, of which the first ones are changed."""
+    return [
+        " ".join(f"w{hash64(number, place, place < changed) % 5000}" for place in range(length))
+    ]
+
+
+def sign(tmp_path, documents, processes=1):
+    part = write_part(tmp_path, "a", [(str(n), text) for n, text in enumerate(documents)])
+    output = tmp_path / f"a{processes}.npy"
+    assert step.sign_documents(part, output, processes) == len(documents)
+    return np.load(output)
+
+
+def test_documents_that_are_nearly_the_same_share_a_band_and_others_do_not(tmp_path):
+    documents = []
+    for number in range(60):
+        documents += [text(number), text(number, changed=10), text(number, changed=150)]
+    shared = sign(tmp_path, documents).reshape(60, 3, step.BANDS)
+    near = (shared[:, 0] == shared[:, 1]).any(axis=1)
+    half = (shared[:, 0] == shared[:, 2]).any(axis=1)
+    assert near.mean() > 0.95
+    assert half.mean() < 0.1
+    others = shared[:, 0].T
+    assert all(len(set(band.tolist())) == 60 for band in others)
+
+
+def test_the_same_bytes_at_any_number_of_processes(tmp_path, monkeypatch):
+    monkeypatch.setattr(step, "BATCH", 5000)
+    documents = [text(number) for number in range(50)] + [["Two words."], ["!"]]
+    outputs = [sign(tmp_path, documents, processes).tobytes() for processes in (1, 2, 4)]
+    assert len(set(outputs)) == 1
+
+
+@pytest.mark.parametrize("deduplicate", ["near", "exact"])
+def test_shards_without_what_is_nearly_the_same(tmp_path, deduplicate):
+    documents = [(str(n), text(n)) for n in range(200)]
+    documents += [(f"x{n}", text(n, changed=6)) for n in range(100)]
+    part = write_part(tmp_path, "a", documents)
+    step.sign_documents(part, tmp_path / "a.npy", 1)
+    signatures = [tmp_path / "a.npy"] if deduplicate == "near" else None
+    statistics = shard_corpus([part], tmp_path / "out", 2, 0.1, 1, True, signatures)
+    if deduplicate == "near":
+        assert 95 <= statistics["duplicates"] <= 100
+    else:
+        assert statistics["duplicates"] == 0
+
+
+def test_an_empty_part_has_no_signatures(tmp_path):
+    with zstd_writer(tmp_path / "a.txt.zst"), zstd_writer(tmp_path / "a.ids.zst"):
+        pass
+    step.sign_documents(tmp_path / "a.txt.zst", tmp_path / "a.npy", 1)
+    assert np.load(tmp_path / "a.npy").shape == (0, step.BANDS)
+
+
+def test_signatures_of_another_part_are_an_error(tmp_path):
+    from scripts.common.errors import UserError
+
+    first = write_part(tmp_path, "a", [(str(n), text(n)) for n in range(50)])
+    second = write_part(tmp_path, "b", [(str(n), text(n)) for n in range(40)])
+    step.sign_documents(second, tmp_path / "b.npy", 1)
+    with pytest.raises(UserError, match="not the signatures of"):
+        shard_corpus([first], tmp_path / "out", 2, 0.1, 1, True, [tmp_path / "b.npy"])
