@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from tokenizers import Tokenizer
 
-WORDS = 1_000_000  # words remembered, some 150 MB
+WORDS = 300_000  # words remembered, some 50 MB
 PARTS = re.compile(rb"[!-/:-@\[-`{-~]|[^!-/:-@\[-`{-~]+")  # ASCII punctuation apart
 PUNCTUATION = frozenset(character.encode() for character in string.punctuation)
 

@@ -10,11 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from scripts.examples.draws import below, chance, draw
-
-# Bits of a token's kind, of which `token_kinds` in a file of examples holds one byte a token.
-NEVER_MASKED = 1  # [PAD], [CLS], [SEP], [MASK]
-CONTINUES = 2  # goes on with the word of the token before (`##ing`)
-NEVER_DRAWN = 4  # special and unused tokens, which no random replacement may be
+from scripts.examples.kinds import CONTINUES, NEVER_DRAWN, NEVER_MASKED
 
 POSITION_BITS = np.uint64(20)  # the lowest bits of a sort key hold the position, so that none tie
 POSITION_MASK = np.uint64((1 << 20) - 1)

@@ -16,7 +16,7 @@ import numpy as np
 from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
 from scripts.examples.hdf5 import DAMAGE, plain
-from scripts.examples.masking import NEVER_DRAWN, NEVER_MASKED
+from scripts.examples.kinds import NEVER_DRAWN, NEVER_MASKED
 from scripts.examples.schema import NVIDIA, Header, place_type
 from scripts.examples.shards import Shard, check_shape
 

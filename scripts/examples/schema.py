@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from scripts.common.errors import UserError
-from scripts.examples.hdf5 import plain
+from scripts.examples.hdf5 import plain, token_type
 
 NAME = "dump2glue-examples"
 VERSION = 1
@@ -93,11 +93,6 @@ def parse_header(attributes: dict[str, Any], path: Path | str) -> Header:
     if not {"pad", "unk", "cls", "sep", "mask"} <= set(values["special_ids"]):
         raise UserError(f"{path}: attribute special_ids lacks one of pad, unk, cls, sep, mask")
     return Header(**values)
-
-
-def token_type(vocab_size: int) -> np.dtype:
-    """The type of token ids: uint16 where the vocabulary allows, else uint32."""
-    return np.dtype("<u2" if vocab_size <= 1 << 16 else "<u4")
 
 
 def place_type(seq_length: int) -> np.dtype:

@@ -17,8 +17,8 @@ from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
 from scripts.common.text import read_chunks
 from scripts.examples.encoder import line_encoder
-from scripts.examples.masking import NEVER_MASKED
-from scripts.examples.tokens import write_tokens
+from scripts.examples.kinds import NEVER_MASKED
+from scripts.examples.token_writer import write_tokens
 from scripts.examples.vocabulary import load_vocabulary
 
 BLOCK = 1 << 19  # bytes of text encoded together

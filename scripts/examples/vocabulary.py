@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 
 from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
-from scripts.examples.masking import CONTINUES, NEVER_DRAWN, NEVER_MASKED
+from scripts.examples.kinds import CONTINUES, NEVER_DRAWN, NEVER_MASKED
 
 ROLES = ("pad", "unk", "cls", "sep", "mask")
 UNUSED = re.compile(r"\[unused\d+\]")
@@ -19,7 +19,7 @@ UNUSED = re.compile(r"\[unused\d+\]")
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """`kinds` uint8 [size], see masking.py; `special_ids` by role; `sha256` of vocab.txt.
+    """`kinds` uint8 [size], see kinds.py; `special_ids` by role; `sha256` of vocab.txt.
 
     `description` is the content of tokenizer.json.
     """

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from scripts.examples.hdf5 import Spools, write_arrays
 from scripts.examples.schema import Header, content_digest, dataset_types
+from scripts.examples.spools import Spools, write_arrays
 
 
 class Writer:
@@ -48,7 +48,7 @@ class Writer:
 def write_examples(target: Path, header: Header, token_kinds: np.ndarray) -> Iterator[Writer]:
     """Yield a writer whose examples become `target` when the block succeeds.
 
-    `token_kinds` is uint8 [vocabulary], see masking.py.
+    `token_kinds` is uint8 [vocabulary], see kinds.py.
     """
 
     def attributes(digests: dict[str, str]) -> dict:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scripts.examples.masking import CONTINUES, NEVER_DRAWN, NEVER_MASKED
+from scripts.examples.kinds import CONTINUES, NEVER_DRAWN, NEVER_MASKED
 from scripts.examples.schema import Header
 from scripts.examples.writer import write_examples
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scripts.examples.masking import CONTINUES, NEVER_DRAWN, NEVER_MASKED, Masking, keys, mask
+from scripts.examples.kinds import CONTINUES, NEVER_DRAWN, NEVER_MASKED
+from scripts.examples.masking import Masking, keys, mask
 from tests.examples.made import MASK, VOCABULARY, pairs, token_kinds
 
 KINDS = token_kinds()

@@ -11,7 +11,7 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers,
 from scripts.common.errors import UserError
 from scripts.common.text import zstd_writer
 from scripts.examples.import_vocab import import_vocab
-from scripts.examples.masking import CONTINUES
+from scripts.examples.kinds import CONTINUES
 from scripts.examples.tokenize_shard import tokenize_shard
 from scripts.examples.tokens import open_tokens
 from scripts.examples.train_vocab import draw_sample, train_vocab
