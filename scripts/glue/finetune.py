@@ -65,9 +65,11 @@ def finetune(
 
     examples = encode(rows)
     dev_examples = {part: encode(value) for part, value in dev_rows.items()}
+    center, spread = examples.standardize() if task.regression else (0.0, 1.0)
 
     def predict(model, examples: batches.Examples) -> np.ndarray:
-        return training.predict(model, examples, PREDICTING, settings.precision)
+        logits = training.predict(model, examples, PREDICTING, settings.precision)
+        return rounded(logits * spread + center)
 
     def evaluate(model) -> dict[str, float]:
         return metrics_of(
@@ -119,6 +121,11 @@ def finetune(
             encoder.save(model, tokenizer, folder)
     write_json(output / "metrics.json", report)
     return report
+
+
+def rounded(values: np.ndarray) -> np.ndarray:
+    """Six digits of each value, which the prediction files hold and all metrics are computed from."""
+    return np.vectorize(lambda value: float(f"{value:.6g}"))(values)
 
 
 def metrics_of(

@@ -170,7 +170,7 @@ CPU_BF16 = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
 
 
 def predict(model: PreTrainedModel, examples: Examples, batch_size: int, kind: str) -> np.ndarray:
-    """Logits float64 [N, labels], rounded to six digits so that files repeat them exactly.
+    """Logits float64 [N, labels] in the examples' order.
 
     Batches of like lengths hold little padding; their order depends on the lengths alone.
     """
@@ -190,4 +190,4 @@ def predict(model: PreTrainedModel, examples: Examples, batch_size: int, kind: s
             output = model(**{name: tensor.to(device) for name, tensor in batch.items()})
             logits[indices] = output.logits.float().cpu().numpy()
     model.train(training)
-    return np.vectorize(lambda value: float(f"{value:.6g}"))(logits)
+    return logits

@@ -57,6 +57,18 @@ def test_labels_are_class_numbers_or_values():
     assert batches.label_numbers(rows, OFFICIAL["STS-B"]).dtype == np.float32
 
 
+def test_values_are_standardized_and_come_back():
+    values = np.array([1.0, 2.0, 4.5], np.float32)
+    examples = batches.Examples(np.zeros(3, np.int32), None, np.arange(4), values.copy(), 0)
+    center, spread = examples.standardize()
+    assert examples.labels.dtype == np.float32
+    assert examples.labels.mean() == pytest.approx(0, abs=1e-6)
+    assert examples.labels.std() == pytest.approx(1, abs=1e-6)
+    assert examples.labels * spread + center == pytest.approx(values, abs=1e-6)
+    examples.labels = np.full(3, 2.5, np.float32)
+    assert examples.standardize() == (2.5, 1.0)
+
+
 @given(lengths=st.lists(st.integers(1, 50), min_size=1, max_size=300), size=st.integers(1, 8))
 def test_each_epoch_has_each_example_once(lengths, size):
     sampler = batches.LengthGrouped(np.array(lengths), size, seed=3)

@@ -87,6 +87,7 @@ def test_values_are_learnt_and_scored_from_the_file(folders, tmp_path, model_fol
     assert spearman > 0.5
     assert spearman == pytest.approx(spearmanr(gold, predicted).statistic, abs=1e-6)
     assert found.report["majority"] == {"pearson": 0.0, "spearman": 0.0}
+    assert np.mean(np.abs(np.array(gold) - predicted)) < 1  # on the labels' scale of 0 to 5
 
 
 def test_f1_is_scored_from_the_file(folders, tmp_path, model_folder):
