@@ -155,7 +155,7 @@ class Lab:
             command, env=self.env, timeout=timeout, check=True, text=True, stdout=subprocess.PIPE
         ).stdout.strip()
 
-    def wait_for(self, condition: Callable[[], object], what: str, seconds: float = 30) -> None:
+    def wait_for(self, condition: Callable[[], object], what: str, seconds: float = 600) -> None:
         """Wait until a condition holds; raises TimeoutError, naming the logs."""
         end = time.monotonic() + seconds
         while True:

@@ -50,7 +50,7 @@ class Site:
                 [
                     *(sys.executable, "-m", "snakemake", "--profile", "slurm", "--nocolor"),
                     *("--slurm-init-seconds-before-status-checks", "2"),
-                    *("--configfile", *self.configs, *arguments),
+                    *(*arguments, "--configfile", *self.configs),
                 ],
                 cwd=self.folder,
                 env=self.lab.env | {"OMP_NUM_THREADS": "1"},
@@ -59,7 +59,7 @@ class Site:
             )
         return self.process
 
-    def finish(self, seconds: float = 500) -> str:
+    def finish(self, seconds: float = 1800) -> str:
         """Wait until snakemake has succeeded and return what it printed."""
         status = self.process.wait(seconds)
         text = self.log.read_text()
@@ -96,7 +96,7 @@ class Training(Site):
 
     def wait_for_step(self, step: int) -> None:
         """Wait until a checkpoint of a step, or of a later one, is saved."""
-        self.lab.wait_for(lambda: self.step() >= step, f"checkpoint {step}", 120)
+        self.lab.wait_for(lambda: self.step() >= step, f"checkpoint {step}")
 
     def step(self) -> int:
         """The newest checkpoint's step."""

@@ -31,7 +31,7 @@ def test_a_cancelled_training_goes_on_by_itself_when_its_drained_node_is_back(
     lab.drain("lab2")
     lab.wait_for(lambda: not lab.jobs(), "end of the job")
     assert "stopped by SIGTERM at step" in place.text()
-    lab.wait_for(lambda: lab.jobs("PENDING"), "new job, in the queue", 90)
+    lab.wait_for(lambda: lab.jobs("PENDING"), "new job, in the queue")
     assert run.poll() is None
     lab.resume()
     assert len(submitted(place.finish())) == 2
@@ -48,7 +48,6 @@ def out_of_time(place: Training) -> None:
     place.lab.wait_for(
         lambda: any("CANCELLED AT" in log.read_text() for log in folder.rglob("*.log")),
         "warning",
-        90,
     )
     place.send(signal.SIGCONT)
     text = place.finish()
@@ -106,7 +105,7 @@ def test_the_login_node_goes_down_and_a_job_ends_well_without_it(
     place.wait_for_step(10)
     place.process.kill()
     place.process.wait()
-    lab.wait_for(lambda: not lab.jobs(), "end of the job", 120)
+    lab.wait_for(lambda: not lab.jobs(), "end of the job")
     assert place.weights() == undisturbed.weights()
     place.start("--unlock")
     place.finish()
