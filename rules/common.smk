@@ -16,11 +16,13 @@ problems = mistakes(config, yaml.safe_load((ROOT / "config/schema.yaml").read_te
 if problems:
     raise WorkflowError("The config has mistakes:", *problems)
 
-# Steps run with this interpreter and this repository, wherever snakemake was started.
+# Steps run with this interpreter and this repository, wherever snakemake was started; a step takes the
+# shell's place and ends with snakemake, so that none goes on writing beside the next run.
 shell.prefix(
     "set -euo pipefail; "
     f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH "
     f"PYTHONPATH={shlex.quote(str(ROOT))} PYTHONHASHSEED=0; "
+    'python() {{ D2G_PARENT=$PPID exec python "$@"; }}; '
 )
 
 

@@ -61,7 +61,7 @@ def planned(folder: Path, *args: str) -> Counter[str]:
 
 def contents(folder: Path) -> dict[str, bytes]:
     """The bytes of all deterministic outputs of a run, by relative path."""
-    files = [folder / "glue_results.tsv", *(folder / "results").rglob("*")]
+    files = [*folder.glob("glue_results.*"), *(folder / "results").rglob("*")]
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(files)
@@ -70,9 +70,12 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def deterministic(path: Path) -> bool:
-    """Whether an output's bytes depend on the inputs alone, not on the time that they took."""
+    """Whether an output's bytes depend on the inputs alone, not on the time that they took.
+
+    A TensorBoard file holds the time of each of its records.
+    """
     return (
         path.name not in ("cost.json", "timing.jsonl")
-        and "tensorboard" not in path.parts
+        and "tfevents" not in path.name
         and "checkpoints" not in path.parts
     )

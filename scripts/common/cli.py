@@ -1,7 +1,10 @@
 """The command line that all steps share: `--log`, one-line errors, exit statuses."""
 
 import argparse
+import ctypes
 import logging
+import os
+import signal
 import sys
 import textwrap
 from collections.abc import Callable
@@ -11,6 +14,7 @@ from scripts.common.errors import UserError
 
 log = logging.getLogger("dump2glue")
 
+SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 FORMAT = logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S")
 
 
@@ -50,6 +54,7 @@ def run(main: Callable[[], None]) -> None:
     A `UserError` and an operating system's error (disk full, no permission) are one line;
     anything else is a defect and keeps its traceback.
     """
+    end_with_parent()
     try:
         main()
     except UserError as error:
@@ -61,6 +66,18 @@ def run(main: Callable[[], None]) -> None:
     except Exception:
         log.exception("error: this is a defect, please report it with this log")
         sys.exit(1)
+
+
+def end_with_parent() -> None:
+    """Have the kernel end this process with its parent, whose id the variable D2G_PARENT names.
+
+    A step that outlived a killed run would write the same temporary files as the next run's.
+    """
+    parent = os.environ.pop("D2G_PARENT", None)
+    if parent and sys.platform == "linux":
+        ctypes.CDLL(None).prctl(SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != int(parent):
+            sys.exit("error: ended with the run that started it")
 
 
 def describe(error: OSError) -> str:
