@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
+import indexed_bzip2
+
 from scripts.common.errors import UserError
-from scripts.common.text import read_chunks
+from scripts.common.text import damaged, read_chunks
 
 CHUNK = 1 << 18
 
@@ -107,16 +109,17 @@ class PageParser:
         return pages
 
 
-def read_pages(path: Path | str, ahead: bool = False) -> Iterator[tuple[Site, Page]]:
+def read_pages(path: Path | str, threads: int = 1) -> Iterator[tuple[Site, Page]]:
     """Yield a dump's pages in order, each with what the dump has said of its site so far.
 
-    `ahead` decompresses in a thread of its own. Raises UserError, naming the file, where it is missing, truncated, corrupt, or not a MediaWiki export.
+    More than one of `threads` decompress beside the caller. Raises UserError, naming the file,
+    where it is missing, truncated, corrupt, or not a MediaWiki export.
     """
     parser = PageParser()
     last = None
-    chunks = read_chunks(path, CHUNK)
+    chunks = decompressed(Path(path), threads)
     try:
-        for chunk in read_ahead(chunks) if ahead else chunks:
+        for chunk in read_ahead(chunks) if threads > 1 else chunks:
             for last in parser.feed(chunk):
                 yield parser.site, last
         for last in parser.feed(b"", last=True):
@@ -127,6 +130,26 @@ def read_pages(path: Path | str, ahead: bool = False) -> Iterator[tuple[Site, Pa
         raise UserError(
             f"{path}: damaged or not a MediaWiki dump, {where}: {error}; fetch it anew"
         ) from error
+
+
+def decompressed(path: Path, threads: int) -> Iterator[bytes]:
+    """Yield a dump's bytes; blocks of bz2 are decompressed by `threads` at once.
+
+    Raises UserError, naming the file, where it is missing, truncated or corrupt.
+    """
+    if path.suffix != ".bz2" or threads < 2 or not path.exists():
+        yield from read_chunks(path, CHUNK)
+        return
+    count = 0
+    try:
+        with indexed_bzip2.open(str(path), parallelization=threads) as file:
+            while chunk := file.read(CHUNK):
+                count += len(chunk)
+                yield chunk
+    except (RuntimeError, ValueError) as error:
+        # The library says "std::exception" where the file ends too early.
+        reason = EOFError("it ends too early") if "std::" in str(error) else error
+        raise damaged(path, reason, f"{count:,} bytes") from error
 
 
 def read_ahead(chunks: Iterator[bytes], depth: int = 16) -> Iterator[bytes]:

@@ -76,7 +76,7 @@ def extract_articles(
     """
     total = Extracted()
     with zstd_writer(output) as file:
-        pages = read_pages(dump, ahead=processes > 1)
+        pages = read_pages(dump, threads=processes)
         for done in ordered_map(Worker(settings), batches(pages), processes):
             file.writelines(done.lines)
             before = total.counts["pages"] // LOGGED

@@ -56,4 +56,4 @@ def formula_words(source: str) -> str:
 def atom(text: str) -> str:
     """A part of a formula, in parentheses where it is more than one term."""
     text = text.strip()
-    return text if re.fullmatch(r"[\w.′]*", text) else f"({text})"
+    return text if re.fullmatch(r"[\w.′]*|\([^()]*\)", text) else f"({text})"

@@ -9,6 +9,8 @@ from scripts.corpus.template_words import BAR
 
 # Stands for a "<" that is a sign and begins no tag.
 LITERAL_LESS = "\x03"
+# Stands around a formula until lines are joined; `mend` removes it as a control character.
+FORMULA = "\x04"
 
 SPACES = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 # Controls, zero-width spaces, directional marks, soft hyphens; the joiners of Persian and Hindi stay.
@@ -21,7 +23,8 @@ EMPTY = re.compile(r"\(\s*[^\w()]{0,6}\s*\)|\[\s*[^\w\[\]]{0,3}\s*\]")
 OPENED = re.compile(r"([(\[])\s*(?:[,;:/·•]\s*)+")
 CLOSED = re.compile(r"\s*(?:[,;:/·•]\s*)+(?=[)\]])")
 INSIDE = re.compile(r"(?<=[(\[]) +| +(?=[)\]])")
-DOUBLED = re.compile(r"([,;:])(?:\s*[,;])+(?=\s)")
+DOUBLED = re.compile(r"([,;:])(?:\s*[,;])+(?=\s|$)")
+LEADING = re.compile(r"^(?:[,;:)\]]|\.(?!\.|\w))[\s,;:]*")
 STRAY = re.compile(r"[,;:.!?)\]](?<= .)(?=[\s)\]\"'”’]|$)")
 SPACED = re.compile(r" +([,;:.!?)\]])(?=[\s)\]\"'”’]|$)")
 QUOTED = re.compile(r'""|“\s*”|«\s*»')
@@ -55,7 +58,7 @@ def mend(line: str) -> str:
         line = INSIDE.sub("", line)
     if '""' in line or "“" in line or "«" in line:
         line = QUOTED.sub("", line)
-    line = DOUBLED.sub(r"\1", line)
+    line = LEADING.sub("", DOUBLED.sub(r"\1", line))
     if STRAY.search(line):
         line = SPACED.sub(r"\1", line)
     if "  " in line:

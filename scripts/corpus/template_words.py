@@ -85,6 +85,26 @@ def short_measure(values: list[str], options: dict[str, str]) -> str:
     return measure(values, {"abbr": "on"} | options)
 
 
+def density(values: list[str], options: dict[str, str]) -> str:
+    """{{pop density|people|area|km2}}: people on a square kilometre or mile."""
+    numbers = [value.replace(",", "") for value in values[:2]]
+    if len(values) < 3 or not all(re.fullmatch(r"\d+(?:\.\d+)?", one) for one in numbers):
+        return ""
+    people, area = map(float, numbers)
+    if not area:
+        return ""
+    prec = options.get("prec", "")
+    digits = int(prec) if prec in ("0", "1", "2", "3") else int(people / area < 100)
+    return measure([f"{people / area:.{digits}f}", f"PD/{values[2]}"], {})
+
+
+def short_citation(values: list[str], options: dict[str, str]) -> str:
+    """{{harvnb|Smith|Jones|1996|p=5}}: "Smith, Jones 1996"."""
+    years = [value for value in values if re.fullmatch(r"\d{4}[a-z]?", value)]
+    names = [value for value in values if value and value not in years]
+    return " ".join([", ".join(names), *years[:1]]).strip()
+
+
 def height(values: list[str], options: dict[str, str]) -> str:
     """{{height|ft=6|in=2}}, {{height|m=1.85}}."""
     return " ".join(
@@ -92,20 +112,9 @@ def height(values: list[str], options: dict[str, str]) -> str:
     )
 
 
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
 
 
 def date(values: list[str], options: dict[str, str]) -> str:

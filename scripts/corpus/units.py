@@ -128,7 +128,7 @@ def measure(values: list[str], options: dict[str, str]) -> str:
         if not NUMBER.fullmatch(value):
             break
         count = value.replace("//", "/")
-        text += count
+        text += count if options.get("comma") == "off" else grouped(count)
         if place >= len(values):
             break
         word = values[place].strip()
@@ -156,14 +156,33 @@ def unit_name(code: str, count: str, short: bool, single: bool) -> str:
     """A unit's name as the count asks for, or its symbol."""
     names = UNITS.get(code)
     if not names:
-        return code
+        return composed(code, count, short, single)
     if short:
         return code.replace("2", "²").replace("3", "³").replace("sq", "sq ").replace("cu", "cu ")
     return names[0] if single or count in ("1", "-1", "−1") else names[1]
 
 
+MILLIONS = {"e3": "thousand", "e6": "million", "e9": "billion", "e12": "trillion"}
+MULTIPLE = re.compile(r"(e3|e6|e9|e12|M(?=USgal|impgal|oilbbl))(\S+)")
+
+
+def composed(code: str, count: str, short: bool, single: bool) -> str:
+    """A unit's name from those of its parts: "e6acre", "oilbbl/d"; or the code itself."""
+    multiple = MULTIPLE.fullmatch(code)
+    if multiple:
+        factor = MILLIONS.get(multiple.group(1), "million")
+        return f"{factor} {unit_name(multiple.group(2), count, short, single)}"
+    amount, _, time = code.partition("/")
+    per = {"d": "day", "a": "year", "yr": "year", "s": "second", "min": "minute", "h": "hour"}
+    names = UNITS.get(amount)
+    if not names or time not in per or short:
+        return code
+    return f"{unit_name(amount, count, short, single)} per {per[time]}"
+
+
 def grouped(number: str) -> str:
-    """A whole number with its thousands set off by commas; anything else as it is."""
-    if number.isascii() and number.isdecimal() and len(number) > 3:
-        return f"{int(number):,}"
+    """A decimal number with its thousands set off by commas; anything else as it is."""
+    whole, point, rest = number.partition(".")
+    if whole.isascii() and whole.isdecimal() and len(whole) > 3 and whole[0] != "0":
+        return f"{int(whole):,}{point}{rest}"
     return number

@@ -8,7 +8,6 @@ wikitext's structure is resolved before it, and what is left of it is mended aft
 
 import html
 import re
-from collections.abc import Iterator
 
 from wikiextractor.extract import (
     Extractor,
@@ -20,13 +19,11 @@ from wikiextractor.extract import (
 )
 
 from scripts.corpus.languages import names, section_is_dropped
+from scripts.corpus.lines import join_lines
 from scripts.corpus.links import replace_links
 from scripts.corpus.maths import formula_words
-from scripts.corpus.plaintext import LITERAL_LESS, is_prose, mend
+from scripts.corpus.plaintext import FORMULA, LITERAL_LESS, is_prose, mend
 from scripts.corpus.templates import expand_templates
-
-# A list item of fewer words is an entry of an index, not a sentence.
-ITEM_WORDS = 5
 
 EXTRACTOR = Extractor("", "", "", "", [])
 
@@ -163,7 +160,8 @@ def replace_elements(text: str) -> str:
 def element_words(name: str, attributes: str, content: str) -> str:
     """What an element with this content reads as."""
     if name in ("math", "chem", "ce"):
-        return html.escape(formula_words(html.unescape(content)), quote=False).translate(LITERAL)
+        words = html.escape(formula_words(html.unescape(content)), quote=False)
+        return FORMULA + words.translate(LITERAL) + FORMULA
     if name == "nowiki":
         return content.translate(LITERAL)
     if name in ("syntaxhighlight", "source") and "inline" in attributes:
@@ -247,53 +245,3 @@ def replace_quotes(text: str) -> str:
         return ""
 
     return QUOTES.sub(replace, text)
-
-
-def join_lines(text: str, lists: bool) -> Iterator[str]:
-    """Yield paragraphs, each a line: what stands between empty lines, and every list item.
-
-    Text that is set off by a space at the line's beginning is code or a drawing, and is left out,
-    as is what is left of tables.
-    """
-    paragraph: list[str] = []
-    lines = text.split("\n")
-    for number, line in enumerate(lines):
-        stripped = line.strip()
-        first = stripped[:1]
-        if stripped and line[0] not in " *#:;\t" and first not in "|!" and stripped[-1] != "}":
-            paragraph.append(stripped)
-            continue
-        if not paragraph and first and line[0] in " \t" and set_in_prose(lines, number):
-            paragraph.append(stripped)
-            continue
-        if paragraph:
-            yield " ".join(paragraph)
-            paragraph = []
-        if first and line[0] == first and first in "*#:;" and (lists or first == ":"):
-            item = list_item(stripped)
-            if item:
-                yield item
-    if paragraph:
-        yield " ".join(paragraph)
-
-
-def set_in_prose(lines: list[str], number: int) -> bool:
-    """Whether a line with a space before it is prose, which a template may have stood before."""
-    line = lines[number]
-    neighbours = lines[max(0, number - 1) : number] + lines[number + 1 : number + 2]
-    if any(other[:1] in (" ", "\t") and other.strip() for other in neighbours):
-        return False
-    return line.count(" ") > ITEM_WORDS and line.rstrip()[-1] in ".!?:\"'”)。"
-
-
-def list_item(line: str) -> str:
-    """A list item as a sentence, or nothing where it has too few words for one."""
-    item = line.lstrip("*#;: \t")
-    if item.count(" ") + 1 < ITEM_WORDS:
-        return ""
-    if line[0] == ";":
-        item = item.replace(" :", ": ", 1)
-    item = item.rstrip(",; ")
-    if line[0] in "*#;" and (item[-1:].isalnum() or item[-1:] in "')\"”’"):
-        item += "."
-    return item

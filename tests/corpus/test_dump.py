@@ -7,23 +7,24 @@ from scripts.corpus.dump import read_ahead, read_pages
 from tests.corpus.dumps import BARE, COMPRESS, dump, many, page, write
 
 
-def titles(path, ahead=False):
-    return [page.title for _, page in read_pages(path, ahead)]
+def titles(path, threads=1):
+    return [page.title for _, page in read_pages(path, threads)]
 
 
-@pytest.mark.parametrize("ahead", [False, True])
+@pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize("ending", COMPRESS)
-def test_reads_every_compression(tmp_path, ending, ahead):
+def test_reads_every_compression(tmp_path, ending, threads):
     path = write(tmp_path / f"d{ending}", many(50))
-    assert titles(path, ahead) == [f"Title {number}" for number in range(1, 51)]
+    assert titles(path, threads) == [f"Title {number}" for number in range(1, 51)]
 
 
-def test_reads_the_streams_of_a_multistream_file(tmp_path):
+@pytest.mark.parametrize("threads", [1, 3])
+def test_reads_the_streams_of_a_multistream_file(tmp_path, threads):
     head, *rest = many(40).decode().split("  <page>")
     streams = [head, *(f"  <page>{text}" for text in rest)]
     path = tmp_path / "d.xml.bz2"
     path.write_bytes(b"".join(bz2.compress(stream.encode()) for stream in streams))
-    assert len(titles(path)) == 40
+    assert len(titles(path, threads)) == 40
 
 
 def test_reads_what_a_page_and_its_site_say(tmp_path):
@@ -62,26 +63,27 @@ def test_a_deleted_text_is_empty_and_not_the_one_before(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("ahead", [False, True])
+@pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize("share", [0.05, 0.5, 0.99])
 @pytest.mark.parametrize("ending", COMPRESS)
-def test_a_truncated_dump_is_an_error_that_names_it(tmp_path, ending, share, ahead):
+def test_a_truncated_dump_is_an_error_that_names_it(tmp_path, ending, share, threads):
     path = write(tmp_path / f"d{ending}", many(300))
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * share)])
     with pytest.raises(UserError, match=rf"d{ending}: "):
-        titles(path, ahead)
+        titles(path, threads)
 
 
+@pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize("ending", [".xml.bz2", ".xml.gz", ".xml.zst"])
-def test_a_corrupt_dump_is_an_error_that_names_it(tmp_path, ending):
+def test_a_corrupt_dump_is_an_error_that_names_it(tmp_path, ending, threads):
     path = write(tmp_path / f"d{ending}", many(300))
     data = bytearray(path.read_bytes())
     middle = len(data) // 2
     data[middle : middle + 8] = b"\xff" * 8
     path.write_bytes(data)
     with pytest.raises(UserError, match=rf"d{ending}: "):
-        titles(path)
+        titles(path, threads)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,19 @@ from scripts.corpus.templates import expand_templates
     ("wikitext", "words"),
     [
         ("{{convert|100|km|mi}}", "100 kilometres"),
+        (
+            "{{Pop density|3,645,257|640081.87|km2|sqmi|prec=1}}",
+            "5.7 inhabitants per square kilometre",
+        ),
+        ("{{pop density|x|2|km2}}", ""),
+        ("see {{harvnb|Linden|1996|pp=6–36}}", "see Linden 1996"),
+        ("'a{{' \"}}{{snds}}b", "'a'\" – b"),
+        ("{{convert|22|e6acre|km2}}", "22 million acres"),
+        ("{{convert|4400000|oilbbl/d}}", "4,400,000 barrels per day"),
+        (
+            "{{convert|2660.5|km|comma=off}}, {{convert|2660.5|km}}",
+            "2660.5 kilometres, 2,660.5 kilometres",
+        ),
         ("{{Convert|1|mi|km}}", "1 mile"),
         ("{{convert|5|ft|6|in|cm|abbr=on}}", "5 ft 6 in"),
         ("{{convert|10|to|20|km2|sqmi}}", "10 to 20 square kilometres"),

@@ -56,6 +56,14 @@ def text(wikitext, lists=True):
         ("Set <nowiki>{1, 2}</nowiki> is.", "Set {1, 2} is."),
         ("-{zh-hans:计算机;zh-hant:電腦}-是工具。", "计算机是工具。"),
         ("<small>Small print</small> stays.", "Small print stays."),
+        ("Text a.<ref>{{cite|a</ref b> c|url = d|x = e}}</ref> more.", "Text a. c more."),
+        ("It is of four kinds in all{{x}}:,\n", "It is of four kinds in all:"),
+        ("{{x}}, as it began {{x}}. The end.", "as it began. The end."),
+        ("The mean is\n:<math>m = \\frac{a+b}{2}</math>\nwhere a is one.\n\nText b.",
+         "The mean is m = (a+b)/2 where a is one.\nText b."),
+        ("It is given by\n\n:<math>\\begin{x}</math>,\n\n:where b is it.\nText c.",
+         "It is given by, where b is it.\nText c."),
+        ("Some {{convert|2381741|km2|sqmi|0}} here.", "Some 2,381,741 square kilometres here."),
         ("If x < 5 and y > 3 then.", "If x < 5 and y > 3 then."),
     ],
 )  # fmt: skip
@@ -66,13 +74,14 @@ def test_plain_text(wikitext, plain):
 @pytest.mark.parametrize(
     ("lists", "expected"),
     [
-        (True, "Text.\nOne item of this list here.\nAn other item of the list.\nThe term: and its definition here."),
+        (True, "Text.\nThe first item of them.\nOne item of this list here.\nAn other item of the list.\nThe term: and its definition here."),
         (False, "Text."),
     ],
 )  # fmt: skip
 def test_list_items_become_sentences_or_go(lists, expected):
     wikitext = (
-        "Text.\n* One item of this list here\n** short\n# An other item of the list.\n"
+        "Text.\n* The first item of them; and\n* A. Bee: A Book of It, ISBN 0-582-02173-1\n"
+        "* One item of this list here\n** short\n# An other item of the list.\n"
         "; The term : and its definition here\n"
     )
     assert text(wikitext, lists) == expected
