@@ -112,9 +112,10 @@ def height(values: list[str], options: dict[str, str]) -> str:
     )
 
 
-MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+MONTHS = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+]  # fmt: skip
 
 
 def date(values: list[str], options: dict[str, str]) -> str:
