@@ -1,4 +1,5 @@
 # make demo: the sample run, from a generated Wikipedia to glue_results.tsv and report.html.
+# make plan CONFIG=mine.yaml: checks data and machine, and estimates jobs, tokens, hours and disk.
 # make test, make lint: what .ci/run calls. make env: only the set-up, which the others do themselves.
 
 SHELL := bash
@@ -14,7 +15,7 @@ CONFIG ?=
 SNAKEMAKE := $(BIN)/snakemake $(if $(CONFIG),--configfile $(CONFIG))
 SMK := Snakefile rules
 
-.PHONY: help env demo test test-clusters lint clean
+.PHONY: help env demo plan test test-clusters lint clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -41,6 +42,9 @@ demo: $(READY)
 	@$(SNAKEMAKE) --cores all --quiet all --report report.html
 	@echo; $(BIN)/python -m scripts.report.show_table glue_results.tsv
 	@echo; echo "Table: $(CURDIR)/glue_results.tsv    Report: $(CURDIR)/report.html"
+
+plan: $(READY)
+	@$(BIN)/python -m scripts.workflow.plan $(if $(CONFIG),--configfile $(CONFIG))
 
 test: $(READY)
 	$(BIN)/python -m pytest tests --ignore=tests/clusters

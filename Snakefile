@@ -18,6 +18,7 @@ include: "rules/examples.smk"
 include: "rules/pretrain.smk"
 include: "rules/glue.smk"
 include: "rules/report.smk"
+include: "rules/preflight.smk"
 
 
 localrules:

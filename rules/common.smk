@@ -11,6 +11,14 @@ sys.path.insert(0, str(ROOT))
 
 from scripts.workflow.code import code_versions, package_versions
 from scripts.workflow.config import mistakes
+from scripts.workflow.preflight import refused
+
+for folder in (Path(".snakemake"), Path(".")):
+    if workflow.is_main_process and folder.exists() and refused(folder):
+        raise WorkflowError(
+            f"{folder.absolute()}: cannot be written to ({refused(folder)}); "
+            "run snakemake in a folder of yours, or with --directory"
+        )
 
 problems = mistakes(config, yaml.safe_load((ROOT / "config/schema.yaml").read_text()))
 if problems:

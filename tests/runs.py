@@ -30,6 +30,18 @@ def clone(folder: Path) -> Path:
     return folder
 
 
+OUTPUTS = ("results", "logs", "benchmarks", ".snakemake", "glue_results.tsv", "glue_results.md")
+
+
+def unrun(finished: Path, folder: Path) -> Path:
+    """Copy a finished run's clone to `folder` without what the run made."""
+
+    def left_out(parent: str, names: list[str]) -> list[str]:
+        return [name for name in names if Path(parent) == finished and name in OUTPUTS]
+
+    return Path(shutil.copytree(finished, folder, symlinks=True, ignore=left_out))
+
+
 def snakemake(folder: Path, *args: str, check: bool = True) -> subprocess.CompletedProcess:
     """Run snakemake with the small config in a clone; both streams come back as one text."""
     ended = subprocess.run(

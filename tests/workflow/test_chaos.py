@@ -1,6 +1,6 @@
 """Kill processes of a run at random, start it again until it is done, and compare what comes out.
 
-D2G_KILLS (default 4) is the number of kills; the seed of D2G_SEED (default 1) draws them. A run is
+D2G_KILLS (default 3) is the number of kills; the seed of D2G_SEED (default 1) draws them. A run is
 killed some times until it ends; what it made is compared with an undisturbed run, and the next one
 starts from nothing, until all kills are spent:
 
@@ -16,10 +16,9 @@ import sys
 import time
 from pathlib import Path
 
-from tests.runs import SMALL, clone, contents
+from tests.runs import OUTPUTS, SMALL, contents, unrun
 
-KILLS = int(os.environ.get("D2G_KILLS", "4"))
-RESULTS = ("results", "logs", "benchmarks", ".snakemake", "glue_results.tsv", "glue_results.md")
+KILLS = int(os.environ.get("D2G_KILLS", "3"))
 SNAKEMAKE = [sys.executable, "-m", "snakemake", "--nocolor", "--configfile", SMALL]
 
 
@@ -84,14 +83,14 @@ def names(folder: Path) -> list[str]:
 
 def test_a_run_that_is_killed_again_and_again_ends_as_if_undisturbed(finished_run, tmp_path):
     rng = random.Random(os.environ.get("D2G_SEED", "1"))
-    folder = clone(tmp_path / "chaos")
+    folder = unrun(finished_run, tmp_path / "chaos")
     left, rounds = KILLS, 0
     scale = seconds_to_start(folder)
     while left or not rounds:
         rounds += 1
         while True:
             run = start(folder)
-            killed = kill_one(run, rng, scale * rng.uniform(0.3, 4)) if left else ""
+            killed = kill_one(run, rng, scale * rng.uniform(0.3, 12)) if left else ""
             status = run.wait(timeout=1200)
             if killed:
                 left -= 1
@@ -99,9 +98,8 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_undisturbed(finished_ru
             if status == 0:
                 break
             said = (folder / "said.txt").read_text()
-            locked = "cannot be locked" in said
-            assert killed or locked, f"failed on its own:\n{said[-6000:]}"
-            if locked and not killed:
+            assert killed or "cannot be locked" in said, f"failed on its own:\n{said[-6000:]}"
+            if not killed:
                 assert "--unlock" in said
                 subprocess.run([*SNAKEMAKE, "--unlock"], cwd=folder, check=True)
         assert contents(folder) == contents(finished_run)
@@ -109,6 +107,6 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_undisturbed(finished_ru
         assert not list((folder / ".snakemake/locks").glob("*"))
         assert not list((folder / ".snakemake/incomplete").glob("*"))
         print(f"run {rounds} is whole; {left} kills left", flush=True)
-        for name in RESULTS if left else ():
+        for name in OUTPUTS if left else ():
             path = folder / name
             shutil.rmtree(path) if path.is_dir() else path.unlink()

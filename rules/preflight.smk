@@ -1,0 +1,77 @@
+import os
+from collections import Counter
+
+from snakemake.logging import logger
+
+from scripts.workflow import estimates, preflight
+from scripts.workflow.plan import needed_bytes, summary
+
+
+def this_run():
+    """What the checks before a run, and its plan, need to know."""
+    todo = []
+    for job in workflow.dag.needrun_jobs(exclude_finished=False):
+        made = {
+            str(file)
+            for files in workflow.dag.dependencies[job].values()
+            for file in files
+        }
+        todo.append(
+            preflight.Job(
+                job.rule.name,
+                dict(job.wildcards_dict),
+                [
+                    str(file)
+                    for file in job.input
+                    if not (file in made or file.is_storage)
+                ],
+                [str(file) for file in job.output if not file.is_storage],
+            )
+        )
+    here = workflow.local_exec and not workflow.deployment_settings.deployment_method
+    shape = NEW_MODEL
+    if shape is None:
+        shape = json.loads((Path(PRETRAIN["init"]) / "config.json").read_text())
+    return preflight.Run(
+        root=ROOT,
+        config=config,
+        todo=todo,
+        jobs=Counter(job.rule.name for job in workflow.dag.jobs),
+        model=estimates.model_of(shape, VOCAB["size"]),
+        text=corpus_text(),
+        download=sum(DUMP_FILES[file]["size"] or 0 for file in DUMP_FILES),
+        cores=workflow.cores or 1,
+        here=here,
+        gpus=preflight.visible_gpus() if here else [],
+    )
+
+
+def corpus_text():
+    """Bytes of the corpus as plain text, as its files' sizes tell."""
+    if CORPUS["source"] == "sample":
+        return CORPUS["sample"]["articles"] * estimates.TEXT_OF_ARTICLE
+    total = 0
+    for part in PARTS.values():
+        sizes = {}
+        for name in part.files:
+            known = DUMP_FILES.get(Path(name).name, {}).get("size")
+            sizes[name] = known or (
+                os.path.getsize(name) if os.path.exists(name) else 0
+            )
+        total += estimates.text_bytes(sizes, dump=part.kind == "dump")
+    return total
+
+
+preflight.current = this_run
+
+
+onstart:
+    if workflow.is_main_process and not workflow.touch:
+        planned = this_run()
+        needed = needed_bytes(planned)
+        for line in preflight.warnings(planned):
+            logger.warning(f"warning: {line}")
+        if wrong := preflight.mistakes(planned, needed):
+            raise WorkflowError("The run cannot begin: " + "\n".join(wrong))
+        for line in summary(planned):
+            logger.info(line)

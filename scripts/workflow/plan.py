@@ -1,0 +1,162 @@
+"""Check config, data and machine, and print the plan: jobs, tokens, hours, disk.
+
+    python -m scripts.workflow.plan [what you would give snakemake]
+
+Nothing is run or changed. The status is 1 where the run could not begin.
+"""
+
+import math
+import os
+import sys
+from contextlib import redirect_stderr
+from dataclasses import replace
+
+from snakemake.cli import parse_args
+
+from scripts.glue.plan import base_task
+from scripts.workflow import preflight
+from scripts.workflow.estimates import (
+    BYTES_OF_TOKEN,
+    CPU_FLOPS,
+    GPU_SHARE,
+    MASKED,
+    OTHER_ROWS,
+    OTHER_START_SECONDS,
+    SAMPLE_ROWS,
+    START_SECONDS,
+    TEXT_SECONDS,
+    TRAIN_ROWS,
+    disk_bytes,
+    finetune_flops,
+    peak_of,
+    phase_tokens,
+)
+from scripts.workflow.preflight import Gpu, Run, short
+from scripts.workflow.why import dry_run
+
+TEXT_RULES = (
+    "extract_articles", "collect_text", "split_sentences", "shard_corpus", "train_vocab",
+    "tokenize_shard", "build_examples",
+)  # fmt: skip
+CLUSTER_GPU = Gpu("A100", 80 * 2.0**30)  # what a cluster's job is taken to get
+
+
+def needed_bytes(run: Run) -> float:
+    """The bytes that a run is estimated to write."""
+    return disk_bytes(run.config, run.model, run.text, run.shares, run.download)
+
+
+def tokens(run: Run) -> dict[str, float]:
+    """The tokens that each phase to be trained will see."""
+    todo = {job.wildcards.get("phase") for job in run.todo if job.rule == "pretrain"}
+    corpus = run.text / BYTES_OF_TOKEN * run.config["examples"]["duplicates"]
+    return {
+        phase["name"]: phase_tokens(phase, corpus)
+        for phase in run.config["pretrain"]["phases"]
+        if phase["name"] in todo
+    }
+
+
+def speed(run: Run, threads: int, wanted: int) -> float:
+    """Floating-point operations a second of a job; NaN on a GPU that the table lacks."""
+    gpus = run.gpus if run.here else [CLUSTER_GPU] * wanted
+    if wanted and gpus:
+        return peak_of(gpus[0].name) * GPU_SHARE * min(wanted, len(gpus))
+    return CPU_FLOPS * (min(threads, run.cores) if run.here else threads)
+
+
+def hours(run: Run) -> dict[str, float]:
+    """Estimated hours of the text's work, of pretraining and of finetuning; NaN: unknown."""
+    config, rules = run.config, run.rules
+    shares = [run.shares.get(rule, 0.0) for rule in TEXT_RULES if rule in run.jobs]
+    text = run.text / 1e6 * TEXT_SECONDS * sum(shares) / max(1, len(shares))
+    others = sum(count for rule, count in rules.items() if rule not in START_SECONDS)
+    found = {"text": (text + others * OTHER_START_SECONDS) / max(1, run.cores) / 3600}
+
+    phases = {phase["name"]: phase for phase in config["pretrain"]["phases"]}
+    rate = speed(run, config["pretrain"]["cpu_threads"], config["pretrain"]["gpus"])
+    rate *= config["pretrain"]["nodes"]
+    found["pretraining"] = sum(
+        phases[name].get("hours")
+        or run.model.flops(count, phases[name]["seq_length"], MASKED) / rate / 3600
+        + START_SECONDS["pretrain"] / 3600
+        for name, count in tokens(run).items()
+    )
+
+    glue = config["glue"]
+    rate = speed(run, glue["cpu_threads"], glue["gpus"])
+    seconds = 0.0
+    for job in run.todo:
+        if not job.rule.startswith("finetune"):
+            continue
+        task = base_task(job.wildcards["task"])
+        rows = SAMPLE_ROWS if glue["source"] == "sample" else TRAIN_ROWS.get(task, OTHER_ROWS)
+        settings = glue["finetune"] | glue["per_task"].get(task, {})
+        seconds += START_SECONDS[job.rule] + finetune_flops(run.model, rows, settings) / rate
+    lanes = 1 if run.gpus and glue["gpus"] else max(1, run.cores // glue["cpu_threads"])
+    found["finetuning"] = seconds / lanes / 3600
+    return found
+
+
+def summary(run: Run) -> list[str]:
+    """The estimates of a run as lines for a person."""
+    lines = []
+    for phase, count in tokens(run).items():
+        size = (
+            "as many tokens as its hours allow"
+            if math.isnan(count)
+            else f"some {short(count)} tokens"
+        )
+        lines.append(f"Phase {phase}: {size}, {short(run.model.parameters)} parameters")
+    parts = hours(run)
+    named = ", ".join(f"{name} {span(value)}" for name, value in parts.items() if value)
+    gpus = ", ".join(gpu.name for gpu in run.gpus) or "no GPU"
+    where = f"{run.cores} cores, {gpus}" if run.here else "a cluster, a job at a time on an A100"
+    lines.append(f"Time: some {span(sum(parts.values()))} on {where}: {named}")
+    lines.append(f"Disk: some {short(needed_bytes(run))}B more")
+    lines.append("These are estimates, good to a factor of two: scripts/workflow/estimates.py")
+    return lines
+
+
+def span(length: float) -> str:
+    """Hours as minutes, hours or days."""
+    if math.isnan(length):
+        return "unknown"
+    if length < 1:
+        return f"{max(1, round(length * 60))} min"
+    return f"{length:.1f} h" if length < 72 else f"{length / 24:,.0f} days"
+
+
+def table(run: Run) -> list[str]:
+    """The number of jobs of each rule."""
+    rules = {rule: count for rule, count in run.rules.items() if rule != "all"}
+    width = max(map(len, rules), default=0)
+    return [f"{rule:{width}} {count:6}" for rule, count in rules.items()]
+
+
+def main() -> None:
+    words = sys.argv[1:]
+    if not {"-c", "--cores", "-j", "--jobs", "--profile"} & {word.split("=")[0] for word in words}:
+        words = [*words, "--cores", str(os.cpu_count())]
+    asked = dry_run(words)
+    if asked.errors or not preflight.current:
+        sys.exit("\n".join(asked.errors))
+    with open(os.devnull, "w") as nowhere, redirect_stderr(nowhere):
+        executor = parse_args(words)[1].executor
+    run = preflight.current()
+    if executor not in (None, "local"):
+        run = replace(run, here=False, cores=1)
+    if not run.todo:
+        print("Nothing would run: every output is up to date.")
+        return
+    print("\n".join([*table(run), "", *summary(run)]))
+    for line in preflight.warnings(run):
+        print(f"warning: {line}")
+    found = preflight.mistakes(run, needed_bytes(run))
+    if found:
+        sys.exit("\n".join(f"error: {line}" for line in found))
+    print("Checked: folders, input files, packages, disk, GPUs, mirrors. The run can begin.")
+
+
+if __name__ == "__main__":
+    main()

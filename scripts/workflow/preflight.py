@@ -1,0 +1,257 @@
+"""Checks of the machine, the data and the network before the first job of a run.
+
+Each finding is one line that says what is wrong and what to do. The Snakefile calls `mistakes` and
+`warnings` when a run begins: not in a dry run, and not in the processes that run single jobs.
+"""
+
+import importlib.metadata
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from scripts.workflow.estimates import MEMORY_BYTES, Model
+
+TIMEOUT = 15  # seconds for a mirror's first answer
+NEED_A_MIRROR = {"download_dump": ("corpus", "wikipedia"), "download_glue": ("glue",)}
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job that would run."""
+
+    rule: str
+    wildcards: dict[str, str]
+    sources: list[str]  # its input files that no job makes
+    outputs: list[str]
+
+
+@dataclass(frozen=True)
+class Gpu:
+    """A GPU that is visible here, and its memory in bytes."""
+
+    name: str
+    memory: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is known of a run before it begins."""
+
+    root: Path
+    config: dict[str, Any]
+    todo: list[Job]
+    jobs: Counter  # of each rule, those that are done too
+    model: Model
+    text: float  # bytes of the corpus as plain text
+    download: float  # bytes of the dump's files
+    cores: int
+    here: bool  # jobs run on this machine, in this environment
+    gpus: list[Gpu] = field(default_factory=list)
+
+    @property
+    def rules(self) -> Counter:
+        """The number of jobs that would run, by rule."""
+        return Counter(job.rule for job in self.todo)
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """The part of a rule's jobs that would run."""
+        return {rule: count / self.jobs[rule] for rule, count in self.rules.items()}
+
+
+# What the Snakefile that was read last knows of its run, for those who ask after a dry run.
+current: Callable[[], Run] | None = None
+
+
+def mistakes(run: Run, needed: float) -> list[str]:
+    """What would stop this run, a line each; `needed` are the bytes that it will write."""
+    found = [*(unwritable(run) or full_disk(needed)), *empty_sources(run)]
+    if run.here:
+        found += [*missing_packages(run.root), *wanting_gpus(run)]
+    return found or list(silent_mirrors(run))
+
+
+def warnings(run: Run) -> list[str]:
+    """What may change this run's results or speed, a line each."""
+    return list(other_versions(run.root)) if run.here else []
+
+
+def unwritable(run: Run) -> list[str]:
+    """Say which folders of outputs cannot be written to."""
+    folders = {existing(Path(file).parent) for job in run.todo for file in job.outputs}
+    return [
+        f"{folder.absolute()}: cannot be written to ({reason}); make it writable, or choose "
+        "another --directory"
+        for folder in sorted(folders | {existing(Path("logs"))})
+        if (reason := refused(folder))
+    ]
+
+
+def existing(folder: Path) -> Path:
+    """The folder itself, or the nearest one above that is there."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return folder
+
+
+def refused(folder: Path) -> str:
+    """Why no file can be made in a folder; empty where one can."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"\0")
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return ""
+
+
+def empty_sources(run: Run) -> Iterator[str]:
+    """Say which of the user's own files hold nothing, or cannot be read."""
+    for name in sorted({name for job in run.todo for name in job.sources}):
+        path = Path(name)
+        if path.is_file() and path.stat().st_size == 0:
+            yield f"{name}: an empty file, which the config names as input; remove it or fetch it anew"
+        elif path.exists() and not os.access(path, os.R_OK):
+            yield f"{name}: cannot be read; change its permissions"
+
+
+def full_disk(needed: float) -> list[str]:
+    """Say where there is less space than the run is estimated to need."""
+    folder = existing(Path("results"))
+    free = shutil.disk_usage(folder).free
+    if needed <= free:
+        return []
+    return [
+        f"{folder.absolute()}: {short(free)}B are free, and the run is estimated to write "
+        f"{short(needed)}B; make room, choose another --directory, or add --no-hooks to try it"
+    ]
+
+
+def short(number: float) -> str:
+    """A number with three digits at most and a unit's letter."""
+    for size, letter in ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if number >= size:
+            return f"{number / size:.3g}{letter}"
+    return f"{number:.0f} "
+
+
+def pins(root: Path) -> dict[str, str]:
+    """The versions that requirements.lock names, by package."""
+    lines = (root / "requirements.lock").read_text().splitlines()
+    return dict(
+        line.split(";")[0].strip().split("==") for line in lines if re.match(r"\w.*==", line)
+    )
+
+
+def installed() -> dict[str, str]:
+    """The versions of the installed packages, by normal name."""
+    return {
+        normal(found.name): found.version
+        for found in importlib.metadata.distributions()
+        if found.name
+    }
+
+
+def normal(name: str) -> str:
+    """A package's name as package indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def missing_packages(root: Path) -> Iterator[str]:
+    """Say which pinned packages are not installed."""
+    there = installed()
+    missing = [name for name in pins(root) if normal(name) not in there]
+    if missing:
+        yield f"not installed: {listed(missing)}; run make env, or pip install -r requirements.lock"
+
+
+def other_versions(root: Path) -> Iterator[str]:
+    """Say which packages have other versions than those pinned, builds aside (2.0+cpu is 2.0)."""
+    there = installed()
+    other = [
+        f"{name} {there[normal(name)]} (pinned: {version})"
+        for name, version in pins(root).items()
+        if there.get(normal(name), version).split("+")[0] != version.split("+")[0]
+    ]
+    if other:
+        yield f"other versions than those tested: {listed(other)}"
+
+
+def listed(words: Iterable[str], most: int = 5) -> str:
+    """The first of some words, and how many more there are."""
+    words = list(words)
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return ", ".join(words[:most]) + more
+
+
+def visible_gpus() -> list[Gpu]:
+    """The GPUs that a job started here would see, as nvidia-smi and CUDA_VISIBLE_DEVICES say."""
+    command = ["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader,nounits"]
+    try:
+        said = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return []
+    rows = [line.rsplit(",", 1) for line in said.stdout.splitlines() if "," in line]
+    gpus = [Gpu(name.strip(), float(mib) * 2**20) for name, mib in rows if mib.strip().isdigit()]
+    chosen = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if chosen is None:
+        return gpus
+    names = [name.strip() for name in chosen.split(",") if name.strip() not in ("", "-1")]
+    numbers = [int(name) for name in names if name.isdigit() and int(name) < len(gpus)]
+    return [gpus[number] for number in numbers] if numbers else gpus[: len(names)]
+
+
+def wanting_gpus(run: Run) -> Iterator[str]:
+    """Say where there are fewer GPUs, or less memory, than the training needs."""
+    if "pretrain" not in run.rules:
+        return
+    wanted = run.config["pretrain"]["gpus"]
+    if run.gpus and len(run.gpus) < wanted:
+        yield f"pretrain.gpus: {wanted} are asked for, {len(run.gpus)} visible; set it to {len(run.gpus)}"
+    needed = MEMORY_BYTES * run.model.parameters
+    on_gpu = bool(run.gpus and wanted)
+    place, memory = "the machine", float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    if on_gpu:
+        place, memory = run.gpus[0].name, min(gpu.memory for gpu in run.gpus)
+    if needed > memory and not run.config["pretrain"]["sharded"]:
+        yield (
+            f"pretrain.model: {run.model.parameters / 1e6:,.0f} million parameters need some "
+            f"{needed / 2**30:,.0f} GiB to train, before any text; {place} has "
+            f"{memory / 2**30:,.0f} GiB; choose a smaller model"
+        )
+
+
+def silent_mirrors(run: Run) -> Iterator[str]:
+    """Say which mirrors cannot be reached, of those that jobs would download from."""
+    for rule, keys in NEED_A_MIRROR.items():
+        if rule not in run.rules:
+            continue
+        part = run.config
+        for key in keys:
+            part = part[key]
+        reason = unreachable(part["mirror"])
+        if reason:
+            yield (
+                f"{'.'.join(keys)}.mirror: {part['mirror']} cannot be reached ({reason}), and "
+                f"{run.rules[rule]} files are to be downloaded; look at the network, or name a mirror"
+            )
+
+
+def unreachable(url: str) -> str:
+    """Why a server gives no answer at all; empty where it gives any."""
+    try:
+        request = urllib.request.Request(url, method="HEAD", headers={"User-Agent": "dump2glue"})
+        urllib.request.urlopen(request, timeout=TIMEOUT).close()
+    except urllib.error.HTTPError:
+        return ""
+    except (OSError, ValueError) as error:
+        return str(getattr(error, "reason", error)) or type(error).__name__
+    return ""

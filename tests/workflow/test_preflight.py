@@ -1,0 +1,166 @@
+"""What is found out before the first job, and the plan that is printed."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+
+from scripts.workflow import plan, preflight
+from scripts.workflow.estimates import model_of
+from scripts.workflow.preflight import Gpu, Job, Run
+from tests.runs import ROOT, SMALL, clone, snakemake
+
+CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+TINY = model_of({"num_hidden_layers": 2, "hidden_size": 128, "intermediate_size": 512}, 1000)
+LARGE = model_of({"num_hidden_layers": 24, "hidden_size": 1024}, 30_522)
+
+
+def run_of(*todo: Job, model=TINY, root=ROOT, gpus=(), **changes) -> Run:
+    config = CONFIG | {key: CONFIG[key] | value for key, value in changes.items()}
+    jobs = Counter(job.rule for job in todo)
+    return Run(root, config, list(todo), jobs, model, 1e6, 0, 2, True, list(gpus))
+
+
+def job(rule: str, sources=(), outputs=(), **wildcards: str) -> Job:
+    return Job(rule, wildcards, list(sources), list(outputs))
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_run_without_faults_can_begin():
+    assert preflight.mistakes(run_of(job("pretrain", outputs=["results/x"])), 1.0) == []
+
+
+def test_a_folder_that_cannot_be_written_to(folder):
+    (folder / "results").symlink_to("/sys/kernel")
+    found = preflight.mistakes(run_of(job("pretrain", outputs=["results/a/x"])), 1.0)
+    assert len(found) == 1
+    assert f"{folder}/results: cannot be written to (" in found[0]
+
+
+def test_an_empty_input(folder):
+    (folder / "dump.xml").touch()
+    (folder / "full.xml").write_text("x")
+    found = preflight.mistakes(run_of(job("extract_articles", ["dump.xml", "full.xml"])), 1.0)
+    assert [line.split(":")[0] for line in found] == ["dump.xml"]
+
+
+def test_too_little_space():
+    (found,) = preflight.mistakes(run_of(), 1e18)
+    assert "the run is estimated to write 1e+06 TB" in found
+
+
+def test_packages(folder):
+    pins = "# pins\nnumpy==0.0.1\nPyYAML==0.1 ; python_version > '3'\nnonesuch==1\n"
+    (folder / "requirements.lock").write_text(pins)
+    (found,) = preflight.mistakes(run_of(root=folder), 1.0)
+    assert found.startswith("not installed: nonesuch; run make env")
+    (warning,) = preflight.warnings(run_of(root=folder))
+    assert "numpy " in warning
+    assert "(pinned: 0.0.1), PyYAML " in warning
+
+
+def test_the_build_of_a_version_does_not_count(folder, monkeypatch):
+    (folder / "requirements.lock").write_text("torch==2.13.0\n")
+    monkeypatch.setattr(preflight, "installed", lambda: {"torch": "2.13.0+cu130"})
+    assert preflight.warnings(run_of(root=folder)) == []
+
+
+GIB = 2.0**30
+
+
+@pytest.mark.parametrize(
+    ("gpus", "wanted", "model", "words"),
+    [
+        ([], 1, TINY, ""),
+        ([Gpu("H100", 80 * GIB)], 1, LARGE, ""),
+        ([Gpu("H100", 80 * GIB)], 2, TINY, "pretrain.gpus: 2 are asked for, 1 visible"),
+        ([Gpu("T4", 4 * GIB)], 1, LARGE, "pretrain.model: 336 million parameters need some 6 GiB"),
+    ],
+)
+def test_gpus_against_the_model(gpus, wanted, model, words):
+    run = run_of(job("pretrain"), model=model, gpus=gpus, pretrain={"gpus": wanted})
+    found = preflight.mistakes(run, 1.0)
+    assert [words in line for line in found] == [True] * bool(words)
+
+
+def test_nvidia_smi_and_the_visible_devices(folder, monkeypatch):
+    tool = folder / "nvidia-smi"
+    tool.write_text("#!/bin/sh\necho 'NVIDIA A100-SXM4, 81920'\necho 'Tesla T4, 15360'\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    gpus = [Gpu("NVIDIA A100-SXM4", 80 * GIB), Gpu("Tesla T4", 15 * GIB)]
+    assert preflight.visible_gpus() == gpus
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
+    assert preflight.visible_gpus() == gpus[1:]
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert preflight.visible_gpus() == []
+    tool.write_text("#!/bin/sh\necho 'No devices were found'; exit 6\n")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
+    assert preflight.visible_gpus() == []
+
+
+def test_the_network_is_asked_only_where_something_is_downloaded():
+    dead = {"mirror": "http://127.0.0.1:9"}
+    assert preflight.mistakes(run_of(job("finetune"), glue=dead), 1.0) == []
+    (found,) = preflight.mistakes(run_of(job("download_glue"), glue=dead), 1.0)
+    assert found.startswith("glue.mirror: http://127.0.0.1:9 cannot be reached (")
+
+
+def test_hours_and_tokens_follow_the_config():
+    jobs = [job("pretrain", phase="seq128"), job("finetune", task="CoLA")]
+    run = run_of(*jobs)
+    assert plan.tokens(run) == {"seq128": 2000 * 32 * 128 * 0.9}
+    phases = [CONFIG["pretrain"]["phases"][0] | {"steps": 4000}]
+    longer = run_of(*jobs, pretrain={"phases": phases})
+    assert plan.hours(longer)["pretraining"] > 1.8 * plan.hours(run)["pretraining"]
+    assert plan.hours(longer)["finetuning"] == plan.hours(run)["finetuning"]
+    faster = run_of(*jobs, model=LARGE, gpus=[Gpu("H100", 80 * GIB)])
+    assert (
+        plan.hours(faster)["pretraining"]
+        < 0.02 * plan.hours(run_of(*jobs, model=LARGE))["pretraining"]
+    )
+
+
+def test_the_parameters_are_those_of_bert_large():
+    assert abs(LARGE.parameters / 335e6 - 1) < 0.01  # as google-research/bert states
+
+
+def test_the_estimate_of_a_run_bounds_what_it_wrote(finished_run):
+    """In the small run: it must neither frighten nor promise too much."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "scripts.workflow.plan", "--configfile", SMALL, "--forceall"],
+        cwd=finished_run,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = ended.stdout
+    assert "pretrain              2" in said
+    assert "Phase short: some 5.53 k tokens" in said
+    assert "The run can begin" in said
+    (estimated,) = (float(line.split()[2]) for line in said.splitlines() if "Disk:" in line)
+    wrote = sum(path.stat().st_size for path in (finished_run / "results").rglob("*"))
+    assert wrote / 3 < estimated * 1e6 < 3 * wrote
+
+
+def test_snakemake_itself_ends_before_the_first_job(folder):
+    copy = clone(folder / "with space")
+    (copy / "results").symlink_to("/sys/kernel")
+    ended = snakemake(copy, "--cores", "2", check=False)
+    assert ended.returncode == 1
+    assert "The run cannot begin: " in ended.stdout
+    assert ended.stdout.count("cannot be written to") == 1
+    assert "Traceback" not in ended.stdout
+    assert "jobid" not in ended.stdout
+    dry = snakemake(copy, "--dry-run")
+    assert "cannot be written to" not in dry.stdout
