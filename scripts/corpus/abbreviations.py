@@ -12,7 +12,7 @@ ALWAYS = words(
     """
     mr mrs mme mlle messrs dr drs dra prof profs rev revd fr hon pres gov sen sens rep reps amb
     gen gens lt lieut col maj capt cmdr comdr cdr sgt cpl pvt pfc spc brig adm vadm radm supt insp
-    det atty msgr mgr ste vs v cf viz approx ca fl circa lit
+    a.k.a det atty msgr mgr ste vs v cf viz approx ca fl circa lit
     e.g i.e eg ie esp op ibid ger lat pron abbr
     hl geb gest sog vgl bzw evtl ggf usf z.b d.h u.a o.ä s.o s.u inkl zzgl abb dhr mevr bijv blz
     o.a m.a.w m.fl bl.a t.ex dvs tzw m.in np ks św ul p.ex m.n.v sra srta dña ud uds núm pág págs
@@ -47,11 +47,13 @@ MONTHS = words("jan feb mar apr jun jul aug sep sept oct nov dec")
 NUMERAL_NOUNS = words(
     """
     War Type Class Part Phase Division Volume Book Chapter Group Grade Level Stage Act Schedule
-    Title Article Section Series Model Mark Mk League Tier Zone Vitamin vitamin Plan Figure Appendix
+    Title Article Section Series Model League Tier Zone Vitamin vitamin Plan Figure Appendix
     Table Hepatitis hepatitis Company Battery Channel Point Annex Block Area Unit Exhibit Pool Pot
     type class group phase stage level grade category
     """
 )
+# Behind these a letter is a number where it can be one: "Mark I.", but "Mark O. Hatfield".
+MARKS = words("Mark Mk")
 # Behind these "I." is a number too: "Pedro I."
 RULERS = words(
     """
@@ -70,7 +72,7 @@ STARTERS = words(
     Nor Yet So Because Both Each Every Some Many Most Much More All Any One Two Three Four Five Six
     Seven Eight Nine Ten Several Few Other Others Another Such To Of Until Unless Under Over Between
     Among Amongst Also Later Today Following According Despite Due Once Only Not No Now Here Is Was
-    Were Are Has Had Have Did Do Does Can Could May Might Will Would Should Instead Unlike Like
+    Were Are Has Had Have Did Do Does Can Could Might Would Should Instead Unlike Like
     Through Throughout Within Additionally Moreover Furthermore Nevertheless Nonetheless Meanwhile
     Thus Therefore Hence Even Just I You My Your Early Late Soon Still Recently Currently Originally
     Initially Eventually Finally Subsequently Previously Formerly Presently Besides Shortly Born
@@ -87,6 +89,14 @@ STARTERS = words(
     Он Она Оно Они В На С По После Это Этот Также Его Её Их При Во Из За Для К
     """
 )
+# Words that begin a sentence, whose capital somebody forgot.
+FORGOTTEN = words("it he she they this these there the however")
+# Words that begin one even behind an abbreviation that a name follows: "the Archbishop of Sens."
+RESTARTS = words("it he she they this these however")
+# Abbreviations that no sentence ends with.
+LINKING = words("vs v cf viz approx ca circa c e.g i.e eg ie esp dr mr mrs ms prof")
+# Titles that belong to a country before them: the U.S. "Billboard" charts.
+TITLES = words("Billboard")
 # Words that no sentence ends with, so that an ellipsis behind them goes on.
 FUNCTION_WORDS = words(
     """

@@ -13,15 +13,20 @@ from scripts.corpus.abbreviations import (
     ALWAYS,
     BEFORE_NAMES,
     BEFORE_NUMBERS,
+    FORGOTTEN,
     FUNCTION_WORDS,
+    LINKING,
+    MARKS,
     MONTHS,
     NAMES,
     NUMERAL_NOUNS,
     ORDINAL_NOUNS,
     ORDINAL_WORDS,
+    RESTARTS,
     RULERS,
     SHOUTS,
     STARTERS,
+    TITLES,
 )
 
 CLOSERS = "\"'”’»)]›」』）】］*"
@@ -38,6 +43,7 @@ WORD = re.compile(r"[^\W_][\w'’-]*")
 INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.-?)+[^\W\d_]{1,2}")
 ROMAN = re.compile(r"[IVXLC]+")
 ENUMERATION = re.compile(r"[(\[]?(?:\d{1,3}|[^\W\d_]|[IVX]{1,4})[.)\]]+")
+PART = re.compile(r"/|(?<=[a-z])-(?=[A-Z])")  # "Records/I.O.U.", "ex-St.", "Lt-Gen."
 NEAR = 60  # characters before a place that can decide about it
 
 
@@ -54,7 +60,7 @@ def ends_sentence(before: str, after: str, spaced: bool = True) -> bool:
     if mark in SPACELESS:
         return True
     head = core.rstrip(".!?…")
-    word = head[head.rfind(" ") + 1 :].lstrip(OPENERS).rstrip(CLOSERS)
+    word = PART.split(head[head.rfind(" ") + 1 :])[-1].lstrip(OPENERS).rstrip(CLOSERS)
     if not spaced:
         return word[:1].islower() or first_word(after) in STARTERS
     rest = after.lstrip(OPENERS + DASHES + " ")
@@ -91,8 +97,12 @@ def whole_in_brackets(after: str) -> bool:
 def ends_before_lower_case(word: str, core: str, before: str, after: str) -> bool:
     """Whether a sentence ends before a lower-case letter, where somebody forgot the capital.
 
-    Only behind a word that is too long for an abbreviation.
+    Only behind a word that is too long for an abbreviation, or before a word that begins sentences.
     """
+    if first_word(after) in FORGOTTEN and core == before:
+        return YEAR.fullmatch(word) is not None or (
+            len(word) > 3 and word.isalpha() and word.lower() not in ABBREVIATIONS
+        )
     return (
         len(word) > 6
         and core == before
@@ -107,7 +117,7 @@ def ends_after_shout_or_ellipsis(core: str, head: str, word: str, rest: str) -> 
     """Whether a sentence ends behind "!", "?" or "..." and before a capital."""
     if not word:
         # " ... " or " [...] ": what was left out may have held the sentence's end.
-        words = head.rstrip("[( ").split()
+        words = head.rstrip(OPENERS + " ").split()
         last = words[-1] if words and core.endswith(("...", "…")) else "the"
         return last not in FUNCTION_WORDS and last[-1] not in ",;:"
     if core.endswith(("...", "…")):
@@ -131,17 +141,19 @@ def stop_belongs_to_word(before: str, word: str, rest: str, opened: bool) -> boo
     if len(word) == 1:
         return letter_is_initial(before, word, rest, following, starter, opened)
     if lower in ALWAYS:
-        return True
+        restarts = following.lower() in RESTARTS and lower not in LINKING
+        return not (restarts or (starter and word.isalpha() and word.isupper()))
     if lower in BEFORE_NUMBERS and (following[:1].isdigit() or ROMAN.fullmatch(following)):
         return True
     if lower in BEFORE_NAMES or (word[0].isupper() and (lower in NAMES or lower in MONTHS)):
         return not starter and not opened
     if INITIALS.fullmatch(word):
         # "U.S. Army", "U.S. 15"; but "in the U.S. The army".
-        return not starter and not opened
+        return following in TITLES or (not starter and not opened)
     return False
 
 
+YEAR = re.compile(r"1\d{3}|20\d\d")
 ABBREVIATIONS = ALWAYS | BEFORE_NUMBERS | BEFORE_NAMES
 
 
@@ -170,4 +182,5 @@ def letter_is_initial(
         return False
     words = before.split()
     previous = words[-2].strip(OPENERS + CLOSERS) if len(words) > 1 else ""
-    return not (previous in NUMERAL_NOUNS or (word == "I" and previous in RULERS))
+    numeral = (word == "I" and previous in RULERS) or (word in "IVX" and previous in MARKS)
+    return not (numeral or previous in NUMERAL_NOUNS)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from scripts.common.errors import UserError
-from scripts.corpus.boundaries import CANDIDATE, ends_sentence
+from scripts.corpus.boundaries import CANDIDATE, NEAR, ends_sentence
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -67,8 +67,11 @@ def sentence_rules(doc: Doc) -> Doc:
     for token in doc:
         text = token.text
         if before:
-            token.is_sent_start = ends_sentence(before, text, spaced)
-        before = text
+            begins = token.is_sent_start = ends_sentence(before, text, spaced)
+            # What decides may lie before the last candidate: "He ran on No. 5. He won."
+            before = text if begins else f"{before[-NEAR:]}{' ' if spaced else ''}{text}"
+        else:
+            before = text
         spaced = bool(token.whitespace_)
     return doc
 

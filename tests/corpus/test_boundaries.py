@@ -41,14 +41,21 @@ def sentences(text):
         "He came to Washington, D.C.| There he died at 5 p.m. on Friday.",
         "She earned a Ph.D. in 1980 and a B.A. in 1975.| She taught.",
         "He lived in the U.K. (1990).| Then he left.",
+        "Senator Mark O. Hatfield saw the Mark I.| Nobody else.",
+        "It came out on Records/I.O.U. Records, by ex-St. Louis man J. Will Jones.",
+        'It reached the U.S. "Billboard" charts by Bo (a.k.a. "Bob").',
+        "It is approved by TUV and UL.| Furthermore it is good.",
         # Numbers
         "No. 5 and Nos. 8 and 9, vol. 3, pp. 5-7.| It was one.",
+        "It peaked at No. 29.| It fell to No. 30.| The others rose.",
+        "He was Archbishop of Sens.| He left it with Gen. Smith, i.e. He who did.",
         "It rose 3.5 percent to $1.2 million in 1990.| 20 people came.",
         "On Nov. 18 they met; by Dec. 3 they left.",
         "1. The first thing.| 2 more.",
         "(born c. 1826 in Paris; d. 12 March 1880) he was (b. Paris).",
         # Ellipses
         "He waited...| Then he left.",
+        'She said: "... Pindu is one."| He left.',
         "He said that ... Paris was far.| It was … far.",
         "It stopped … and then ... it went on.",
         # Quotes and brackets
@@ -61,6 +68,8 @@ def sentences(text):
         "They won (against Spain).| Then they lost (0–1).",
         # A forgotten space
         "It is in the north.|The town is old.| See Amazon.com or Node.js.",
+        # A forgotten capital
+        "They built a new one in 1914.| it is a house for cancer.| it is of approx. the same age.",
         # Other languages
         "Er starb am 3. Oktober 1990 in Wien.| Im 19. Jahrhundert war z. B. Köln groß.",
         "Friedrich II. war König.| Er wurde 1712 geboren.",
