@@ -44,6 +44,7 @@ INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.-?)+[^\W\d_]{1,2}")
 ROMAN = re.compile(r"[IVXLC]+")
 ENUMERATION = re.compile(r"[(\[]?(?:\d{1,3}|[^\W\d_]|[IVX]{1,4})[.)\]]+")
 PART = re.compile(r"/|(?<=[a-z])-(?=[A-Z])")  # "Records/I.O.U.", "ex-St.", "Lt-Gen."
+NICKNAME = re.compile(r"[A-Z][\w.]* ?[\w.]*[\"'”’)] [A-Z]")
 NEAR = 60  # characters before a place that can decide about it
 
 
@@ -178,7 +179,9 @@ def letter_is_initial(
         # "(b. 1956", "c. 12 March", "Brown v. Board", "z. B. Wien"
         led = before[-3:-2] in ("(", "[", "") or before[-4:-3] in (",", ";", "(")
         return word == "v" or following[:1].isdigit() or led or is_initial(rest)
-    if not word.isupper() or starter or (opened and not is_initial(rest)):
+    if not word.isupper() or starter:
+        return False
+    if opened and not is_initial(rest) and not NICKNAME.match(rest):
         return False
     words = before.split()
     previous = words[-2].strip(OPENERS + CLOSERS) if len(words) > 1 else ""

@@ -62,16 +62,19 @@ class StretchTokenizer:
 
 def sentence_rules(doc: Doc) -> Doc:
     """A component that marks the tokens that begin a sentence."""
+    text = doc.text
     before = ""
     spaced = True
     for token in doc:
-        text = token.text
+        begins = False
         if before:
-            begins = token.is_sent_start = ends_sentence(before, text, spaced)
-            # What decides may lie before the last candidate: "He ran on No. 5. He won."
-            before = text if begins else f"{before[-NEAR:]}{' ' if spaced else ''}{text}"
+            after = text[token.idx : token.idx + 3 * NEAR]
+            begins = token.is_sent_start = ends_sentence(before, after, spaced)
+        # What decides may lie before the last candidate: "He ran on No. 5. He won."
+        if begins or not before:
+            before = token.text
         else:
-            before = text
+            before = f"{before[-NEAR:]}{' ' if spaced else ''}{token.text}"
         spaced = bool(token.whitespace_)
     return doc
 

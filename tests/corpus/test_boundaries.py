@@ -45,6 +45,8 @@ def sentences(text):
         "It came out on Records/I.O.U. Records, by ex-St. Louis man J. Will Jones.",
         'It reached the U.S. "Billboard" charts by Bo (a.k.a. "Bob").',
         "It is approved by TUV and UL.| Furthermore it is good.",
+        'Dusan J. "Duke" Maronic came in 1965.',
+        'Around it were "20 pearls." (Miner, p. 146, and others).| They shone.',
         # Numbers
         "No. 5 and Nos. 8 and 9, vol. 3, pp. 5-7.| It was one.",
         "It peaked at No. 29.| It fell to No. 30.| The others rose.",
