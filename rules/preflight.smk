@@ -40,7 +40,7 @@ def this_run():
         model=estimates.model_of(shape, VOCAB["size"]),
         text=corpus_text(),
         download=sum(DUMP_FILES[file]["size"] or 0 for file in DUMP_FILES),
-        cores=workflow.resource_settings.cores or 1,  # none where a cluster runs the jobs
+        cores=workflow.resource_settings.cores or 1,
         here=here,
         gpus=preflight.visible_gpus() if here else [],
     )
