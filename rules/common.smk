@@ -73,6 +73,11 @@ def untracked(**settings):
     return lambda wildcards, threads: flags(**settings)
 
 
+def memory(mb, per_thread=0):
+    """Megabytes of memory for a job, and as many again at each retry, as it may have wanted more."""
+    return lambda wildcards, threads, attempt: (mb + per_thread * threads) * attempt
+
+
 def folder_of(files):
     """The folder of the first of a rule's files, as an argument of its command."""
     return shlex.quote(str(Path(files[0]).parent))

@@ -10,7 +10,7 @@ rule make_sample:
         "../config/environment.yaml"
     threads: 2
     resources:
-        mem_mb=1000,
+        mem_mb=memory(1000),
         runtime=60,
     params:
         code=code("scripts/corpus/make_sample.py"),
@@ -36,7 +36,7 @@ rule download_dump:
         "../config/environment.yaml"
     resources:
         mirror=1,
-        mem_mb=200,
+        mem_mb=memory(200),
         runtime=1440,
     params:
         code=code("scripts/corpus/download_dump.py"),
@@ -70,7 +70,7 @@ rule extract_articles:
         "../config/environment.yaml"
     threads: 4
     resources:
-        mem_mb=lambda wildcards, threads: 400 + 300 * threads,
+        mem_mb=memory(400, per_thread=300),
         runtime=600,
     params:
         code=code("scripts/corpus/extract_articles.py"),
@@ -98,7 +98,7 @@ rule collect_text:
     conda:
         "../config/environment.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=memory(500),
         runtime=120,
     params:
         code=code("scripts/corpus/collect_text.py"),
@@ -127,7 +127,7 @@ rule split_sentences:
         "../config/environment.yaml"
     threads: 4
     resources:
-        mem_mb=lambda wildcards, threads: 400 + 300 * threads,
+        mem_mb=memory(400, per_thread=300),
         runtime=600,
     params:
         code=code("scripts/corpus/split_sentences.py"),
@@ -160,7 +160,7 @@ rule find_contamination:
         "../config/environment.yaml"
     threads: 4
     resources:
-        mem_mb=lambda wildcards, threads: 1000 + 300 * threads,
+        mem_mb=memory(1000, per_thread=300),
         runtime=240,
     params:
         code=code("scripts/corpus/find_contamination.py"),
@@ -183,7 +183,7 @@ rule report_contamination:
     conda:
         "../config/environment.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=memory(1000),
         runtime=30,
     params:
         code=code("scripts/corpus/report_contamination.py"),
@@ -206,7 +206,7 @@ rule sign_documents:
         "../config/environment.yaml"
     threads: 4
     resources:
-        mem_mb=lambda wildcards, threads: 600 + 300 * threads,
+        mem_mb=memory(600, per_thread=300),
         runtime=240,
     params:
         code=code("scripts/corpus/sign_documents.py"),
@@ -233,7 +233,7 @@ rule shard_corpus:
     conda:
         "../config/environment.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=memory(2000),
         runtime=240,
     params:
         code=code("scripts/corpus/shard_corpus.py"),

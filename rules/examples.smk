@@ -10,7 +10,7 @@ if VOCAB["path"]:
         conda:
             "../config/environment.yaml"
         resources:
-            mem_mb=1000,
+            mem_mb=memory(1000),
             runtime=10,
         params:
             code=code("scripts/examples/import_vocab.py"),
@@ -39,7 +39,7 @@ else:
             "../config/environment.yaml"
         threads: 4
         resources:
-            mem_mb=1000 + 12 * VOCAB["sample_mb"],
+            mem_mb=memory(1000 + 12 * VOCAB["sample_mb"]),
             runtime=120,
         params:
             code=code("scripts/examples/train_vocab.py"),
@@ -77,7 +77,7 @@ if GIVEN_EXAMPLES:
         conda:
             "../config/environment.yaml"
         resources:
-            mem_mb=2000,
+            mem_mb=memory(2000),
             runtime=120,
         params:
             code=code("scripts/examples/import_examples.py"),
@@ -103,7 +103,7 @@ else:
         conda:
             "../config/environment.yaml"
         resources:
-            mem_mb=1000,
+            mem_mb=memory(1000),
             runtime=120,
         params:
             code=code("scripts/examples/tokenize_shard.py"),
@@ -132,7 +132,7 @@ else:
         conda:
             "../config/environment.yaml"
         resources:
-            mem_mb=1000,
+            mem_mb=memory(1000),
             runtime=120,
         params:
             code=code("scripts/examples/build_examples.py"),

@@ -9,7 +9,7 @@ rule download_glue:
         "../config/environment.yaml"
     threads: 1
     resources:
-        mem_mb=500,
+        mem_mb=memory(500),
         runtime=120,
     params:
         code=code("scripts/glue/download_glue.py"),
@@ -38,7 +38,7 @@ for FETCHED, FETCH in FETCHES.items():
             "../config/environment.yaml"
         threads: 1
         resources:
-            mem_mb=2000,
+            mem_mb=memory(2000),
             runtime=30,
         params:
             code=code(f"scripts/glue/{FETCH.step}.py"),
@@ -72,7 +72,7 @@ rule finetune:
         "../config/environment.yaml"
     threads: GLUE["cpu_threads"]
     resources:
-        mem_mb=6000,
+        mem_mb=memory(6000),
         runtime=480,
         gpu=GLUE["gpus"],
     params:
@@ -129,7 +129,7 @@ rule collect_results:
         "../config/environment.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=memory(2000),
         runtime=30,
     params:
         code=code("scripts/glue/collect_results.py"),
@@ -154,7 +154,7 @@ rule write_submission:
         "../config/environment.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=memory(2000),
         runtime=30,
     params:
         code=code("scripts/glue/write_submission.py"),
@@ -201,7 +201,7 @@ if not GLUE["model"]:
             "../config/environment.yaml"
         threads: 1
         resources:
-            mem_mb=2000,
+            mem_mb=memory(2000),
             runtime=30,
         params:
             code=code("scripts/glue/compare_pretraining.py"),

@@ -62,12 +62,13 @@ rule init_model:
         "../config/environment.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=memory(4000),
         runtime=10,
     params:
         code=code("scripts/pretrain/init_model.py"),
         flags=flags(
             seed=config["seed"],
+            initial_weights=PRETRAIN["initial_weights"],
             model=(
                 f"{PRETRAIN['init']}/config.json"
                 if PRETRAIN["init"]

@@ -21,7 +21,7 @@ rule plot_glue:
     conda:
         "../config/environment.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=memory(1000),
         runtime=10,
     params:
         code=code("scripts/report/plot_glue.py"),
@@ -47,7 +47,7 @@ rule plot_finetuning:
     conda:
         "../config/environment.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=memory(1000),
         runtime=10,
     params:
         code=code("scripts/report/plot_finetuning.py"),
@@ -72,7 +72,7 @@ rule plot_confusions:
     conda:
         "../config/environment.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=memory(1000),
         runtime=10,
     params:
         code=code("scripts/report/plot_confusions.py"),
@@ -97,7 +97,7 @@ rule plot_pretraining:
     conda:
         "../config/environment.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=memory(1000),
         runtime=10,
     params:
         code=code("scripts/report/plot_pretraining.py"),
@@ -133,7 +133,7 @@ rule describe_corpus:
     conda:
         "../config/environment.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=memory(1000),
         runtime=10,
     params:
         code=code("scripts/report/describe_corpus.py"),
