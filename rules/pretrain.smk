@@ -68,6 +68,7 @@ rule init_model:
         code=code("scripts/pretrain/init_model.py"),
         flags=flags(
             seed=config["seed"],
+            initial_weights=PRETRAIN["initial_weights"],
             model=(
                 f"{PRETRAIN['init']}/config.json"
                 if PRETRAIN["init"]

@@ -100,6 +100,7 @@ def phase_flags(wildcards):
         seed=config["seed"],
         init=init,
         model=None if init else NEW_MODEL,
+        initial_weights=None if init else PRETRAIN["initial_weights"],
         **{name: PRETRAIN[name] for name in names},
         **phase,
     )

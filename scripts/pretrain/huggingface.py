@@ -11,6 +11,7 @@ from torch import Tensor
 from scripts.common.atomic import atomic_path
 from scripts.common.cli import log
 from scripts.common.errors import UserError
+from scripts.pretrain.initialisation import initialise
 from scripts.pretrain.model import Bert, Shape
 
 TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "vocab.txt")
@@ -144,7 +145,7 @@ def finished_config(config: dict) -> dict:
 def load_model(folder: Path, dtype: torch.dtype = torch.float32, seed: int = 0) -> Bert:
     """The model of a folder; heads that it lacks are drawn from `seed`."""
     model = Bert(Shape.from_config(read_config(folder), str(folder / "config.json")), dtype)
-    model.initialise(seed)
+    initialise(model, seed)
     import_state(model, read_weights(folder), folder)
     return model
 

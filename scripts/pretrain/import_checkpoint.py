@@ -17,6 +17,7 @@ from scripts.common.atomic import write_text
 from scripts.common.cli import Parser, log, run
 from scripts.common.errors import UserError
 from scripts.pretrain import card, huggingface
+from scripts.pretrain.initialisation import initialise
 from scripts.pretrain.model import Bert, Shape
 from scripts.pretrain.settings import read_model
 
@@ -54,7 +55,7 @@ def import_checkpoint(path: Path, tokenizer: Path, config: dict | None, output: 
             "give the tokenizer that it was trained with"
         )
     bert = Bert(Shape.from_config(config, str(path)))
-    bert.initialise(0)
+    initialise(bert, 0)
     huggingface.import_state(bert, weights, path)
     text = card.card(output.name, {"imported from": path.name}, bert, [], [])
     write_text(output / "README.md", text)

@@ -9,6 +9,7 @@ from pathlib import Path
 from scripts.common.atomic import write_text
 from scripts.common.cli import Parser, log, run
 from scripts.pretrain import card, huggingface
+from scripts.pretrain.initialisation import KINDS, initialise
 from scripts.pretrain.model import Bert, Shape
 from scripts.pretrain.settings import read_model
 
@@ -20,17 +21,26 @@ def main() -> None:
     )
     parser.add_argument("--tokenizer", required=True, type=Path, help="tokenizer folder")
     parser.add_argument("--seed", type=int, default=42)
+    parser.add_argument("--initial-weights", choices=KINDS, default="bert")
     parser.add_argument("-o", "--output", required=True, type=Path, help="folder of the model")
     arguments = parser.parse_args()
-    init_model(arguments.model, arguments.tokenizer, arguments.seed, arguments.output)
+    init_model(
+        arguments.model,
+        arguments.tokenizer,
+        arguments.seed,
+        arguments.output,
+        arguments.initial_weights,
+    )
 
 
-def init_model(model: str, tokenizer: Path, seed: int, output: Path) -> None:
+def init_model(
+    model: str, tokenizer: Path, seed: int, output: Path, initial_weights: str = "bert"
+) -> None:
     """Write a model folder with weights drawn from `seed`."""
     config = read_model(model)
     config = huggingface.new_config(config, huggingface.tokenizer_size(tokenizer))
     bert = Bert(Shape.from_config(config, model))
-    bert.initialise(seed)
+    initialise(bert, seed, initial_weights)
     write_text(output / "README.md", card.card(output.name, {"seed": seed}, bert, [], []))
     huggingface.save_model(output, bert.state_dict(), config, tokenizer)
     log.info("wrote %s", output)

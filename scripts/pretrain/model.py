@@ -153,20 +153,6 @@ class Bert(nn.Module):
         self.next_sentence = Linear(hidden, 2)
         self.tanh = "none" if shape.hidden_act == "gelu" else "tanh"
 
-    def initialise(self, seed: int) -> None:
-        """Draw the weights as BERT does: normal, truncated at two deviations; biases zero."""
-        generator = torch.Generator().manual_seed(seed)
-        for name, weight in self.named_parameters():
-            if weight.dim() == 2:
-                deviation = self.shape.initializer_range
-                nn.init.trunc_normal_(
-                    weight, std=deviation, a=-2 * deviation, b=2 * deviation, generator=generator
-                )
-            elif name.endswith("norm.weight"):
-                nn.init.ones_(weight)
-            else:
-                nn.init.zeros_(weight)
-
     def encode(self, batch: MicroBatch, noise: Noise) -> Tensor:
         """The last layer's output [T, hidden]."""
         x = F.embedding(batch.ids, self.words.weight)

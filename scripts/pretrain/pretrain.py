@@ -23,6 +23,7 @@ from scripts.examples.reader import Examples
 from scripts.pretrain import card, cpu, fit, huggingface, metrics, processes
 from scripts.pretrain import recipe as recipes
 from scripts.pretrain import settings as flags
+from scripts.pretrain.initialisation import initialise
 from scripts.pretrain.journal import Journal
 from scripts.pretrain.loop import Run
 from scripts.pretrain.model import Bert, Shape
@@ -75,7 +76,7 @@ def new_model(job: Job) -> Bert:
     if job.init:
         return huggingface.load_model(job.init, dtype, job.seed)
     model = Bert(Shape.from_config(job.config, "--model"), dtype)
-    model.initialise(job.seed)
+    initialise(model, job.seed, job.initial_weights)
     return model
 
 

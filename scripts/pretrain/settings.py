@@ -9,6 +9,7 @@ import torch
 
 from scripts.common.errors import UserError
 from scripts.pretrain import huggingface
+from scripts.pretrain.initialisation import KINDS
 
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
@@ -23,6 +24,7 @@ class Job:
     tokenizer: Path
     init: Path | None
     config: dict
+    initial_weights: str
     seed: int
     precision: str
     threads: int
@@ -54,6 +56,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("-o", "--output", required=True, type=Path, help="folder of the model")
     add("--validation", nargs="*", type=Path, default=[], help="files of examples to validate on")
     add("--model", help="Hugging Face config of a new model: a JSON file, or the JSON itself")
+    add("--initial-weights", choices=KINDS, default="bert", help="of a new model")
     add("--tokenizer", type=Path, help="tokenizer folder; default: that of --init")
     add("--init", type=Path, help="model folder to go on from instead of a new model")
     add("--seed", type=int, default=42)
@@ -107,6 +110,7 @@ def job_of(arguments: Namespace, device: torch.device) -> Job:
         tokenizer=tokenizer,
         init=arguments.init,
         config=config,
+        initial_weights=arguments.initial_weights,
         seed=arguments.seed,
         precision=resolve_precision(arguments.precision, device),
         threads=arguments.cpu_threads,

@@ -31,6 +31,7 @@ from transformers import BertConfig, BertForPreTraining, Trainer, TrainerCallbac
 from scripts.examples.reader import Examples
 from scripts.pretrain import cpu, huggingface
 from scripts.pretrain.batches import Stream, order
+from scripts.pretrain.initialisation import initialise
 from scripts.pretrain.model import Bert, Shape
 from scripts.pretrain.processes import Processes
 from scripts.pretrain.recipe import Recipe
@@ -212,7 +213,7 @@ def config_of(options, examples: Examples) -> dict:
 def first_model(config: dict, seed: int, dtype: torch.dtype = torch.float32) -> Bert:
     """The weights that both sides start from."""
     model = Bert(Shape.from_config(config, "--model"), dtype)
-    model.initialise(seed)
+    initialise(model, seed)
     return model
 
 

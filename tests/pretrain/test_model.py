@@ -8,6 +8,7 @@ from transformers import BertConfig, BertForPreTraining
 
 from scripts.pretrain import cpu, cuda, huggingface
 from scripts.pretrain.batches import MicroBatch
+from scripts.pretrain.initialisation import initialise
 from scripts.pretrain.model import Bert, Noise, Shape
 
 CONFIG = {
@@ -66,7 +67,7 @@ def padded(batch: MicroBatch) -> dict[str, Tensor]:
 def pair(dtype: torch.dtype, **options) -> tuple[Bert, BertForPreTraining]:
     """Our model and transformers' with the same weights."""
     ours = Bert(Shape.from_config(CONFIG, "test"), dtype).to(dtype)
-    ours.initialise(1)
+    initialise(ours, 1)
     for name, parameter in ours.named_parameters():  # biases that are not all zero
         if parameter.dim() == 1:
             torch.manual_seed(len(name))

@@ -6,6 +6,7 @@ row fails `test_every_key_has_a_row`.
 
 import os
 import shutil
+import subprocess
 from collections import Counter
 from pathlib import Path
 
@@ -93,6 +94,7 @@ KEYS = {
     "examples.join_documents": (True, EXAMPLES),
     "examples.duplicates": (2, EXAMPLES),
     "pretrain.model": ("config/models/bert-small.json", PRETRAIN),
+    "pretrain.initial_weights": ("bert", PRETRAIN),
     "pretrain.precision": ("bf16", PRETRAIN),
     "pretrain.cpu_threads": (1, PRETRAIN),
     "pretrain.micro_batch_tokens": (4096, PRETRAIN),
@@ -127,7 +129,7 @@ KEYS = {
     "glue.per_task": ({"STS-B": {"epochs": 5}}, ONE_TASK),
 }
 # Keys that stand for other inputs, which tests of their own have.
-ELSEWHERE = {
+ELSEWHERE = {  # test_what_is_given_is_not_made, test_a_part_of_the_corpus, and those of phases
     "corpus.source", "corpus.paths", "vocab.path", "examples.paths", "pretrain.init",
     "pretrain.phases", "glue.source", "glue.path", "glue.model",
 }  # fmt: skip
@@ -200,6 +202,9 @@ SPLITTER = "scripts/corpus/split_sentences.py"
         ("scripts/glue/training.py", '"""\n', '"""\nMORE = 1\n', ALL_FINETUNE),
         ("scripts/glue/intervals.py", '"""\n', '"""\nMORE = 1\n', TABLE),
         ("scripts/report/plot_glue.py", '"""\n', '"""\nMORE = 1\n', jobs(plot_glue=1)),
+        ("scripts/report/plot_confusions.py", "parser = ", "p = ", jobs(plot_confusions=1)),
+        ("scripts/workflow/estimates.py", "FILL = 0.9", "FILL = 0.8", NOTHING),
+        ("profiles/default/config.yaml", "printshellcmds: false", "printshellcmds: true", NOTHING),
         ("scripts/common/errors.py", '"""\n', '"""\nMORE = 1\n', SAMPLE),
         ("config/models/bert-tiny.json", '"hidden_size": 128', '"hidden_size": 64', PRETRAIN),
         ("config/models/bert-tiny.json", "{\n", "{\n\n\n", NOTHING),
@@ -228,8 +233,94 @@ def test_times_mean_nothing(run):
     assert planned(run) == NOTHING
 
 
-def test_the_number_of_cores_means_nothing(run):
-    assert planned(run, "--cores", "7") == NOTHING
+@pytest.mark.parametrize("words", [["--cores", "7"], ["--profile", "slurm"], ["--jobs", "3"]])
+def test_the_number_of_cores_and_the_executor_mean_nothing(run, words):
+    assert planned(run, *words) == NOTHING
+
+
+def test_a_copy_with_new_times_in_another_clone_is_up_to_date(finished_run, tmp_path):
+    folder = tmp_path / "another clone"
+    shutil.copytree(finished_run, folder, symlinks=True, copy_function=shutil.copyfile)
+    assert planned(folder) == NOTHING
+
+
+def test_a_checkout_away_and_back_means_nothing(run):
+    def git(*words: str) -> None:
+        settings = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+        subprocess.run(["git", *settings, *words], cwd=run, check=True, capture_output=True)
+
+    git("init", "-b", "here")
+    git("add", "scripts", "rules", "config", "Snakefile", "tests")
+    git("commit", "-m", "here")
+    git("checkout", "-b", "away")
+    step = run / SPLITTER
+    step.write_text(step.read_text() + "MORE = 1\n")
+    git("commit", "-a", "-m", "away")
+    assert planned(run) == SENTENCES
+    git("checkout", "here")
+    assert planned(run) == NOTHING
+
+
+DUMP = "results/corpus/dump"
+
+
+def test_a_part_of_the_corpus_added_changed_or_removed(run):
+    """The sample's own dump, taken as the user's, has the same jobs."""
+    paths = [f"{DUMP}/sample1.xml.bz2", f"{DUMP}/sample2.xml.bz2"]
+    set_key(run, "corpus.source", "dump")
+    set_key(run, "corpus.paths", paths)
+    assert planned(run) == NOTHING
+    set_key(run, "corpus.paths", paths[:1])
+    assert planned(run) == SHARDS
+    shutil.copy(run / paths[0], run / "more.xml.bz2")
+    set_key(run, "corpus.paths", [*paths, "more.xml.bz2"])
+    one_part = jobs(SHARDS, extract_articles=1, split_sentences=1)
+    assert planned(run) == one_part
+    set_key(run, "corpus.paths", paths)
+    shutil.copyfile(run / paths[1], run / paths[0])
+    assert planned(run) == one_part
+
+
+def test_what_is_given_is_not_made(run):
+    shutil.copytree(run / "results/pretrain/long", run / "given")
+    shutil.copytree(run / "results/examples", run / "given_examples")
+    examples = {
+        phase: {
+            split: [f"given_examples/{phase}/{split}/0000.h5"] for split in ("train", "validation")
+        }
+        for phase in ("short", "long")
+    }
+    small = (run / SMALL).read_text()
+    for keys, expected in (
+        ({"glue.model": "given"}, ALL_FINETUNE),
+        ({"glue.source": "folder", "glue.path": "results/corpus/sample_glue"}, jobs(plot_glue=1)),
+        ({"pretrain.init": "given"}, PRETRAIN),
+        ({"vocab.path": "given/vocab.txt"}, jobs(TOKENS, import_vocab=1)),
+        (
+            {"vocab.path": "given/vocab.txt", "examples.paths": examples},
+            jobs(PRETRAIN, import_vocab=1, import_examples=4, describe_corpus=1),
+        ),
+    ):
+        (run / SMALL).write_text(small)
+        for key, value in keys.items():
+            set_key(run, key, value)
+        assert planned(run) == expected, keys
+
+
+def test_a_task_or_a_seed_less_leaves_the_others_alone(run):
+    set_key(run, "glue.tasks", ["CoLA", "MNLI"])
+    assert planned(run) == TABLE
+
+
+def test_a_key_given_its_default_means_nothing(run):
+    set_key(run, "examples.mlm_probability", DEFAULTS["examples"]["mlm_probability"])
+    set_key(run, "glue.finetune.epochs", DEFAULTS["glue"]["finetune"]["epochs"])
+    assert planned(run) == NOTHING
+
+
+def test_without_a_memory_of_the_past_times_decide(run):
+    shutil.rmtree(run / ".snakemake")
+    assert planned(run) == NOTHING
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def three(
     ]
 
 
-# Rows at 1,500 articles; more and fewer articles change them by a factor of 2 at most.
+# Rows at 1,500 articles or more; fewer articles have fewer, down to half of them.
 TASKS: dict[str, list[File]] = {
     "CoLA": three(tasks_single.acceptability, (1000, 300, 100), "", tab("index sentence"), cola, indexed_hidden),
     "SST-2": three(tasks_single.sentiment, (500, 300, 100), tab("sentence label"), tab("index sentence"), sst, indexed_hidden),
@@ -166,7 +166,7 @@ def write_tasks(world: World, articles: int, folder: Path) -> None:
 
 def size(rows: int, articles: int) -> int:
     """The number of rows for a world of this many articles."""
-    return round(rows * min(2.0, max(0.5, articles / 1500)))
+    return round(rows * min(1.0, max(0.5, articles / 1500)))
 
 
 def make_examples(

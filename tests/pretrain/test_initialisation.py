@@ -1,0 +1,50 @@
+"""The weights that a new model starts from."""
+
+import pytest
+import torch
+
+from scripts.pretrain.initialisation import initialise, sinusoids
+from scripts.pretrain.model import Bert, Shape
+
+SHAPE = Shape(1024, 128, 2, 2, 512, max_position_embeddings=64)
+
+
+def drawn(kind: str, seed: int = 1) -> Bert:
+    model = Bert(SHAPE)
+    initialise(model, seed, kind)
+    return model
+
+
+@pytest.mark.parametrize("kind", ["bert", "mimetic"])
+def test_weights_are_a_function_of_the_seed(kind):
+    one, same, other = (dict(drawn(kind, seed).named_parameters()) for seed in (1, 1, 2))
+    assert all(torch.equal(weight, same[name]) for name, weight in one.items())
+    assert not torch.equal(one["words.weight"], other["words.weight"])
+
+
+def test_bert_draws_all_matrices_with_the_same_deviation():
+    for name, weight in drawn("bert").named_parameters():
+        if weight.dim() == 2 and weight.numel() > 1000:
+            assert weight.std().item() == pytest.approx(0.02 * 0.88, rel=0.1), name
+            assert weight.abs().max() <= 0.04
+
+
+def test_mimetic_attention_finds_neighbours_and_equal_words():
+    """From its first layer's input, before any training: a token attends to itself, to the tokens
+    beside it and to the same word elsewhere more than to other words elsewhere."""
+    model = drawn("mimetic")
+    words = torch.randperm(1000, generator=torch.Generator().manual_seed(3))[:64]
+    words[40] = words[10]
+    x = model.norm(model.words.weight[words] + model.positions.weight)
+    queries, keys, _ = (x @ model.layers[0].qkv.weight.T).view(64, 3, 2, 64).unbind(1)
+    scores = torch.einsum("thd,shd->hts", queries, keys) / 8
+    far = scores[:, 10, 25:38]
+    for place in (10, 9, 11, 40):
+        assert (scores[:, 10, place] > far.max(1).values).all(), place
+
+
+def test_sinusoids_are_those_of_the_paper():
+    table = sinusoids(50, 8)
+    assert table.shape == (50, 8)
+    assert table[3, 2].item() == pytest.approx(torch.sin(torch.tensor(3 / 10000 ** (2 / 8))).item())
+    assert table[3, 3].item() == pytest.approx(torch.cos(torch.tensor(3 / 10000 ** (2 / 8))).item())
