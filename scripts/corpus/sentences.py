@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import numpy
+
 from scripts.common.errors import UserError
 from scripts.corpus.boundaries import CANDIDATE, NEAR, ends_sentence
 
@@ -63,19 +65,20 @@ class StretchTokenizer:
 def sentence_rules(doc: Doc) -> Doc:
     """A component that marks the tokens that begin a sentence."""
     text = doc.text
+    marks = []
     before = ""
+    place = 0
     spaced = True
     for token in doc:
-        begins = False
-        if before:
-            after = text[token.idx : token.idx + 3 * NEAR]
-            begins = token.is_sent_start = ends_sentence(before, after, spaced)
+        begins = not before or ends_sentence(before, text[place : place + 3 * NEAR], spaced)
+        marks.append(1 if begins else -1)
         # What decides may lie before the last candidate: "He ran on No. 5. He won."
-        if begins or not before:
-            before = token.text
-        else:
-            before = f"{before[-NEAR:]}{' ' if spaced else ''}{token.text}"
+        before = token.text if begins else before[-NEAR:] + " " * spaced + token.text
         spaced = bool(token.whitespace_)
+        place += len(token.text_with_ws)
+    # All at once, since setting a token's mark takes time in the document's length.
+    column = numpy.array(marks, dtype="int64").view("uint64").reshape(-1, 1)
+    doc.from_array(["SENT_START"], column)
     return doc
 
 
@@ -90,6 +93,7 @@ def rules() -> Language:
     pipeline = Language(Vocab())
     pipeline.tokenizer = StretchTokenizer(pipeline.vocab, Doc)
     pipeline.add_pipe("sentence_rules")
+    pipeline.max_length = sys.maxsize  # the rules need no more memory for a longer paragraph
     return pipeline
 
 

@@ -183,6 +183,6 @@ def composed(code: str, count: str, short: bool, single: bool) -> str:
 def grouped(number: str) -> str:
     """A decimal number with its thousands set off by commas; anything else as it is."""
     whole, point, rest = number.partition(".")
-    if whole.isascii() and whole.isdecimal() and len(whole) > 3 and whole[0] != "0":
+    if whole.isascii() and whole.isdecimal() and 3 < len(whole) < 20 and whole[0] != "0":
         return f"{int(whole):,}{point}{rest}"
     return number

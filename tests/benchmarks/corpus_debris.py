@@ -72,6 +72,11 @@ def measures(pages: list[Page]) -> list[tuple[str, str]]:
     ]
 
 
+def bare(text: str) -> str:
+    """A text without the commas that part thousands."""
+    return re.sub(r"(?<=\d),(?=\d{3})", "", text)
+
+
 def headings(pages: list[Page]) -> set[tuple[str, str]]:
     """Title and text of every heading."""
     return {
@@ -112,7 +117,7 @@ def counts(texts: dict[str, str], pages: list[Page]) -> dict[str, str]:
     )
     result["headings left as sentences"] = f"{len(headings(pages) & lines):,}"
     kept = [
-        bool(re.search(MEASURE.format(re.escape(number)), flat.get(title, "")))
+        bool(re.search(MEASURE.format(re.escape(bare(number))), bare(flat.get(title, ""))))
         for title, number in measures(pages)
     ]
     result["`{{convert}}` in prose with number and unit"] = f"{sum(kept)} of {len(kept)}"

@@ -96,6 +96,11 @@ def test_nothing_but_spaces_is_lost(text):
     assert "".join(sentences(text)).replace(" ", "") == text.replace(" ", "")
 
 
+def test_a_paragraph_of_megabytes_is_split_in_time_linear_in_it():
+    assert len(sentences("It is so. " * 150_000)) == 150_000
+    assert len(sentences("A. " * 400_000)) == 1
+
+
 @pytest.mark.parametrize("half", ["seen", "hidden"])
 def test_real_boundaries(half):
     marked = paragraphs(half)

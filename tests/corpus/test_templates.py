@@ -16,6 +16,7 @@ from scripts.corpus.templates import expand_templates
             "5.7 inhabitants per square kilometre",
         ),
         ("{{pop density|x|2|km2}}", ""),
+        (f"{{{{convert|{'9' * 5000}|km}}}}", f"{'9' * 5000} kilometres"),
         ("see {{harvnb|Linden|1996|pp=6–36}}", "see Linden 1996"),
         ("'a{{' \"}}{{snds}}b", "'a'\" – b"),
         ("{{convert|22|e6acre|km2}}", "22 million acres"),
