@@ -247,6 +247,9 @@ def silent_mirrors(run: Run) -> Iterator[str]:
 
 def unreachable(url: str) -> str:
     """Why a server gives no answer at all; empty where it gives any."""
+    if url.startswith("file:"):
+        folder = Path(urllib.request.url2pathname(url.removeprefix("file://")))
+        return "" if folder.is_dir() else "no such folder"
     try:
         request = urllib.request.Request(url, method="HEAD", headers={"User-Agent": "dump2glue"})
         urllib.request.urlopen(request, timeout=TIMEOUT).close()
