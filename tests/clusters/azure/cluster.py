@@ -36,7 +36,7 @@ class Task:
     process: subprocess.Popen | None = None
     folder: Path | None = None
     runs: int = 0
-    started: float = 0.0
+    seen: bool = False  # as running, in an answer
     late: threading.Event = field(default_factory=threading.Event)  # its time is over
 
     @property
@@ -86,6 +86,7 @@ class Cluster:
                 node.slots += task.slots
                 node.state = "running"
                 task.state, task.node = "running", node
+                task.info |= {"startTime": now()}
                 task.runs += 1
                 threading.Thread(target=self.run, args=(pool, job, task, node), daemon=True).start()
 
@@ -115,7 +116,6 @@ class Cluster:
             covers = " && ".join(f"mount -t tmpfs none {shlex.quote(str(p))}" for p in self.hidden)
             command = ["unshare", "-m", "sh", "-c", f'{covers} && exec "$@"', "task", *command]
         limit = seconds(task.body.get("constraints", {}).get("maxWallClockTime"))
-        started = now()
         with (
             (folder / "stdout.txt").open("wb") as stdout,
             (folder / "stderr.txt").open("wb") as stderr,
@@ -130,8 +130,7 @@ class Cluster:
                 start_new_session=True,
             )
             with self.lock:
-                task.process, task.folder, task.started = process, folder, time.time()
-                task.info |= {"startTime": started}
+                task.process, task.folder = process, folder
                 self.ran.append(task)
             try:
                 process.wait(limit)

@@ -1,6 +1,5 @@
 """A storage account for all tests, and a Batch account for each."""
 
-import os
 import subprocess
 import sys
 import uuid
@@ -12,6 +11,7 @@ import pytest
 from tests.clusters.azure import azurite
 from tests.clusters.azure.runs import Place, repository
 from tests.clusters.azure.service import Service
+from tests.clusters.needs import require
 
 PROFILE = azurite.ROOT / "profiles/azure-batch/config.yaml"
 
@@ -21,10 +21,7 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[azurite.Azurit
     """A running Azurite."""
     program = azurite.find()
     if program is None:
-        reason = "azurite is missing: npm install --prefix .azurite azurite@3.35.0"
-        if os.environ.get("REQUIRE_CLUSTERS"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        require("azurite is missing: npm install --prefix .azurite azurite@3.35.0")
     running = azurite.Azurite(program, tmp_path_factory.mktemp("azurite"))
     yield running
     running.close()

@@ -38,8 +38,9 @@ class Faults:
     """What shall go wrong, set by a test."""
 
     refuse_pool: tuple[int, str, str] | None = None  # status, code, message
-    no_nodes: tuple[str, str] | None = None  # code, message of a resize error
-    unusable: list[dict] | None = None  # errors of each new node; an empty list gives none
+    # The first goes to the next pool that is made, and so on:
+    no_nodes: list[tuple[str, str]] = field(default_factory=list)  # code, message of a resize error
+    unusable: list[list[dict]] = field(default_factory=list)  # errors of its nodes; may be none
     silent: int = 0  # the next so many requests for status are answered by 503
 
 
@@ -48,7 +49,9 @@ class Pool:
 
     def __init__(self, name: str, body: dict[str, Any], folder: Path, faults: Faults) -> None:
         properties = body["properties"]
-        self.name, self.body, self.folder, self.faults = name, body, folder, faults
+        self.name, self.body, self.folder = name, body, folder
+        self.no_nodes = faults.no_nodes.pop(0) if faults.no_nodes else None
+        self.unusable = faults.unusable.pop(0) if faults.unusable else None
         self.size = properties["vmSize"].lower()
         self.gpus = SIZES[self.size][1]
         self.slots = properties.get("taskSlotsPerNode", 1)
@@ -90,14 +93,14 @@ class Pool:
         for node in self.nodes:
             if node.state in ("creating", "preempted") and time.monotonic() - node.born > BOOT:
                 node.state, node.errors = "idle", None
-                if self.faults.unusable is not None:
-                    node.state, node.errors = "unusable", self.faults.unusable or None
+                if self.unusable is not None:
+                    node.state, node.errors = "unusable", self.unusable or None
         if len(self.nodes) != self.history[-1]:
             self.history.append(len(self.nodes))
 
     def add(self, dedicated: bool) -> None:
-        if self.faults.no_nodes:
-            code, message = self.faults.no_nodes
+        if self.no_nodes:
+            code, message = self.no_nodes
             self.resize_errors = [{"code": code, "message": message, "values": []}]
             return
         self.made += 1

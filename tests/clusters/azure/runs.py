@@ -2,18 +2,16 @@
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from azure.storage.blob import BlobServiceClient
 
 from tests.clusters.azure.azurite import Azurite
-from tests.clusters.azure.cluster import Task
 from tests.clusters.azure.service import Service
 
 IMAGE = "example.azurecr.io/dump2glue:1"
@@ -21,6 +19,7 @@ IDENTITY = (
     "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity"
     "/userAssignedIdentities/nodes"
 )
+LIMIT = 1200  # seconds that no machine should need
 # What differs from a run on the real service: its GPUs are pretended, its waiting short.
 HERE = ("--seconds-between-status-checks", "1", "--azure-batch-pools-gpu-check", "nvidia-smi -L")
 
@@ -67,17 +66,10 @@ class Place:
             text=True,
         )
 
-    def run(
-        self, *args: str, check: bool = True, limit: float = 400
-    ) -> subprocess.CompletedProcess:
+    def run(self, *args: str, check: bool = True) -> subprocess.CompletedProcess:
         """Run snakemake with the profile to its end."""
         process = self.start(*args)
-        try:
-            text, _ = process.communicate(timeout=limit)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            text, _ = process.communicate()
-            raise AssertionError(f"snakemake did not end:\n{text[-8000:]}") from None
+        text = finish(process)
         if check and process.returncode:
             raise AssertionError(f"snakemake failed:\n{text[-8000:]}")
         return subprocess.CompletedProcess(args, process.returncode, text)
@@ -100,15 +92,6 @@ class Place:
             for entry in self.service.requests
             if entry["method"] == "POST" and entry["path"].endswith("/tasks")
         ]
-
-    def seen_running(self, task: Task) -> bool:
-        """Whether a status check has shown a task as running."""
-        return any(
-            entry["path"].endswith("/tasks")
-            and entry["method"] == "GET"
-            and entry["time"] > task.started + 0.1
-            for entry in self.service.requests
-        )
 
     def pools(self) -> list[dict]:
         """The bodies of all pools that were asked for."""
@@ -144,22 +127,22 @@ def track(folder: Path) -> None:
         subprocess.run(["git", *command], cwd=folder, check=True)
 
 
-def interrupt_when(process: subprocess.Popen, condition: Callable[[], bool]) -> str:
-    """Send Ctrl-C once a condition holds, and return what the process printed."""
-    for _ in wait_until(condition, 180):
-        if process.poll() is not None:
-            raise AssertionError(f"ended too early:\n{process.communicate()[0]}")
-    process.send_signal(signal.SIGINT)
-    return process.communicate(timeout=180)[0]
+def finish(process: subprocess.Popen) -> str:
+    """Wait for the end of snakemake and return what it printed."""
+    try:
+        return process.communicate(timeout=LIMIT)[0]
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise AssertionError(f"no end:\n{process.communicate()[0][-8000:]}") from None
 
 
-def wait_until(condition: Callable[[], bool], limit: float) -> Iterator[None]:
-    """Come back every moment until a condition holds; an AssertionError after so many seconds."""
-    end = time.monotonic() + limit
+def wait_until(condition: Callable[[], object], process: subprocess.Popen) -> None:
+    """Wait until a condition holds; an AssertionError if snakemake ends before."""
+    end = time.monotonic() + LIMIT
     while not condition():
-        if time.monotonic() > end:
-            raise AssertionError("waited in vain")
-        yield
+        if process.poll() is not None or time.monotonic() > end:
+            process.kill()
+            raise AssertionError(f"waited in vain:\n{process.communicate()[0][-8000:]}")
         time.sleep(0.05)
 
 

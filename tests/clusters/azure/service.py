@@ -119,6 +119,7 @@ class Service:
         ]
 
     def show_task(self, job: str, task: Task) -> dict:
+        task.seen |= task.state == "running"
         shown = {
             "id": task.body["id"],
             "state": task.state,

@@ -1,5 +1,7 @@
 """What is asked of the service, held against its reference; what is said of its answers."""
 
+import datetime
+import logging
 from types import SimpleNamespace
 
 import azure.batch.models as data_models
@@ -9,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from snakemake_executor_plugin_azure_batch import build
 from snakemake_executor_plugin_azure_batch_pools import ExecutorSettings, health, pools, tasks
+from snakemake_executor_plugin_azure_batch_pools.account import Account, Pool
 from snakemake_interface_common.exceptions import WorkflowError
 
 from tests.clusters.azure import rules
@@ -217,3 +220,22 @@ def test_pools_are_given_up_only_when_waiting_cannot_help():
     assert text == (
         "all of its 1 nodes are unusable; node n is starttaskfailed: its start task failed: c: m"
     )
+
+
+@pytest.mark.parametrize(
+    ("looks", "told"),
+    [
+        ([None, 1, 1], 0),  # queued, runs
+        ([1, None, None, 2, 2], 1),  # runs, lost its node, is queued, runs again
+        ([1, 2, 2], 1),  # between two looks it was queued and runs again
+        ([1, 2, None, 3], 2),
+    ],
+)
+def test_a_lost_node_is_told_once(looks, told, caplog):
+    account = SimpleNamespace(logger=logging.getLogger())
+    known = Pool("name", pools.plan("cpu", settings()))
+    for start in looks:
+        task = failed(start_time=start and datetime.datetime(2026, 1, 1, start))
+        task.id = "one"
+        Account.note_requeue(account, known, task)
+    assert caplog.text.count("lost its node") == told

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clusters.needs import require
 from tests.clusters.slurm.lab import Lab, missing
 from tests.clusters.slurm.runs import Site, Training
 
@@ -25,17 +26,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def lab() -> Iterator[Lab]:
     """A running cluster of two nodes with two pretended GPUs each."""
-    reason = missing()
-    if reason and os.environ.get("REQUIRE_CLUSTERS"):
-        pytest.fail(reason)
-    if reason:
-        pytest.skip(reason)
+    require(missing())
     with tempfile.TemporaryDirectory(prefix="slurm-lab.") as folder, Lab(Path(folder)) as lab:
         yield lab
 
 
 @pytest.fixture
-def site(lab: Lab, finished_run: Path, tmp_path: Path) -> Iterator[Callable[..., Site]]:
+def site(lab: Lab, tmp_path: Path) -> Iterator[Callable[..., Site]]:
     """A function that sets a clone up to run on the lab; what still runs at the end is ended."""
     sites = []
 
@@ -50,22 +47,22 @@ def site(lab: Lab, finished_run: Path, tmp_path: Path) -> Iterator[Callable[...,
 
 
 @pytest.fixture
-def training(site, finished_run: Path, tmp_path: Path) -> Callable[..., Training]:
+def training(site, local_run: Path, tmp_path: Path) -> Callable[..., Training]:
     """A function that makes a place where only the training is left to do."""
 
     def make(changes: dict[str, str] | None = None, **settings) -> Training:
         folder = tmp_path / "run"
-        shutil.copytree(finished_run, folder, symlinks=True)
+        shutil.copytree(local_run, folder, symlinks=True)
         return site(Training, folder, changes, **settings)
 
     return make
 
 
 @pytest.fixture(scope="session")
-def undisturbed(lab: Lab, finished_run: Path, tmp_path_factory) -> Training:
+def undisturbed(lab: Lab, local_run: Path, tmp_path_factory) -> Training:
     """A training on two nodes with two processes each that nothing happened to."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    shutil.copytree(finished_run, folder / "run", symlinks=True)
+    shutil.copytree(local_run, folder / "run", symlinks=True)
     training = Training(lab, folder / "run", folder / "snakemake.log", {})
     training.start()
     training.finish()

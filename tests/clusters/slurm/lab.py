@@ -9,6 +9,7 @@ Nothing limits a job's memory.
 import argparse
 import contextlib
 import os
+import re
 import shutil
 import socket
 import stat
@@ -60,7 +61,7 @@ class Lab:
     gpus: int = 2
     gpu_model: str | None = None
     prefix: str = "lab"
-    kill_wait: int = 5  # seconds between the polite signal and the last one
+    kill_wait: int = 60  # seconds between the polite signal and the last one
     daemons: dict[str, subprocess.Popen] = field(default_factory=dict)
 
     @property
@@ -121,6 +122,17 @@ class Lab:
         """The ids of the jobs in the queue, or of those in one state, such as PENDING."""
         states = "PENDING,RUNNING,COMPLETING,SUSPENDED" if state == "all" else state
         return self.output("squeue", "-h", "-o", "%A", "-t", states).split()
+
+    def asked_memory(self, job: str) -> int:
+        """The megabytes that a job has asked for on a node."""
+        return int(
+            re.match(r"\d+", self.output("squeue", "-h", "-t", "all", "-j", job, "-o", "%m"))[0]
+        )
+
+    def restarts(self, job: str) -> int:
+        """How often Slurm itself has put a job back into the queue."""
+        shown = self.output("scontrol", "show", "job", "-o", job)
+        return int(re.search(r"\bRestarts=(\d+)", shown)[1])
 
     def drain(self, node: str) -> None:
         """Let a node take no new jobs."""
@@ -235,7 +247,7 @@ class Lab:
             "SlurmdUser=root",
             "AuthType=auth/munge",
             "CredType=cred/munge",
-            f"AuthInfo=socket={self.munge_socket},cred_expire=10",  # also how long a requeued job waits,
+            f"AuthInfo=socket={self.munge_socket},cred_expire=10",  # also how long a requeued job waits
             f"StateSaveLocation={folder}/state",
             f"SlurmdSpoolDir={folder}/spool.%n",
             f"SlurmctldPidFile={folder}/run/slurmctld.pid",
@@ -258,7 +270,7 @@ class Lab:
             "PreemptType=preempt/partition_prio",
             "PreemptMode=REQUEUE",
             "DefMemPerCPU=500",
-            "MinJobAge=300",
+            "MinJobAge=86400",  # tests look at what became of jobs
             f"KillWait={self.kill_wait}",
             "SlurmctldTimeout=60",
             "SlurmdTimeout=60",

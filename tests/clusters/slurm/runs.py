@@ -5,12 +5,14 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 
+from tests.clusters.needs import CONFIG
 from tests.clusters.slurm.lab import Lab
-from tests.runs import ROOT, SMALL
+from tests.runs import ROOT
 
 PROFILE = "profiles/slurm/config.yaml"
 TRAINING = """\
@@ -21,7 +23,7 @@ pretrain:
   checkpoint_steps: 1
   validate_steps: 0
   phases:
-    - {{name: short, seq_length: 64, steps: 60, batch_size: 8, learning_rate: 1.0e-3, warmup: 0.1}}
+    - {{name: short, seq_length: 64, steps: 100, batch_size: 8, learning_rate: 1.0e-3, warmup: 0.1}}
 """
 
 
@@ -30,7 +32,7 @@ class Site:
 
     def __init__(self, lab: Lab, folder: Path, log: Path, changes: dict[str, str]):
         self.lab, self.folder, self.log = lab, folder, log
-        self.configs = [SMALL]
+        self.configs = [CONFIG]
         self.process: subprocess.Popen | None = None
         self.edit_profile(changes)
 
@@ -44,13 +46,12 @@ class Site:
         (self.folder / PROFILE).write_text(text)
 
     def start(self, *arguments: str) -> subprocess.Popen:
-        """Start snakemake with the profile; it asks for news more often than a user's would."""
+        """Start snakemake with the profile."""
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "snakemake", "--profile", "slurm", "--nocolor"),
-                    *("--slurm-init-seconds-before-status-checks", "2"),
-                    *(*arguments, "--configfile", *self.configs),
+                    *(sys.executable, "-m", "tests.clusters.slurm.impatient", "--nocolor"),
+                    *("--profile", "slurm", *arguments, "--configfile", *self.configs),
                 ],
                 cwd=self.folder,
                 env=self.lab.env | {"OMP_NUM_THREADS": "1"},
@@ -58,6 +59,15 @@ class Site:
                 stderr=subprocess.STDOUT,
             )
         return self.process
+
+    def wait_for(self, condition: Callable[[], object], what: str) -> None:
+        """Wait until a condition holds, while snakemake runs."""
+
+        def holds() -> object:
+            assert self.process.poll() is None, self.log.read_text()[-8000:]
+            return condition()
+
+        self.lab.wait_for(holds, what)
 
     def finish(self, seconds: float = 1800) -> str:
         """Wait until snakemake has succeeded and return what it printed."""
@@ -94,9 +104,12 @@ class Training(Site):
         log = self.folder / "logs/pretrain/short.log"
         return log.read_text() if log.exists() else ""
 
-    def wait_for_step(self, step: int) -> None:
-        """Wait until a checkpoint of a step, or of a later one, is saved."""
-        self.lab.wait_for(lambda: self.step() >= step, f"checkpoint {step}")
+    def hold(self) -> int:
+        """Let the training make some steps, then stand still; the step that it has reached."""
+        begun = self.step()
+        self.wait_for(lambda: self.step() >= begun + 3, "three more steps")
+        assert self.send(signal.SIGSTOP) > 0
+        return self.step()
 
     def step(self) -> int:
         """The newest checkpoint's step."""

@@ -2,18 +2,27 @@
 
 from pathlib import Path
 
+from tests.clusters.needs import CONFIG
+from tests.clusters.slurm.lab import Lab
 from tests.clusters.slurm.runs import Site, submitted
 from tests.runs import clone, contents, planned
 
 
 def test_the_plan_needs_no_cluster(tmp_path: Path):
-    assert planned(clone(tmp_path), "--profile", "slurm")["pretrain"] == 2
+    plan = planned(clone(tmp_path), "--profile", "slurm", "--configfile", CONFIG)
+    assert plan["pretrain"] == 2
 
 
-def test_the_sample_is_the_same_as_on_one_machine(site, finished_run: Path, tmp_path: Path):
+def test_the_sample_is_the_same_as_on_one_machine(site, lab: Lab, local_run: Path, tmp_path: Path):
     place: Site = site(Site, clone(tmp_path / "run"))
     place.start()
-    assert len(submitted(place.finish())) > 20
-    assert contents(place.folder) == contents(finished_run)
+    place.wait_for(lab.jobs, "first job")
+    lab.output("scancel", *lab.jobs())
+    jobs = submitted(place.finish())
+    assert len(jobs) > 20
+    assert contents(place.folder) == contents(local_run)
+
+    first, again = (lab.asked_memory(job) for job in jobs[:2])
+    assert again == 2 * first  # what failed may have needed more
     place.start()
     assert not submitted(place.finish())

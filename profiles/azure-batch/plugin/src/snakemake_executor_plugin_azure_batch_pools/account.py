@@ -36,7 +36,9 @@ class Pool:
 
     name: str
     plan: pools.Plan
-    states: dict[str, bm.TaskState] = field(default_factory=dict)  # as last seen, by task id
+    began: dict[str, datetime.datetime | None] = field(
+        default_factory=dict
+    )  # as last seen, by task
     told: set[str] = field(default_factory=set)  # troubles that were already reported
     unanswered: int = 0  # status checks that failed in a row
 
@@ -144,9 +146,13 @@ class Account:
         return health.hopeless(state, nodes)
 
     def note_requeue(self, pool: Pool, task: bm.CloudTask) -> None:
-        """Tell when a task is queued again, which Batch does when its node is preempted or lost."""
-        before, pool.states[task.id] = pool.states.get(task.id), task.state
-        if before == bm.TaskState.running and task.state == bm.TaskState.active:
+        """Tell when a task is queued again, which Batch does when its node is preempted or lost.
+
+        Only running and completed tasks have a start; by the time of this look it may be a new one.
+        """
+        now = task.execution_info.start_time if task.execution_info is not None else None
+        before, pool.began[task.id] = pool.began.get(task.id), now
+        if before is not None and now != before:
             self.logger.warning(
                 f"Azure Batch task {task.id} lost its node (preempted or failed) "
                 "and is queued again"
