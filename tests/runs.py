@@ -1,11 +1,13 @@
 """Clones of the repository and runs of the small workflow in them."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,9 +61,33 @@ def snakemake(folder: Path, *args: str, check: bool = True) -> subprocess.Comple
     return ended
 
 
+@cache
+def server() -> subprocess.Popen:
+    """The process that starts snakemake quickly; it ends when its input does."""
+    return subprocess.Popen(
+        [sys.executable, str(ROOT / "tests/forked.py")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def call(folder: Path, *args: str) -> tuple[int, str]:
+    """Run snakemake with the small config by the server; its status, and what it says."""
+    said = folder / ".said.txt"
+    words = ["--nocolor", "--configfile", SMALL, *args]
+    server().stdin.write(json.dumps([str(folder), words, str(said)]) + "\n")
+    server().stdin.flush()
+    status = int(server().stdout.readline())
+    text = said.read_text()
+    said.unlink()
+    return status, text
+
+
 def planned(folder: Path, *args: str) -> Counter[str]:
     """How many jobs of each rule would run."""
-    said = snakemake(folder, "--dry-run", *args).stdout
+    status, said = call(folder, "--dry-run", *args)
+    assert status == 0, f"snakemake {' '.join(args)}: {status}\n{said[-8000:]}"
     table = re.search(r"^Job stats:\n.*?\n-+ .*?\n(.*?)^total ", said, re.DOTALL | re.MULTILINE)
     if not table:
         assert "Nothing to be done" in said, said[-4000:]

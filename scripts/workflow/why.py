@@ -6,6 +6,7 @@ It asks `snakemake -n` and puts the answer in a person's words. Nothing is run o
 """
 
 import ast
+import json
 import logging
 import os
 import re
@@ -14,6 +15,7 @@ import sys
 from collections import defaultdict
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from typing import Any
 
 from snakemake.cli import main as snakemake
 from snakemake.logging import logger
@@ -104,13 +106,37 @@ def changes(detail: str) -> list[str]:
         if old == new:
             continue
         if name.startswith("--"):
-            phrases.append(f"{name}: {old or 'not set'} -> {new or 'not set'}")
+            phrases += differences(name[2:].replace("-", "_"), value(old), value(new))
         elif name.endswith(".py"):
             verb = "is new" if old is None else "is no longer used" if new is None else "changed"
             phrases.append(f"code: {name} {verb}")
         else:
             phrases.append(f"package {name}: {old or 'not tracked'} -> {new or 'not tracked'}")
     return phrases
+
+
+def value(word: str | None) -> Any:
+    """A flag's value, read as JSON where it is an object."""
+    if word and word.startswith("{"):
+        try:
+            return json.loads(word)
+        except ValueError:
+            return word
+    return word
+
+
+def differences(name: str, old: Any, new: Any) -> list[str]:
+    """A setting's old and new value; of two objects, only the keys that differ."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        keys = sorted(old.keys() | new.keys())
+        return [
+            phrase
+            for key in keys
+            if old.get(key) != new.get(key)
+            for phrase in differences(f"{name}.{key}", old.get(key), new.get(key))
+        ]
+    before, now = ("not set" if part is None else part for part in (old, new))
+    return [f"setting {name}: {before} -> {now}"]
 
 
 def settings(params: str) -> dict[str, str]:

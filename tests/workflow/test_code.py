@@ -118,3 +118,15 @@ def test_a_tracked_package_counts_where_it_is_imported(repo):
     ]
     with pytest.raises(KeyError, match="nonesuch"):
         code.package_versions(repo, "scripts/pkg/step.py", ["nonesuch"])
+
+
+def test_another_version_of_a_tracked_package_counts(repo, tmp_path, monkeypatch):
+    edit(repo, "deep.py", "TWO", "import yaml\nTWO")
+    digest(repo)
+    before = code.package_versions(repo, "scripts/pkg/step.py", ["PyYAML"])
+    newer = tmp_path / "site/PyYAML-99.0.dist-info"
+    newer.mkdir(parents=True)
+    (newer / "METADATA").write_text("Name: PyYAML\nVersion: 99.0\n")
+    monkeypatch.syspath_prepend(newer.parent)
+    after = code.package_versions(repo, "scripts/pkg/step.py", ["PyYAML"])
+    assert before != after == {"PyYAML": "99.0"}

@@ -45,7 +45,7 @@ def test_names_the_setting_the_module_and_the_file(tmp_path):
     )
     assert ask(tmp_path) == ["Nothing would run: every output is up to date."]
     assert ask(tmp_path, "--config", "seed=2") == [
-        'first: --model: {"a; B": 1} -> {"a; B": 2}; --seed: 1 -> 2; code: scripts/y.py changed',
+        "first: setting model.a; B: 1 -> 2; setting seed: 1 -> 2; code: scripts/y.py changed",
         "second: its input is made anew",
     ]
     (tmp_path / "in.txt").write_text("2")
@@ -63,7 +63,7 @@ def test_jobs_of_one_rule_and_reason_share_a_line():
 
 def test_a_setting_may_come_and_go():
     assert changes("before: '--a 1 --b' now: '--c 2'") == [
-        "--a: 1 -> not set",
-        "--b: on -> not set",
-        "--c: not set -> 2",
+        "setting a: 1 -> not set",
+        "setting b: on -> not set",
+        "setting c: not set -> 2",
     ]

@@ -1,0 +1,118 @@
+"""Whole runs: the same bytes anywhere, two at once on one folder, and a disk that fills up."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.runs import OUTPUTS, SMALL, call, contents, snakemake, unrun
+
+SNAKEMAKE = [sys.executable, "-m", "snakemake", "--nocolor", "--configfile", SMALL]
+ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1"}
+
+
+def test_other_cores_and_another_folder_give_the_same_bytes(finished_run, tmp_path):
+    folder = unrun(finished_run, tmp_path / "another place")
+    snakemake(folder, "--cores", "1")
+    assert contents(folder) == contents(finished_run)
+
+
+def test_a_second_run_on_a_folder_is_refused(finished_run, tmp_path):
+    folder = unrun(finished_run, tmp_path / "run")
+    first = subprocess.Popen(
+        [*SNAKEMAKE, "--cores", "1", "--until", "make_sample"],
+        cwd=folder,
+        env=ENVIRONMENT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        while not list((folder / ".snakemake/locks").glob("*")):
+            assert first.poll() is None
+            time.sleep(0.05)
+        os.killpg(first.pid, signal.SIGSTOP)
+        second = snakemake(folder, "--cores", "1", check=False)
+        assert second.returncode == 1
+        assert "Directory cannot be locked" in second.stdout
+        assert "--unlock" in second.stdout
+        assert "jobid" not in second.stdout
+        os.killpg(first.pid, signal.SIGCONT)
+        assert first.wait() == 0
+    finally:
+        if first.poll() is None:
+            os.killpg(first.pid, signal.SIGKILL)
+            first.wait()
+    dump = "results/corpus/dump/sample1.xml.bz2"
+    assert (folder / dump).read_bytes() == (finished_run / dump).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def full_disk(finished_run, tmp_path_factory):
+    """A finished run whose results lie on a small file system of their own."""
+    folder = tmp_path_factory.mktemp("full") / "run"
+    unrun(finished_run, folder)
+    for name in OUTPUTS:
+        if name != "results" and (finished_run / name).is_dir():
+            shutil.copytree(finished_run / name, folder / name)
+        elif (finished_run / name).is_file():
+            shutil.copy2(finished_run / name, folder / name)
+    (folder / "results").mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", str(folder / "results")]
+    if os.geteuid() or not shutil.which("mount") or subprocess.run(mount).returncode:
+        pytest.skip("a small file system can be mounted by root only")
+    shutil.copytree(finished_run / "results", folder / "results", dirs_exist_ok=True)
+    yield folder
+    subprocess.run(["umount", str(folder / "results")], check=True)
+
+
+def fill(disk: Path) -> Path:
+    """Leave no byte on a file system, by a file whose name is returned."""
+    filler = disk / "filler"
+    with open(filler, "wb", buffering=0) as file:
+        for size in (1 << 20, 1 << 12, 1):
+            try:
+                while file.write(b"\1" * size):
+                    pass
+            except OSError:
+                continue
+    return filler
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "results/corpus/dump/sample1.xml.bz2",
+        "results/corpus/shards/stats.json",
+        "results/vocab/vocab.txt",
+        "results/examples/short/train/0000.h5",
+        "results/pretrain/long/model.safetensors",
+        "results/glue/STS-B/seed1/dev.tsv",
+        "results/report/glue.svg",
+    ],
+)
+def test_a_full_disk_is_said_in_a_line_and_nothing_half_written_stays(
+    full_disk, finished_run, target
+):
+    (full_disk / target).unlink()
+    before = set(contents(full_disk))
+    filler = fill(full_disk / "results")
+    status, said = call(full_disk, "--cores", "2", "--no-hooks", target)
+    filler.unlink()
+    assert status != 0, said
+    lines = [line for line in said.splitlines() if "No space left on device" in line]
+    assert lines, said[-4000:]
+    assert "Traceback" not in said
+    assert any("error: " in line for line in lines)
+    after = contents(full_disk)
+    assert set(after) <= before
+    whole = contents(finished_run)
+    assert all(after[name] == whole[name] for name in after)
+    status, said = call(full_disk, "--cores", "2", target)
+    assert status == 0, said[-4000:]
+    assert contents(full_disk) == whole
