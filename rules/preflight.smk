@@ -64,6 +64,28 @@ def corpus_text():
 
 preflight.current = this_run
 
+CODE_TIMES = {}
+
+
+def code_times():
+    """When each of the repository's modules was last written."""
+    return {file: file.stat().st_mtime_ns for file in ROOT.glob("scripts/**/*.py")}
+
+
+def warn_of_changed_code():
+    """Say which code changed during the run: a job may have used what its record does not name."""
+    now = code_times()
+    changed = [
+        str(file.relative_to(ROOT))
+        for file in sorted(CODE_TIMES)
+        if now.get(file) != CODE_TIMES[file]
+    ]
+    if changed:
+        logger.warning(
+            f"warning: {preflight.listed(changed)}: written while this run was going on; jobs that "
+            "import it may have used either version; run their rules again with --forcerun"
+        )
+
 
 onstart:
     if workflow.is_main_process and not workflow.touch:
@@ -75,3 +97,12 @@ onstart:
             raise WorkflowError("The run cannot begin: " + "\n".join(wrong))
         for line in summary(planned):
             logger.info(line)
+        CODE_TIMES.update(code_times())
+
+
+onsuccess:
+    warn_of_changed_code()
+
+
+onerror:
+    warn_of_changed_code()

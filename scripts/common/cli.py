@@ -2,6 +2,7 @@
 
 import argparse
 import ctypes
+import errno
 import logging
 import os
 import signal
@@ -63,7 +64,10 @@ def run(main: Callable[[], None]) -> None:
     except OSError as error:
         log.error("error: %s", describe(error))
         sys.exit(1)
-    except Exception:
+    except Exception as error:
+        if os.strerror(errno.ENOSPC) in str(error):  # as safetensors says it
+            log.error("error: %s", " ".join(str(error).split()))
+            sys.exit(1)
         log.exception("error: this is a defect, please report it with this log")
         sys.exit(1)
 
@@ -82,5 +86,5 @@ def end_with_parent() -> None:
 
 def describe(error: OSError) -> str:
     """Say in a line what the operating system refused, and for which file."""
-    reason = error.strerror or str(error) or type(error).__name__
+    reason = " ".join((error.strerror or str(error) or type(error).__name__).split())
     return f"{error.filename}: {reason}" if error.filename else reason

@@ -31,6 +31,11 @@ def run(action: str, *args):
             "error: x.tsv: line 3: no label; add one",
         ),
         ("open('/nowhere/x')", "error: /nowhere/x: No such file or directory"),
+        ("raise OSError(28, 'cannot write\\n x.h5')", "error: cannot write x.h5"),
+        (
+            "raise RuntimeError('I/O error: No space left on device')",
+            "error: I/O error: No space left on device",
+        ),
     ],
 )
 def test_what_a_user_can_mend_is_one_line(tmp_path, action, line):

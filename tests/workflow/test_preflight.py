@@ -161,6 +161,6 @@ def test_snakemake_itself_ends_before_the_first_job(folder):
     assert "The run cannot begin: " in ended.stdout
     assert ended.stdout.count("cannot be written to") == 1
     assert "Traceback" not in ended.stdout
-    assert "jobid" not in ended.stdout
+    assert "an invented" not in ended.stdout
     dry = snakemake(copy, "--dry-run")
     assert "cannot be written to" not in dry.stdout
