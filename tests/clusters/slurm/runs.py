@@ -50,6 +50,7 @@ class Site:
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(
                 [
+                    *("setpriv", "--pdeathsig", "KILL"),  # it ends with this process
                     *(sys.executable, "-m", "tests.clusters.slurm.impatient", "--nocolor"),
                     *("--profile", "slurm", *arguments, "--configfile", *self.configs),
                 ],

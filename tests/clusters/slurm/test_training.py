@@ -39,7 +39,10 @@ def test_a_training_that_is_cancelled_preempted_and_loses_a_node_goes_on_by_itse
     assert place.hold() > reached
     (job,) = lab.jobs()  # from here on Slurm itself starts it again, under the same id
     lab.output("sbatch", "-p", "urgent", "-N2", "--exclusive", "-o/dev/null", "--wrap=true")
-    place.wait_for(lambda: lab.restarts(job) == 1, "restart of the preempted job")
+    place.wait_for(
+        lambda: lab.restarts(job) == 1 and lab.jobs("RUNNING") == [job],
+        "restart of the preempted job",
+    )
 
     place.hold()
     lab.output("scontrol", "update", "nodename=lab2", "state=down", "reason=test")
