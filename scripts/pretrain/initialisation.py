@@ -18,9 +18,10 @@ def initialise(model: Bert, seed: int, kind: str = "bert") -> None:
 
     mimetic: attention begins as trained attention looks, strong between neighbours and between
     equal words (Trockman and Kolter, "Mimetic Initialization of Self-Attention Layers", 2023): each
-    head's keys are its queries, positions are sinusoids (Vaswani et al. 2017) as long as words are.
-    Deviations are `initializer_range` at BERT-base's width and grow as the width's root falls. Small
-    models on small budgets leave the plateau of predicting words by their frequency much sooner.
+    head's keys are its queries, positions are sinusoids (Vaswani et al. 2017) as long as words are, and
+    attention's own matrices keep their input's variance. The others' deviation is `initializer_range`
+    at BERT-base's width and grows as the width's root falls. Small models on small budgets leave the
+    plateau of predicting words by their frequency much sooner.
     """
     deviation = model.shape.initializer_range
     if kind == "mimetic":
@@ -41,12 +42,13 @@ def initialise(model: Bert, seed: int, kind: str = "bert") -> None:
 
 @torch.no_grad()
 def make_mimetic(model: Bert, deviation: float) -> None:
-    """Give the positions their sinusoids, and the keys of each head its queries."""
+    """Give the positions their sinusoids, attention unit variance, and each head's keys its queries."""
     places, hidden = model.positions.weight.shape
     model.positions.weight.copy_(sinusoids(places, hidden) * (deviation * math.sqrt(2)))
     for layer in model.layers:
-        queries, keys, _ = layer.qkv.weight.chunk(3)
-        queries.mul_(hidden**-0.5 / queries.std())  # queries of unit variance
+        queries, keys, values = layer.qkv.weight.chunk(3)
+        for weight in (queries, values, layer.mix.weight):
+            weight.mul_(hidden**-0.5 / weight.std())
         keys.copy_(queries)
 
 

@@ -1,7 +1,7 @@
 """What a run will take, estimated from its config and the size of its input.
 
-All figures that the estimates rest on are here. Those of the CPU were measured on two cores of an
-AMD EPYC (README.md has the runs); those of GPUs are assumed. Expect to be wrong by a factor of two.
+All figures that the estimates rest on are here. Training on a CPU is reckoned from the README's runs on
+two cores of an AMD EPYC; text and GPUs are assumed. Expect to be wrong by a factor of two.
 """
 
 import math
@@ -30,9 +30,7 @@ START_SECONDS = {"pretrain": 8, "finetune": 8, "finetune_mnli": 8, "finetune_ran
 OTHER_START_SECONDS = 2
 TEXT_SECONDS = 2.0  # of one core, a MB of text, from the dump to the examples of one phase
 CPU_FLOPS = 40e9  # of one core, fp32
-GPU_SHARE = (
-    0.4  # of its peak that a GPU is assumed to reach in BERT-large, as others report of theirs
-)
+GPU_SHARE = 0.4  # of its peak, assumed for BERT-large; others report as much
 GPU_PEAKS = {  # dense, half precision
     "H200": 989e12, "H100": 989e12, "A100": 312e12, "L40": 181e12, "A10": 125e12, "L4": 121e12,
     "V100": 125e12, "T4": 65e12, "4090": 165e12, "3090": 71e12,

@@ -119,8 +119,9 @@ def test_the_network_is_asked_only_where_something_is_downloaded():
 def test_hours_and_tokens_follow_the_config():
     jobs = [job("pretrain", phase="seq128"), job("finetune", task="CoLA")]
     run = run_of(*jobs)
-    assert plan.tokens(run) == {"seq128": 2000 * 32 * 128 * 0.9}
-    phases = [CONFIG["pretrain"]["phases"][0] | {"steps": 4000}]
+    phase = CONFIG["pretrain"]["phases"][0]
+    assert plan.tokens(run) == {"seq128": phase["steps"] * phase["batch_size"] * 128 * 0.9}
+    phases = [phase | {"steps": 2 * phase["steps"]}]
     longer = run_of(*jobs, pretrain={"phases": phases})
     assert plan.hours(longer)["pretraining"] > 1.8 * plan.hours(run)["pretraining"]
     assert plan.hours(longer)["finetuning"] == plan.hours(run)["finetuning"]
@@ -150,7 +151,8 @@ def test_the_estimate_of_a_run_bounds_what_it_wrote(finished_run):
     assert "The run can begin" in said
     (estimated,) = (float(line.split()[2]) for line in said.splitlines() if "Disk:" in line)
     wrote = sum(path.stat().st_size for path in (finished_run / "results").rglob("*"))
-    assert wrote / 3 < estimated * 1e6 < 3 * wrote
+    # Checkpoints, of which there are three at times, are gone by now.
+    assert wrote < estimated * 1e6 < 5 * wrote
 
 
 def test_snakemake_itself_ends_before_the_first_job(folder):

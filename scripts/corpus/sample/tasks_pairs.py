@@ -51,9 +51,9 @@ def paraphrase(source: Source, at: int) -> Example:
     turn = source.draw.random()
     if same:
         right = source.say(second, named)
-    elif turn < 0.55:
+    elif turn < 0.2:
         right = source.say(second, source.other(about, one).named())
-    elif turn < 0.85:
+    elif turn < 0.45:
         slots = source.changed(about, one, second)
         if not slots:
             return None
@@ -147,7 +147,7 @@ def same_question(source: Source, at: int) -> Example:
     left = source.say(first, about.named())
     if at % 10 < 4:
         return pair(left, source.say(second, about.named()), "1")
-    if source.draw.chance(0.7):
+    if source.draw.chance(0.25):
         return pair(left, source.say(second, source.other(about, one).named()), "0")
     question = other_question(source, about, one, slot)
     return pair(left, question, "0") if question else None
@@ -177,7 +177,7 @@ def answers(source: Source, at: int) -> Example:
     )
     if at % 2 == 0:
         return pair(question, source.say(source.draw.pick(one.says), about.named()), "entailment")
-    if source.draw.chance(0.65):
+    if source.draw.chance(0.25):
         other = source.other(about, one)
         return pair(
             question, source.say(source.draw.pick(one.says), other.named()), "not_entailment"
@@ -227,7 +227,7 @@ def inference(
     about = source.subject(kinds)
     one = source.telling(about)
     named = about.named()
-    if about.key.kind in WITH_TRAITS and draw.chance(0.35):
+    if about.key.kind in WITH_TRAITS and draw.chance(0.5):
         premise, same, contrary = source.trait(about)
         two = False
         hypothesis = {"entailment": same, "contradiction": contrary}.get(label)
@@ -255,7 +255,7 @@ def inference(
 def unrelated(source: Source, about: Subject, one: Telling) -> str | None:
     """What neither follows from the telling nor contradicts it."""
     draw = source.draw
-    if draw.chance(0.65):  # the same of someone else
+    if draw.chance(0.35):  # the same of someone else
         other = source.other(about, one)
         return source.say(draw.pick([*one.implies, *one.says]), other.named())
     further = source.telling(about, besides=one.name)
