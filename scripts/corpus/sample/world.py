@@ -166,6 +166,7 @@ class World:
         return facts
 
     def find_province(self, key: Key, draw: Draw) -> Facts:
+        craft, second_craft = draw.sample(words.CRAFTS, 2)
         return {
             "name": names.province_name(self.seed, key.block),
             "capital": Key("town", key.block, 0),
@@ -174,8 +175,8 @@ class World:
             "population": draw.between(90, 990) * 1000,
             "united": draw.between(1400, 1690),
             "ruler": draw.pick(names.BOYS + names.GIRLS) + " the " + draw.pick(EPITHETS),
-            "craft": draw.pick(words.CRAFTS),
-            "second_craft": draw.pick(words.CRAFTS),
+            "craft": craft,
+            "second_craft": second_craft,
             "landscape": draw.pick(["hilly", "flat", "wooded", "mountainous", "marshy", "coastal"]),
             "neighbour": Key("province", self.earlier(key, "neighbour"), 0),
         }
