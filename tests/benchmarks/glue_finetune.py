@@ -1,6 +1,6 @@
 """Finetuning examples a second, against a plain Trainer script that pads to a fixed length.
 
-    python -m tests.benchmarks.glue_finetune SST-2 /work/shared/data/glue/SST-2/train.tsv \\
+    python -m tests.benchmarks.glue_finetune SST-2 ../shared/data/glue/SST-2/train.tsv \\
         --config config/models/bert-small.json --examples 2000 --threads 2
 
 Both sides train the same random model on the same examples, in turn and `--repeats` times, in one
