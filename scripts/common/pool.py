@@ -59,6 +59,22 @@ def ordered_map(
         executor.shutdown(wait=False, cancel_futures=True)
 
 
+def batches(
+    items: Iterable[Item], size: Callable[[Item], int], enough: int
+) -> Iterator[list[Item]]:
+    """Group items, in order, into pieces of work: each closes when its sizes add up to `enough`."""
+    group: list[Item] = []
+    total = 0
+    for item in items:
+        group.append(item)
+        total += size(item)
+        if total >= enough:
+            yield group
+            group, total = [], 0
+    if group:
+        yield group
+
+
 def start_worker(initializer: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
     """Tie a worker's life to its parent's, then call its initializer."""
     threading.Thread(target=end_with_parent, daemon=True).start()

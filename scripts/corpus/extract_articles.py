@@ -19,7 +19,7 @@ from pathlib import Path
 from scripts.common import cli
 from scripts.common.atomic import write_text
 from scripts.common.errors import UserError
-from scripts.common.pool import ordered_map
+from scripts.common.pool import batches, ordered_map
 from scripts.common.text import zstd_writer
 from scripts.corpus.articles import Article, to_line
 from scripts.corpus.dump import Page, Site, read_pages
@@ -77,7 +77,7 @@ def extract_articles(
     total = Extracted()
     with zstd_writer(output) as file:
         pages = read_pages(dump, threads=processes)
-        for done in ordered_map(Worker(settings), batches(pages), processes):
+        for done in ordered_map(Worker(settings), pieces(pages), processes):
             file.writelines(done.lines)
             before = total.counts["pages"] // LOGGED
             total.counts.update(done.counts)
@@ -115,19 +115,10 @@ def check(dump: Path, total: Extracted, max_failed: float) -> None:
         )
 
 
-def batches(pages: Iterable[tuple[Site, Page]]) -> Iterator[Batch]:
-    """Group pages into pieces of work of about equal size, in order."""
-    group: list[Page] = []
-    size = 0
-    site = Site()
-    for site, page in pages:
-        group.append(page)
-        size += len(page.text) + 200
-        if size >= BATCH:
-            yield Batch(site, group)
-            group, size = [], 0
-    if group:
-        yield Batch(site, group)
+def pieces(pages: Iterable[tuple[Site, Page]]) -> Iterator[Batch]:
+    """Pages in pieces of work of about equal size, in order."""
+    for group in batches(pages, lambda found: len(found[1].text) + 200, BATCH):
+        yield Batch(group[-1][0], [page for _, page in group])
 
 
 @dataclass(frozen=True)

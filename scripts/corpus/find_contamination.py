@@ -10,14 +10,13 @@ hold one, with its documents' ids beside it.
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.common import cli
 from scripts.common.atomic import write_text
-from scripts.common.pool import ordered_map
+from scripts.common.pool import batches, ordered_map
 from scripts.common.text import zstd_writer
 from scripts.corpus.documents import ids_of, read_named_documents
 from scripts.corpus.grams import Words
@@ -55,7 +54,7 @@ def find_contamination(
             stack.enter_context(zstd_writer(path))
             for path in ([clean, ids_of(clean)] if clean else [])
         ]
-        parts = batches(read_named_documents(part))
+        parts = batches(read_named_documents(part), lambda named: len(named[1]), BATCH)
         for done in ordered_map(search, parts, processes, remember, (texts,)):
             for file, text in zip(files, (done.text, done.ids), strict=False):
                 file.write(text)
@@ -73,20 +72,6 @@ def find_contamination(
         write_text(output, json.dumps(result) + "\n")
     log.info("%s: %d of %d sentences hold a text of the evaluation", part, holding, sentences)
     return result
-
-
-def batches(documents: Iterable[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
-    """Group documents into pieces of work of about equal size, in order."""
-    group: list[tuple[str, bytes]] = []
-    size = 0
-    for identity, document in documents:
-        group.append((identity, document))
-        size += len(document)
-        if size >= BATCH:
-            yield group
-            group, size = [], 0
-    if group:
-        yield group
 
 
 # A process's evaluation texts, which are too large to be sent with every batch, and its words.

@@ -8,7 +8,6 @@ common all but surely, two that share half of them hardly ever (2%).
 """
 
 import logging
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ from datasketch import MinHash
 
 from scripts.common import cli
 from scripts.common.atomic import atomic_path
-from scripts.common.pool import ordered_map
+from scripts.common.pool import batches, ordered_map
 from scripts.corpus.documents import read_documents
 from scripts.corpus.grams import Words, runs
 
@@ -30,26 +29,12 @@ BATCH = 1 << 19  # bytes of text that go to a worker at a time
 
 def sign_documents(part: Path, output: Path, processes: int) -> int:
     """Write the bands of a sentence file's documents; return how many documents there are."""
-    signed = list(ordered_map(bands, batches(read_documents(part)), processes))
+    signed = list(ordered_map(bands, batches(read_documents(part), len, BATCH), processes))
     array = np.concatenate(signed) if signed else np.empty((0, BANDS), np.uint64)
     with atomic_path(output) as path, open(path, "wb") as file:
         np.save(file, array)
     log.info("%s: %d documents", part, len(array))
     return len(array)
-
-
-def batches(documents: Iterable[bytes]) -> Iterator[list[bytes]]:
-    """Group documents into pieces of work of about equal size, in order."""
-    group: list[bytes] = []
-    size = 0
-    for document in documents:
-        group.append(document)
-        size += len(document)
-        if size >= BATCH:
-            yield group
-            group, size = [], 0
-    if group:
-        yield group
 
 
 def bands(documents: list[bytes]) -> np.ndarray:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from scripts.common import cli
 from scripts.common.errors import UserError
-from scripts.common.pool import ordered_map
+from scripts.common.pool import batches, ordered_map
 from scripts.common.text import read_lines, zstd_writer
 from scripts.corpus.articles import from_line
 from scripts.corpus.sentences import rules, split, trained
@@ -57,7 +57,7 @@ def split_sentences(
     documents = sentences = 0
     with zstd_writer(output) as text_file, zstd_writer(ids) as ids_file:
         worker = Worker(articles, model)
-        for done in ordered_map(worker, batches(articles), processes):
+        for done in ordered_map(worker, pieces(articles), processes):
             text_file.write(done.text)
             ids_file.write(done.ids)
             documents += done.documents
@@ -68,19 +68,10 @@ def split_sentences(
     return documents, sentences
 
 
-def batches(articles: Path) -> Iterator[Batch]:
-    """Group a file's lines into pieces of work of about equal size, in order."""
-    lines: list[str] = []
-    size = 0
-    number = 0
-    for number, line in enumerate(read_lines(articles), 1):
-        lines.append(line)
-        size += len(line)
-        if size >= BATCH:
-            yield Batch(articles, number + 1 - len(lines), lines)
-            lines, size = [], 0
-    if lines:
-        yield Batch(articles, number + 1 - len(lines), lines)
+def pieces(articles: Path) -> Iterator[Batch]:
+    """A file's lines in pieces of work of about equal size, in order."""
+    for group in batches(enumerate(read_lines(articles), 1), lambda line: len(line[1]), BATCH):
+        yield Batch(articles, group[0][0], [line for _, line in group])
 
 
 @dataclass

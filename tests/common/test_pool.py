@@ -7,7 +7,7 @@ import time
 import pytest
 
 from scripts.common.errors import UserError
-from scripts.common.pool import ordered_map
+from scripts.common.pool import batches, ordered_map
 
 
 def square(number):
@@ -90,3 +90,10 @@ def test_workers_end_with_their_parent():
         process.kill()
         # The pipe ends when the last of the workers, which hold it too, is gone.
         process.stdout.read()
+
+
+def test_batches_keep_order_and_close_when_they_are_full():
+    items = ["aaaa", "b", "cc", "dd", "e", "ffffffffff", "g"]
+    found = list(batches(items, len, 4))
+    assert found == [["aaaa"], ["b", "cc", "dd"], ["e", "ffffffffff"], ["g"]]
+    assert list(batches([], len, 4)) == []

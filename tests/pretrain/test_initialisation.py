@@ -43,6 +43,14 @@ def test_mimetic_attention_finds_neighbours_and_equal_words():
         assert (scores[:, 10, place] > far.max(1).values).all(), place
 
 
+def test_mimetic_attention_keeps_variance_and_its_keys_are_its_queries():
+    for layer in drawn("mimetic").layers:
+        queries, keys, values = layer.qkv.weight.chunk(3)
+        assert torch.equal(queries, keys)
+        for weight in (queries, values, layer.mix.weight):
+            assert weight.std().item() == pytest.approx(128**-0.5)
+
+
 def test_sinusoids_are_those_of_the_paper():
     table = sinusoids(50, 8)
     assert table.shape == (50, 8)
