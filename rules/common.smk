@@ -1,4 +1,5 @@
 import json
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -23,6 +24,14 @@ for folder in (Path(".snakemake"), Path(".")):
 problems = mistakes(config, yaml.safe_load((ROOT / "config/schema.yaml").read_text()))
 if problems:
     raise WorkflowError("The config has mistakes:", *problems)
+
+# A job on another machine reads the config files again, maybe days later: it gets the settings that the
+# run began with, whatever they hold by then.
+if workflow.is_main_process:
+    os.environ["D2G_CONFIG"] = json.dumps(config)
+elif "D2G_CONFIG" in os.environ:
+    config.clear()
+    config.update(json.loads(os.environ["D2G_CONFIG"]))
 
 # Steps run with this interpreter and this repository, wherever snakemake was started; a step takes the
 # shell's place and ends with snakemake, so that none goes on writing beside the next run.

@@ -38,6 +38,7 @@ class Journal:
         self.totals = [0] * 5  # of all steps
         self.seconds = 0.0  # trained before this process began
         self.started = self.marked = self.shown = time.perf_counter()
+        self.first = 0.0, 1.0  # when this run's first row was shown, and the share done by then
 
     @property
     def spent(self) -> float:
@@ -80,9 +81,17 @@ class Journal:
             log.info(
                 "step %d of %s  loss %s  lr %.2e  %s tokens/s  %.0f%% of peak  %s left",
                 step, last or "?", shown(row["loss"]), rate, f"{speed:,.0f}", 100 * use,
-                clock(self.spent / max(done, 1e-9) * (1 - done)),
+                clock(self.left(now, done)),
             )  # fmt: skip
         return row, steps
+
+    def left(self, now: float, done: float) -> float:
+        """Seconds to the end at the pace of this run; at its first row, at that of all runs."""
+        since, begun = self.first
+        if done > begun:
+            return (now - since) / (done - begun) * (1 - done)
+        self.first = now, done
+        return self.spent / max(done, 1e-9) * (1 - done)
 
     def validated(self, step: int, sums: list[float], pairs: int, masked: int) -> None:
         """Add a row of validation."""

@@ -1,6 +1,6 @@
 """Building examples from real text: speed, memory, size, and what the examples are like, against a peer.
 
-    python -m tests.benchmarks.examples_build [--articles FILE.jsonl.zst] [--mb 2.6] [--memory]
+    python -m tests.benchmarks.examples_build [--articles FILE.jsonl.zst] [--mb 20] [--memory]
 
 Whole processes, one after the other in the same run: `tokenize_shard` and `build_examples` here, a
 plain rewriting of NVIDIA's builder there (examples_peer.py; its own is not at hand). Seconds are CPU
@@ -192,7 +192,7 @@ def main() -> None:
         "--articles", type=Path, default=default, help="JSON lines with a text each"
     )
     parser.add_argument("--vocab", type=Path, default=SHARED / "vocab/bert-base-uncased-vocab.txt")
-    parser.add_argument("--mb", type=float, default=2.6, help="of text (%(default)s)")
+    parser.add_argument("--mb", type=float, default=20, help="of text (%(default)s)")
     parser.add_argument(
         "--memory", action="store_true", help="only the peak of 1 and 10 times --mb"
     )

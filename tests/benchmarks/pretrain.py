@@ -4,8 +4,8 @@
 
 Both train the same weights on the same examples with the same masks, in the same order, with AdamW,
 clipping and dropout; the Trainer has `BertForPreTraining` with SDPA attention on rows padded to the
-longest of a batch. They take turns, each in a process of its own, so that a clock that drifts hits both; the ratio is the median
-over the rounds. With --dropout 0 the losses must agree, which is checked.
+longest of a batch. They take turns, each in a process of its own, so that a clock that drifts hits
+both; the ratio is the median over the rounds. With --dropout 0 the losses must agree, which is checked.
 
 Padding is not counted: real tokens are those of the examples. Utilisation is the model's floating-
 point operations a second (padding and recomputation not counted) over those of a large matrix

@@ -15,6 +15,8 @@ from scripts.common.errors import UserError
 from scripts.examples.reader import Examples
 from scripts.pretrain import huggingface, init_model, pretrain
 from scripts.pretrain.batches import fixed
+from scripts.pretrain.journal import Journal
+from scripts.pretrain.processes import Processes
 from tests.pretrain.runs import MODEL
 
 GOLDEN = {  # step: loss, of the run `whole`
@@ -189,3 +191,12 @@ def test_other_precisions_learn_the_same(training, whole, words):
     assert run.run() == 0, run.said
     losses = [[r["loss"] for r in x.rows() if "loss" in r][:8] for x in (run, whole)]
     assert losses[0] == pytest.approx(losses[1], rel=0.02)
+
+
+def test_the_time_left_is_told_by_the_pace_of_this_run(tmp_path):
+    journal = Journal(Processes(0, 1, torch.device("cpu")), lambda *_: 0.0, 1.0, tmp_path, 5.0)
+    journal.seconds = 3600.0  # of runs before, on a slower machine
+    assert journal.left(100.0, 0.5) > 3500
+    assert journal.left(110.0, 0.6) == pytest.approx(40.0)
+    assert journal.left(120.0, 0.4) > 5000  # rolled back to before: begun anew
+    assert journal.left(130.0, 0.6) == pytest.approx(20.0)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.runs import ROOT, SMALL, planned
+from tests.runs import ROOT, SMALL, call, planned
 
 DEFAULTS = yaml.safe_load((ROOT / "config/config.yaml").read_text())
 
@@ -77,7 +77,7 @@ KEYS = {
     "corpus.extract.min_words": (30, ARTICLES),
     "corpus.extract.max_failed": (0.5, ARTICLES),
     "corpus.sentences.model": ("en_core_web_sm", SENTENCES),
-    "corpus.deduplicate": ("none", SHARDS),
+    "corpus.deduplicate": ("near", jobs(SHARDS, sign_documents=2)),
     "corpus.decontaminate": (True, jobs(SHARDS, find_contamination=2)),
     "corpus.shards": (3, jobs(SHARDS, tokenize_shard=1, build_examples=2)),
     "corpus.validation_fraction": (0.03, SHARDS),
@@ -339,3 +339,25 @@ def test_without_a_memory_of_the_past_times_decide(run):
 def test_only_a_deleted_result_is_made_again(run, deleted, expected):
     (run / deleted).unlink()
     assert planned(run) == expected
+
+
+def test_a_real_run_writes_what_the_plan_says_and_nothing_else(run):
+    def times() -> dict[str, int]:
+        files = [*run.glob("glue_results.*"), *(run / "results").rglob("*")]
+        return {str(f.relative_to(run)): f.stat().st_mtime_ns for f in files if f.is_file()}
+
+    table = ("glue_results.", "results/report/")
+    for change, expected, written in (
+        (lambda: (run / SPLITTER).write_text("# why\n" + (run / SPLITTER).read_text()), NOTHING, ()),
+        (lambda: set_key(run, "pretrain.checkpoint_steps", 3), NOTHING, ()),
+        (lambda: set_key(run, "glue.per_task", {"STS-B": {"epochs": 2}}), ONE_TASK, table),
+    ):
+        change()
+        before = times()
+        assert planned(run) == expected
+        status, said = call(run, "--cores", "2")
+        assert status == 0, said[-8000:]
+        changed = {name for name, time in times().items() if before.get(name) != time}
+        assert bool(changed) == bool(expected)
+        assert all(name.startswith((*written, "results/glue/STS-B/")) for name in changed), changed
+        assert planned(run) == NOTHING

@@ -1,5 +1,6 @@
 """Whole runs: the same bytes anywhere, two at once on one folder, and a disk that fills up."""
 
+import json
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.runs import OUTPUTS, SMALL, call, contents, snakemake, unrun
 
@@ -54,6 +56,24 @@ def test_a_second_run_on_a_folder_is_refused(finished_run, tmp_path):
     assert "warning: scripts/corpus/dump.py: written while this run was going on" in said
     dump = "results/corpus/dump/sample1.xml.bz2"
     assert (folder / dump).read_bytes() == (finished_run / dump).read_bytes()
+
+
+def test_a_job_elsewhere_gets_the_settings_that_the_run_began_with(finished_run, tmp_path):
+    """A cluster's job is a snakemake of its own, which reads the config files again."""
+    folder = Path(shutil.copytree(finished_run, tmp_path / "run", symlinks=True))
+    config = yaml.safe_load((folder / "config/config.yaml").read_text())
+    for section, changes in yaml.safe_load((folder / SMALL).read_text()).items():
+        config[section] |= changes
+    config["vocab"]["size"] = 900
+    words = ["--mode", "subprocess", "--nolock", "--force", "--cores", "1"]
+    words += ["--allowed-rules", "train_vocab", "--target-jobs", "train_vocab:"]
+    subprocess.run(
+        [*SNAKEMAKE, *words],
+        cwd=folder,
+        env=ENVIRONMENT | {"D2G_CONFIG": json.dumps(config)},
+        check=True,
+    )
+    assert len((folder / "results/vocab/vocab.txt").read_text().splitlines()) == 900
 
 
 @pytest.fixture(scope="module")

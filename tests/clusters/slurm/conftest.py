@@ -1,6 +1,5 @@
 """A Slurm cluster for all tests, and clones of the repository set up for it as a user would."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -11,16 +10,6 @@ import pytest
 from tests.clusters.needs import require
 from tests.clusters.slurm.lab import Lab, missing
 from tests.clusters.slurm.runs import Site, Training
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "slow: takes minutes; SLOW=1 runs it")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.get_closest_marker("slow") and not os.environ.get("SLOW"):
-            item.add_marker(pytest.mark.skip(reason="takes minutes; SLOW=1 runs it"))
 
 
 @pytest.fixture(scope="session")

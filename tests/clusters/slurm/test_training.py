@@ -98,7 +98,6 @@ def test_the_login_node_goes_down(training, undisturbed: Training, lab: Lab):
     assert place.weights() == undisturbed.weights()
 
 
-@pytest.mark.slow
 def test_the_login_node_goes_down_and_a_job_ends_well_without_it(
     training, undisturbed: Training, lab: Lab
 ):
@@ -116,7 +115,6 @@ def test_the_login_node_goes_down_and_a_job_ends_well_without_it(
     assert not submitted(place.finish())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cluster", "changes"),
     [
