@@ -348,7 +348,11 @@ def test_a_real_run_writes_what_the_plan_says_and_nothing_else(run):
 
     table = ("glue_results.", "results/report/")
     for change, expected, written in (
-        (lambda: (run / SPLITTER).write_text("# why\n" + (run / SPLITTER).read_text()), NOTHING, ()),
+        (
+            lambda: (run / SPLITTER).write_text("# why\n" + (run / SPLITTER).read_text()),
+            NOTHING,
+            (),
+        ),
         (lambda: set_key(run, "pretrain.checkpoint_steps", 3), NOTHING, ()),
         (lambda: set_key(run, "glue.per_task", {"STS-B": {"epochs": 2}}), ONE_TASK, table),
     ):
