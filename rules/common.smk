@@ -1,5 +1,4 @@
 import json
-import os
 import shlex
 import sys
 from pathlib import Path
@@ -11,7 +10,7 @@ ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT))
 
 from scripts.workflow.code import code_versions, package_versions
-from scripts.workflow.config import mistakes
+from scripts.workflow.config import freeze, mistakes
 from scripts.workflow.preflight import refused
 
 for folder in (Path(".snakemake"), Path(".")):
@@ -21,17 +20,10 @@ for folder in (Path(".snakemake"), Path(".")):
             "run snakemake in a folder of yours, or with --directory"
         )
 
+freeze(config, workflow.is_main_process)
 problems = mistakes(config, yaml.safe_load((ROOT / "config/schema.yaml").read_text()))
 if problems:
     raise WorkflowError("The config has mistakes:", *problems)
-
-# A job on another machine reads the config files again, maybe days later: it gets the settings that the
-# run began with, whatever they hold by then.
-if workflow.is_main_process:
-    os.environ["D2G_CONFIG"] = json.dumps(config)
-elif "D2G_CONFIG" in os.environ:
-    config.clear()
-    config.update(json.loads(os.environ["D2G_CONFIG"]))
 
 # Steps run with this interpreter and this repository, wherever snakemake was started; a step takes the
 # shell's place and ends with snakemake, so that none goes on writing beside the next run.

@@ -1,6 +1,8 @@
-"""The config's check: one line for each mistake, with the key, before any job."""
+"""The config: its check, one line for each mistake before any job, and what a run's jobs get of it."""
 
 import difflib
+import json
+import os
 from typing import Any
 
 import jsonschema
@@ -11,6 +13,19 @@ def mistakes(config: dict[str, Any], schema: dict[str, Any]) -> list[str]:
     validator = jsonschema.Draft202012Validator(schema)
     errors = sorted(validator.iter_errors(config), key=lambda error: list(map(str, error.path)))
     return [line for error in errors for line in describe(error)]
+
+
+def freeze(config: dict[str, Any], main: bool) -> None:
+    """Give all jobs of a run the settings that it began with.
+
+    A job on a cluster is a Snakemake of its own, which reads the config files again, maybe days later.
+    The main one hands its settings on by the environment; others take those in place of the files'.
+    """
+    if main:
+        os.environ["D2G_CONFIG"] = json.dumps(config, default=str)
+    elif "D2G_CONFIG" in os.environ:
+        config.clear()
+        config.update(json.loads(os.environ["D2G_CONFIG"]))
 
 
 def describe(error: jsonschema.ValidationError) -> list[str]:
