@@ -12,6 +12,7 @@ sys.path.insert(0, str(ROOT))
 from scripts.workflow.code import code_versions, package_versions
 from scripts.workflow.config import freeze, mistakes
 from scripts.workflow.preflight import refused
+from scripts.workflow.records import record_in_jobs
 
 for folder in (Path(".snakemake"), Path(".")):
     if workflow.is_main_process and folder.exists() and refused(folder):
@@ -21,6 +22,8 @@ for folder in (Path(".snakemake"), Path(".")):
         )
 
 freeze(config, workflow.is_main_process)
+if not workflow.is_main_process:
+    record_in_jobs()
 problems = mistakes(config, yaml.safe_load((ROOT / "config/schema.yaml").read_text()))
 if problems:
     raise WorkflowError("The config has mistakes:", *problems)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.runs import OUTPUTS, SMALL, call, contents, snakemake, unrun
+from tests.runs import OUTPUTS, SMALL, call, contents, planned, snakemake, unrun
 
 SNAKEMAKE = [sys.executable, "-m", "snakemake", "--nocolor", "--configfile", SMALL]
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1"}
@@ -58,8 +58,10 @@ def test_a_second_run_on_a_folder_is_refused(finished_run, tmp_path):
     assert (folder / dump).read_bytes() == (finished_run / dump).read_bytes()
 
 
-def test_a_job_elsewhere_gets_the_settings_that_the_run_began_with(finished_run, tmp_path):
-    """A cluster's job is a snakemake of its own, which reads the config files again."""
+def test_a_job_elsewhere_takes_the_settings_that_the_run_began_with_and_records_them(
+    finished_run, tmp_path
+):
+    """A cluster's job is a snakemake of its own; the one that sent it may be gone when it ends."""
     folder = Path(shutil.copytree(finished_run, tmp_path / "run", symlinks=True))
     config = yaml.safe_load((folder / "config/config.yaml").read_text())
     for section, changes in yaml.safe_load((folder / SMALL).read_text()).items():
@@ -74,6 +76,10 @@ def test_a_job_elsewhere_gets_the_settings_that_the_run_began_with(finished_run,
         check=True,
     )
     assert len((folder / "results/vocab/vocab.txt").read_text().splitlines()) == 900
+    assert planned(folder)["train_vocab"] == 1
+    path = folder / SMALL
+    path.write_text(path.read_text().replace("vocab: {size: 1000}", "vocab: {size: 900}"))
+    assert "train_vocab" not in planned(folder)
 
 
 @pytest.fixture(scope="module")

@@ -139,11 +139,17 @@ class Lab:
         self.output("scontrol", "update", f"nodename={node}", "state=drain", "reason=test")
 
     def resume(self) -> None:
-        """Give all nodes back that were drained or down."""
-        for line in self.output("sinfo", "-h", "-N", "-p", "cpu", "-o", "%N %t").splitlines():
-            node, state = line.split()
-            if state.startswith(("drain", "drng", "down")):
-                self.output("scontrol", "update", f"nodename={node}", "state=resume")
+        """Give all nodes back that were drained or down; one that was down may come back by itself."""
+
+        def all_are_up() -> bool:
+            shown = self.output("sinfo", "-h", "-N", "-p", "cpu", "-o", "%N %t").splitlines()
+            states = dict(line.split() for line in shown)
+            bad = [name for name, s in states.items() if s.startswith(("drain", "drng", "down"))]
+            for name in bad:
+                self.output("scontrol", "update", f"nodename={name}", "state=resume")
+            return not bad
+
+        self.wait_for(all_are_up, "nodes to come back")
 
     def cancel_all(self) -> None:
         """Cancel all jobs and wait until they are gone."""
