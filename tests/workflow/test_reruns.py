@@ -346,7 +346,7 @@ def test_a_real_run_writes_what_the_plan_says_and_nothing_else(run):
         files = [*run.glob("glue_results.*"), *(run / "results").rglob("*")]
         return {str(f.relative_to(run)): f.stat().st_mtime_ns for f in files if f.is_file()}
 
-    table = ("glue_results.", "results/report/")
+    table = ("glue_results.", "results/glue/summary/", "results/report/")
     for change, expected, written in (
         (
             lambda: (run / SPLITTER).write_text("# why\n" + (run / SPLITTER).read_text()),
