@@ -17,10 +17,10 @@ def record_in_jobs() -> None:
 
     async def finished_and_recorded(self: PersistenceBase, job: Any) -> None:
         settings = self.dag.workflow.remote_execution_settings
-        settings.immediate_submit = True
+        before, settings.immediate_submit = settings.immediate_submit, True
         try:
             await finished(self, job)
         finally:
-            settings.immediate_submit = False
+            settings.immediate_submit = before
 
     PersistenceBase.finished = finished_and_recorded
