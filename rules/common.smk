@@ -9,7 +9,7 @@ from snakemake.exceptions import WorkflowError
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT))
 
-from scripts.workflow.code import code_versions, package_versions
+from scripts.common.code import code_versions, package_versions
 from scripts.workflow.config import freeze, mistakes
 from scripts.workflow.preflight import refused
 from scripts.workflow.records import record_in_jobs

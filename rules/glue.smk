@@ -78,7 +78,7 @@ rule finetune:
     params:
         code=code("scripts/glue/finetune.py"),
         task=lambda wildcards: shlex.quote(
-            TASK_ARGUMENTS[plan.base_task(wildcards.task)]
+            TASK_ARGUMENTS[selection.base_task(wildcards.task)]
         ),
         folder=lambda wildcards, output: folder_of(output),
         flags=run_flags,

@@ -2,10 +2,10 @@ import re
 
 from scripts.common.errors import UserError
 from scripts.corpus.list_dump import listed
-from scripts.corpus.places import validation_shards
-from scripts.corpus.sources import DUMPS, Part, dump_parts, find_parts
+from scripts.corpus.files.shard_assignment import validation_shards
+from scripts.corpus.files.parts import DUMPS, Part, dump_parts, find_parts
 
-SAMPLE_DUMP = [f"results/corpus/dump/sample{part}.xml.bz2" for part in (1, 2)]
+SAMPLE_DUMP = [f"results/sample/dump/sample{part}.xml.bz2" for part in (1, 2)]
 
 SAMPLE_FILES = {
     "MNLI": [
@@ -18,7 +18,7 @@ SAMPLE_FILES = {
     "AX": ["AX"],
 }
 
-SAMPLE_GLUE = "results/corpus/sample_glue"
+SAMPLE_GLUE = "results/sample/glue"
 
 SAMPLE_GLUE_FILES = [
     f"{SAMPLE_GLUE}/{task}/{name}.tsv"

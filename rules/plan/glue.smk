@@ -1,13 +1,14 @@
 from scripts.common.errors import UserError
 
 
-from scripts.glue import model_files, plan
+from scripts.glue.files import model_files
+from scripts.glue.tasks import selection
 
 
-from scripts.glue.sources import SOURCES
+from scripts.glue.files.official_files import SOURCES
 
 
-from scripts.glue.tasks import DIAGNOSTIC
+from scripts.glue.tasks.tasks import DIAGNOSTIC
 
 GLUE = config["glue"]
 
@@ -34,9 +35,9 @@ if GLUE["source"] == "folder" and not GLUE["path"]:
 
 
 try:
-    GLUE_TASKS = plan.all_tasks(GLUE["tasks"])
-    plan.check_names(GLUE, GLUE_TASKS)
-    FETCHES = plan.fetches(
+    GLUE_TASKS = selection.all_tasks(GLUE["tasks"])
+    selection.check_names(GLUE, GLUE_TASKS)
+    FETCHES = selection.fetches(
         GLUE, GLUE_TASKS, SAMPLE_GLUE, "results/glue/download", there
     )
     if GLUE["model"]:
@@ -47,10 +48,13 @@ except UserError as error:
     raise WorkflowError(str(error))
 
 
-TASK_ARGUMENTS = plan.arguments(GLUE["tasks"])
+TASK_ARGUMENTS = selection.arguments(GLUE["tasks"])
 
 
-RESULT_TASKS = [*GLUE_TASKS, *(task + plan.FROM_MNLI for task in GLUE["from_mnli"])]
+RESULT_TASKS = [
+    *GLUE_TASKS,
+    *(task + selection.FROM_MNLI for task in GLUE["from_mnli"]),
+]
 
 
 def glue_data(task, split):
@@ -64,17 +68,17 @@ def run_files(name, tasks=RESULT_TASKS, base="results/glue"):
     return [
         f"{folder}/{name}"
         for task in tasks
-        for folder in plan.run_folders(GLUE, task, base)
+        for folder in selection.run_folders(GLUE, task, base)
     ]
 
 
 def start_model(wildcards):
     """The files of the model that a run starts from; for several, those that tell the best."""
-    if plan.base_task(wildcards.task) == wildcards.task:
+    if selection.base_task(wildcards.task) == wildcards.task:
         return MODEL
     return [
         f"{folder}/{name}"
-        for folder in plan.run_folders(GLUE, "MNLI", "results/glue")
+        for folder in selection.run_folders(GLUE, "MNLI", "results/glue")
         if Path(folder).name == f"seed{wildcards.seed}"
         for name in ["metrics.json", *(f"model/{file}" for file in KEPT_FILES)]
     ]
@@ -84,7 +88,7 @@ def run_data(split):
     """A function of wildcards: the files of a split of a run's task."""
 
     def files(wildcards):
-        task = plan.base_task(wildcards.task)
+        task = selection.base_task(wildcards.task)
         both = task == "MNLI" and split == "test"
         return glue_data(task, split) + (glue_data(DIAGNOSTIC, split) if both else [])
 
@@ -93,8 +97,8 @@ def run_data(split):
 
 def run_flags(wildcards):
     """A run's settings as flags."""
-    task = plan.base_task(wildcards.task)
-    settings = plan.settings(GLUE, task)[wildcards.setting.rstrip("/")]
+    task = selection.base_task(wildcards.task)
+    settings = selection.settings(GLUE, task)[wildcards.setting.rstrip("/")]
     return flags(
         seed=wildcards.seed,
         cpu_threads=GLUE["cpu_threads"],
@@ -105,10 +109,10 @@ def run_flags(wildcards):
 
 def submitted(name):
     """A file of all plain runs; an error where the benchmark's eleven files cannot be made."""
-    missing = plan.missing_tests(FETCHES)
+    missing = selection.missing_tests(FETCHES)
     if missing:
         raise WorkflowError(
             "glue_submission.zip needs all nine tasks and their test files; "
             f"missing: {', '.join(missing)}"
         )
-    return run_files(name, plan.OFFICIAL)
+    return run_files(name, selection.OFFICIAL)

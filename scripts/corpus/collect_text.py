@@ -13,7 +13,7 @@ from pathlib import Path
 from scripts.common import cli
 from scripts.common.errors import UserError
 from scripts.common.text import read_lines, zstd_writer
-from scripts.corpus.articles import Article, to_line
+from scripts.corpus.files.articles import Article, to_line
 
 log = logging.getLogger("dump2glue")
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from scripts.common import cli
 from scripts.common.atomic import sync, sync_entry
 from scripts.common.errors import UserError
-from scripts.corpus.mirror import (
+from scripts.corpus.dump.mirror import (
     Beyond,
     Broken,
     Missing,

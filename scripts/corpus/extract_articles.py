@@ -21,10 +21,10 @@ from scripts.common.atomic import write_text
 from scripts.common.errors import UserError
 from scripts.common.pool import batches, ordered_map
 from scripts.common.text import zstd_writer
-from scripts.corpus.articles import Article, to_line
-from scripts.corpus.dump import Page, Site, read_pages
-from scripts.corpus.languages import REDIRECT, is_disambiguation
-from scripts.corpus.wikitext import paragraphs
+from scripts.corpus.dump.pages import Page, Site, read_pages
+from scripts.corpus.files.articles import Article, to_line
+from scripts.corpus.wikitext.languages import REDIRECT, is_disambiguation
+from scripts.corpus.wikitext.reader import paragraphs
 
 log = logging.getLogger("dump2glue")
 

@@ -18,9 +18,9 @@ from scripts.common import cli
 from scripts.common.atomic import write_text
 from scripts.common.pool import batches, ordered_map
 from scripts.common.text import zstd_writer
-from scripts.corpus.documents import ids_of, read_named_documents
-from scripts.corpus.grams import Words
-from scripts.corpus.overlap import Evaluation
+from scripts.corpus.duplicates.evaluation_overlap import Evaluation
+from scripts.corpus.duplicates.word_ngrams import Words
+from scripts.corpus.files.documents import ids_of, read_named_documents
 
 log = logging.getLogger("dump2glue")
 

@@ -16,7 +16,7 @@ from typing import Any
 from scripts.common import cli
 from scripts.common.atomic import write_text
 from scripts.common.errors import UserError
-from scripts.corpus.mirror import Missing, fetch, no_such_dump
+from scripts.corpus.dump.mirror import Missing, fetch, no_such_dump
 
 log = logging.getLogger("dump2glue")
 

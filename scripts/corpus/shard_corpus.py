@@ -21,10 +21,10 @@ import numpy as np
 from scripts.common import cli
 from scripts.common.atomic import write_text
 from scripts.common.errors import UserError
-from scripts.corpus.documents import read_named_documents
-from scripts.corpus.places import place, validation_shards
-from scripts.corpus.seen import Documents
-from scripts.corpus.shards import ShardWriter
+from scripts.corpus.duplicates.seen_documents import Documents
+from scripts.corpus.files.documents import read_named_documents
+from scripts.corpus.files.shard_assignment import place, validation_shards
+from scripts.corpus.files.shard_writer import ShardWriter
 
 log = logging.getLogger("dump2glue")
 

@@ -16,8 +16,8 @@ from datasketch import MinHash
 from scripts.common import cli
 from scripts.common.atomic import atomic_path
 from scripts.common.pool import batches, ordered_map
-from scripts.corpus.documents import read_documents
-from scripts.corpus.grams import Words, runs
+from scripts.corpus.duplicates.word_ngrams import Words, runs
+from scripts.corpus.files.documents import read_documents
 
 log = logging.getLogger("dump2glue")
 

@@ -20,8 +20,8 @@ from scripts.common import cli
 from scripts.common.errors import UserError
 from scripts.common.pool import batches, ordered_map
 from scripts.common.text import read_lines, zstd_writer
-from scripts.corpus.articles import from_line
-from scripts.corpus.sentences import rules, split, trained
+from scripts.corpus.files.articles import from_line
+from scripts.corpus.sentences.splitter import rules, split, trained
 
 if TYPE_CHECKING:
     from spacy.language import Language

@@ -21,7 +21,11 @@ from scripts.common import cli
 from scripts.common.atomic import write_text
 from scripts.common.digest import hash64
 from scripts.common.errors import UserError
-from scripts.examples.assembly import (
+from scripts.examples.h5.example_writer import Writer, write_examples
+from scripts.examples.h5.schema import IS_RANDOM, Header
+from scripts.examples.h5.token_files import Tokens, open_tokens
+from scripts.examples.masking.masks import Masking, keys, mask
+from scripts.examples.pairs.segment_pairs import (
     Plan,
     Text,
     join_documents,
@@ -30,11 +34,7 @@ from scripts.examples.assembly import (
     plan_pairs,
     strip,
 )
-from scripts.examples.masking import Masking, keys, mask
-from scripts.examples.passages import blocks, draw_pool, passage, several_documents
-from scripts.examples.schema import IS_RANDOM, Header
-from scripts.examples.tokens import Tokens, open_tokens
-from scripts.examples.writer import Writer, write_examples
+from scripts.examples.pairs.windows import blocks, draw_pool, passage, several_documents
 
 BLOCK = 1 << 20  # tokens made into examples together, over all duplicates
 

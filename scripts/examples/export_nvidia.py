@@ -17,8 +17,8 @@ import numpy as np
 from scripts.common import cli
 from scripts.common.atomic import atomic_path
 from scripts.common.errors import UserError
-from scripts.examples.reader import Batch, Examples
-from scripts.examples.schema import NVIDIA
+from scripts.examples.h5.example_files import Batch, Examples
+from scripts.examples.h5.schema import NVIDIA
 
 ROWS = 4096  # rows written together
 TYPES = dict(zip(NVIDIA, ("i4", "i1", "i1", "i4", "i4", "i1"), strict=True))

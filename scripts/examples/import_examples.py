@@ -20,10 +20,10 @@ from scripts.common import cli
 from scripts.common.atomic import atomic_path, write_text
 from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
-from scripts.examples.reader import Examples
-from scripts.examples.schema import IS_RANDOM
-from scripts.examples.vocabulary import load_vocabulary
-from scripts.examples.writer import write_examples
+from scripts.examples.h5.example_files import Examples
+from scripts.examples.h5.example_writer import write_examples
+from scripts.examples.h5.schema import IS_RANDOM
+from scripts.examples.tokenizer.vocabulary import load_vocabulary
 
 ROWS = 8192  # examples copied together
 

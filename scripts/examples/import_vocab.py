@@ -18,8 +18,8 @@ from tokenizers import Tokenizer
 
 from scripts.common import cli
 from scripts.common.errors import UserError
-from scripts.examples.tokenizer_folder import SPECIAL, bert_settings, bert_tokenizer, write_folder
-from scripts.examples.vocabulary import find_special_ids, open_tokenizer, read_json
+from scripts.examples.tokenizer.folder import SPECIAL, bert_settings, bert_tokenizer, write_folder
+from scripts.examples.tokenizer.vocabulary import find_special_ids, open_tokenizer, read_json
 
 
 def import_vocab(source: Path, output: Path, lowercase: bool, max_length: int) -> int:

@@ -16,10 +16,10 @@ from scripts.common import cli
 from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
 from scripts.common.text import read_chunks
-from scripts.examples.encoder import line_encoder
-from scripts.examples.kinds import NEVER_MASKED
-from scripts.examples.token_writer import write_tokens
-from scripts.examples.vocabulary import load_vocabulary
+from scripts.examples.h5.token_writer import write_tokens
+from scripts.examples.masking.token_kinds import NEVER_MASKED
+from scripts.examples.tokenizer.line_encoder import line_encoder
+from scripts.examples.tokenizer.vocabulary import load_vocabulary
 
 BLOCK = 1 << 19  # bytes of text encoded together
 

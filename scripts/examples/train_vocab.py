@@ -21,8 +21,8 @@ from scripts.common import cli
 from scripts.common.digest import hash64
 from scripts.common.errors import UserError
 from scripts.common.text import read_chunks
-from scripts.examples.draws import draw
-from scripts.examples.tokenizer_folder import SPECIAL, bert_settings, bert_tokenizer, write_folder
+from scripts.examples.masking.random_numbers import draw
+from scripts.examples.tokenizer.folder import SPECIAL, bert_settings, bert_tokenizer, write_folder
 
 BLOCK = 1 << 20  # bytes read together
 MAX_ALPHABET = 1000  # characters, as in Hugging Face's trainer; rarer ones become [UNK]

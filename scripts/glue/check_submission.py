@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scripts.common import cli
 from scripts.common.errors import UserError
-from scripts.glue import submission
+from scripts.glue.files import submission
 
 
 def main() -> None:

@@ -19,9 +19,9 @@ import numpy as np
 from scripts.common import cli
 from scripts.common.atomic import write_text
 from scripts.common.digest import hash64
-from scripts.glue import intervals, runs
-from scripts.glue.runs import Run
-from scripts.glue.tasks import OFFICIAL
+from scripts.glue.scores import finished_runs, intervals
+from scripts.glue.scores.finished_runs import Run
+from scripts.glue.tasks.tasks import OFFICIAL
 
 COLUMNS = (
     "task",
@@ -94,7 +94,9 @@ def count(value: int | None) -> str:
 
 def table(found: list[Run], seed: int) -> list[Row]:
     """The rows of all tasks and metrics, and the averages of the official ones."""
-    best = {row: runs.chosen(settings) for row, settings in runs.by_row(found).items()}
+    best = {
+        row: finished_runs.chosen(settings) for row, settings in finished_runs.by_row(found).items()
+    }
     rows = [
         metric_row(row, metric, group, seed)
         for row, group in best.items()
@@ -117,7 +119,7 @@ def averages(official: list[str]) -> Iterable[tuple[str, list[str]]]:
 
 def metric_row(row: str, metric: str, group: list[Run], seed: int) -> Row:
     """One metric of one task over its runs."""
-    found = runs.values(group, metric)
+    found = finished_runs.values(group, metric)
     first = group[0].report
     return Row(
         row,
@@ -130,7 +132,7 @@ def metric_row(row: str, metric: str, group: list[Run], seed: int) -> Row:
         sum(run.failed(metric) for run in group),
         first["majority"][metric],
         first["dev_examples"][metric],
-        interval(runs.median_run(group, metric), metric, hash64(seed, row, metric)),
+        interval(finished_runs.median_run(group, metric), metric, hash64(seed, row, metric)),
         group[0].settings,
     )
 
@@ -138,7 +140,7 @@ def metric_row(row: str, metric: str, group: list[Run], seed: int) -> Row:
 def interval(run: Run, metric: str, seed: int) -> tuple[float, float]:
     """The bootstrap interval of a run's metric, from its dev predictions."""
     kind, part = split_metric(metric)
-    rows = runs.predictions(run)[part]
+    rows = finished_runs.predictions(run)[part]
     labels = run.report["labels"]
     if not labels:
         gold, predicted = (
@@ -178,14 +180,16 @@ def average(name: str, groups: dict[str, list[Run]]) -> Row:
     seeds = {tuple(run.report["seed"] for run in group) for group in groups.values()}
     std = None
     if len(seeds) == 1 and len(next(iter(seeds))) > 1:
-        std = float(np.std(np.mean([runs.values(g) for g in groups.values()], axis=0), ddof=1))
+        std = float(
+            np.std(np.mean([finished_runs.values(g) for g in groups.values()], axis=0), ddof=1)
+        )
     return Row(
         "average",
         name,
-        mean(lambda group, metric: np.median(runs.values(group, metric))),
-        mean(lambda group, metric: np.mean(runs.values(group, metric))),
+        mean(lambda group, metric: np.median(finished_runs.values(group, metric))),
+        mean(lambda group, metric: np.mean(finished_runs.values(group, metric))),
         std,
-        mean(lambda group, metric: max(runs.values(group, metric))),
+        mean(lambda group, metric: max(finished_runs.values(group, metric))),
         min(len(group) for group in groups.values()),
         None,
         mean(lambda group, metric: group[0].report["majority"][metric]),
@@ -234,8 +238,10 @@ def details(found: list[Run]) -> dict[str, str]:
     ]
     confusion = [
         (row, part, label, prediction, number)
-        for row, settings in runs.by_row(found).items()
-        for part, label, prediction, number in confusions(runs.median_run(runs.chosen(settings)))
+        for row, settings in finished_runs.by_row(found).items()
+        for part, label, prediction, number in confusions(
+            finished_runs.median_run(finished_runs.chosen(settings))
+        )
     ]
     curves = [
         (run.row, run.report["seed"], run.settings, line)
@@ -253,7 +259,7 @@ def details(found: list[Run]) -> dict[str, str]:
 def confusions(run: Run) -> Iterable[tuple[str, str, str, int]]:
     """(part, label, prediction, examples) of a run's dev predictions."""
     labels = run.report["labels"]
-    for part, rows in runs.predictions(run).items() if labels else ():
+    for part, rows in finished_runs.predictions(run).items() if labels else ():
         pairs = Counter((row["label"], row["prediction"]) for row in rows)
         for label in labels:
             for prediction in labels:
@@ -268,7 +274,7 @@ def main() -> None:
     parser.add_argument("--details", required=True, type=Path, help="folder")
     parser.add_argument("--seed", type=int, default=42, help="of the bootstrap")
     args = parser.parse_args()
-    found = runs.read(args.metrics)
+    found = finished_runs.read(args.metrics)
     rows = table(found, args.seed)
     for name, text in details(found).items():
         write_text(args.details / name, text)

@@ -14,14 +14,17 @@ import numpy as np
 
 from scripts.common import cli
 from scripts.common.atomic import write_text
-from scripts.glue import runs
-from scripts.glue.runs import Run
+from scripts.glue.scores import finished_runs
+from scripts.glue.scores.finished_runs import Run
 
 
 def compare(pretrained: list[Run], random: list[Run]) -> Iterable[list[str]]:
     """The lines' cells: task, metric, both medians and the gain, then the count of wins."""
     sides = [
-        {row: runs.chosen(settings) for row, settings in runs.by_row(side).items()}
+        {
+            row: finished_runs.chosen(settings)
+            for row, settings in finished_runs.by_row(side).items()
+        }
         for side in (pretrained, random)
     ]
     yield ["task", "metric", "pretrained", "random", "gain"]
@@ -37,7 +40,7 @@ def compare(pretrained: list[Run], random: list[Run]) -> Iterable[list[str]]:
 
 def median(group: list[Run], metric: str | None = None) -> float:
     """The median of a metric, or of the score, over the runs."""
-    return float(np.median(runs.values(group, metric)))
+    return float(np.median(finished_runs.values(group, metric)))
 
 
 def figures(pretrained: float, random: float) -> list[str]:
@@ -55,7 +58,7 @@ def main() -> None:
     parser.add_argument("--random", required=True, nargs="+", type=Path)
     parser.add_argument("-o", "--output", required=True, type=Path)
     args = parser.parse_args()
-    lines = list(compare(runs.read(args.pretrained), runs.read(args.random)))
+    lines = list(compare(finished_runs.read(args.pretrained), finished_runs.read(args.random)))
     for cells in lines:
         print("  ".join(cell.ljust(width) for cell, width in zip(cells, WIDTHS, strict=True)))
     write_text(args.output, "".join("\t".join(cells) + "\n" for cells in lines))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scripts.common import cli
 from scripts.common.download import download
-from scripts.glue.sources import SOURCES
+from scripts.glue.files.official_files import SOURCES
 
 
 def main() -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from scripts.common import cli
 from scripts.common.atomic import atomic_path
-from scripts.glue import tables, tasks
+from scripts.glue.files import tables
+from scripts.glue.tasks import tasks
 
 
 def fetch(task: tasks.Task, files: list[Path], folder: Path) -> None:

@@ -28,9 +28,11 @@ from transformers import set_seed
 from scripts.common import cli
 from scripts.common.atomic import atomic_path, write_text
 from scripts.common.errors import UserError
-from scripts.glue import batches, encoder, scores, tables, training
-from scripts.glue.tasks import DIAGNOSTIC, Task, diagnostic, parse
-from scripts.glue.training import Settings
+from scripts.glue.files import tables
+from scripts.glue.finetuning import model_loader, padded_batches, trainer
+from scripts.glue.finetuning.trainer import Settings
+from scripts.glue.scores import scores
+from scripts.glue.tasks.tasks import DIAGNOSTIC, Task, diagnostic, parse
 
 PREDICTING = 64  # examples a forward pass without gradients
 
@@ -58,17 +60,17 @@ def finetune(
         part = DIAGNOSTIC if ax else task.part(file.stem)
         test_rows[part] = tables.read(file, diagnostic() if ax else task, "test")
     set_seed(seed)
-    model, tokenizer = encoder.load(model_folder, task, settings.max_length)
+    model, tokenizer = model_loader.load(model_folder, task, settings.max_length)
 
-    def encode(part: tables.Rows) -> batches.Examples:
-        return batches.encode(part, task, tokenizer, settings.max_length)
+    def encode(part: tables.Rows) -> padded_batches.Examples:
+        return padded_batches.encode(part, task, tokenizer, settings.max_length)
 
     examples = encode(rows)
     dev_examples = {part: encode(value) for part, value in dev_rows.items()}
     center, spread = examples.standardize() if task.regression else (0.0, 1.0)
 
-    def predict(model, examples: batches.Examples) -> np.ndarray:
-        logits = training.predict(model, examples, PREDICTING, settings.precision)
+    def predict(model, examples: padded_batches.Examples) -> np.ndarray:
+        logits = trainer.predict(model, examples, PREDICTING, settings.precision)
         return rounded(logits * spread + center)
 
     def evaluate(model) -> dict[str, float]:
@@ -79,7 +81,7 @@ def finetune(
         )
 
     loaded = time.perf_counter()
-    result = training.train(model, examples, settings, seed, evaluate)
+    result = trainer.train(model, examples, settings, seed, evaluate)
     after = time.perf_counter()
     dev_logits = {part: predict(model, value) for part, value in dev_examples.items()}
     test_logits = {part: predict(model, encode(value)) for part, value in test_rows.items()}
@@ -118,7 +120,7 @@ def finetune(
     if keep_model:
         with atomic_path(output / "model") as folder:
             folder.mkdir()
-            encoder.save(model, tokenizer, folder)
+            model_loader.save(model, tokenizer, folder)
     write_json(output / "metrics.json", report)
     return report
 
@@ -162,7 +164,7 @@ def prediction_lines(task: Task, logits: dict[str, np.ndarray], rows: dict | Non
             yield "\t".join(cells) + "\n"
 
 
-def curve_lines(result: training.Result):
+def curve_lines(result: trainer.Result):
     """The lines of curve.tsv."""
     yield "step\tepoch\tquantity\tvalue\n"
     for step, epoch, quantity, value in result.curve:

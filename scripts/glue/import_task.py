@@ -16,7 +16,8 @@ from scripts.common import cli
 from scripts.common.atomic import write_text
 from scripts.common.errors import UserError
 from scripts.common.text import read_lines
-from scripts.glue import tables, tasks
+from scripts.glue.files import tables
+from scripts.glue.tasks import tasks
 
 COMPRESSED = (".gz", ".bz2", ".zst")
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from scripts.common import cli
 from scripts.common.errors import UserError
-from scripts.glue import archives, fetch_glue, tables, tasks
+from scripts.glue import fetch_glue
+from scripts.glue.files import archives, tables
+from scripts.glue.tasks import tasks
 
 HEADER = "index\t#1 ID\t#2 ID\t#1 String\t#2 String"
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from scripts.common import cli
 from scripts.common.errors import UserError
-from scripts.glue import runs, submission
-from scripts.glue.runs import Run
-from scripts.glue.tasks import OFFICIAL
+from scripts.glue.files import submission
+from scripts.glue.scores import finished_runs
+from scripts.glue.scores.finished_runs import Run
+from scripts.glue.tasks.tasks import OFFICIAL
 
 
 def submit(found: list[Run], target: Path, official: bool) -> None:
@@ -24,7 +25,7 @@ def submit(found: list[Run], target: Path, official: bool) -> None:
             raise UserError(f"{target}: no run of {task}; a submission needs all nine tasks")
         best[task] = max(own, key=lambda run: run.report["score"])
         cli.log.info("%s: %s, dev %.4f", task, best[task].folder, best[task].report["score"])
-    tests = {task: runs.predictions(run, "test.tsv") for task, run in best.items()}
+    tests = {task: finished_runs.predictions(run, "test.tsv") for task, run in best.items()}
     answers = {}
     for name, (task, part) in submission.FILES.items():
         if part not in tests[task]:
@@ -41,7 +42,7 @@ def main() -> None:
     parser.add_argument("--official-counts", action="store_true", help="refuse other test sets")
     parser.add_argument("-o", "--output", required=True, type=Path)
     args = parser.parse_args()
-    submit(runs.read(args.metrics), args.output, args.official_counts)
+    submit(finished_runs.read(args.metrics), args.output, args.official_counts)
 
 
 if __name__ == "__main__":

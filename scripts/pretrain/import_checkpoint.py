@@ -16,10 +16,11 @@ from torch import Tensor
 from scripts.common.atomic import write_text
 from scripts.common.cli import Parser, log, run
 from scripts.common.errors import UserError
-from scripts.pretrain import card, huggingface
-from scripts.pretrain.initialisation import initialise
-from scripts.pretrain.model import Bert, Shape
-from scripts.pretrain.settings import read_model
+from scripts.pretrain.architectures import model_folder
+from scripts.pretrain.architectures.bert import Bert, Shape
+from scripts.pretrain.architectures.initialisation import initialise
+from scripts.pretrain.loop import model_card
+from scripts.pretrain.loop.settings import read_model
 
 # Where such files keep the weights among optimizer states and counters.
 CONTAINERS = ("model_state_dict", "model", "module", "state_dict", "network")
@@ -48,7 +49,7 @@ def import_checkpoint(path: Path, tokenizer: Path, config: dict | None, output: 
             weights[plain] = value
     config = (config or {}) | sizes(weights, path) | ({} if config else {"hidden_act": "gelu"})
     config.setdefault("num_attention_heads", config["hidden_size"] // HEAD_WIDTH)
-    known = huggingface.tokenizer_size(tokenizer)
+    known = model_folder.tokenizer_size(tokenizer)
     if known > config["vocab_size"]:
         raise UserError(
             f"{tokenizer}: {known} tokens, but {path} has {config['vocab_size']}; "
@@ -56,10 +57,10 @@ def import_checkpoint(path: Path, tokenizer: Path, config: dict | None, output: 
         )
     bert = Bert(Shape.from_config(config, str(path)))
     initialise(bert, 0)
-    huggingface.import_state(bert, weights, path)
-    text = card.card(output.name, {"imported from": path.name}, bert, [], [])
+    model_folder.import_state(bert, weights, path)
+    text = model_card.card(output.name, {"imported from": path.name}, bert, [], [])
     write_text(output / "README.md", text)
-    huggingface.save_model(output, bert.state_dict(), config, tokenizer)
+    model_folder.save_model(output, bert.state_dict(), config, tokenizer)
     log.info("wrote %s", output)
 
 
@@ -70,7 +71,7 @@ def read(path: Path) -> Any:
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # a hostile file can make the reader stumble anywhere
-        reason = huggingface.first_line(error)
+        reason = model_folder.first_line(error)
         raise UserError(
             f"{path}: truncated, or no checkpoint of tensors and plain values alone ({reason}); "
             "anything else could run code and is not read: save its state dict alone"
@@ -90,7 +91,7 @@ def find_weights(content: Any, path: Path) -> dict[str, Tensor]:
 
 def plain_name(name: str) -> str | None:
     """A parameter's name in Hugging Face's form, or None for what is no parameter of BERT."""
-    name = huggingface.modern(name.replace(".dense_act.", ".dense."))
+    name = model_folder.modern(name.replace(".dense_act.", ".dense."))
     if match := HEADS.search(name):
         return f"cls.{match[1]}"
     if match := ENCODER.search(name):

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from scripts.common.atomic import write_text
 from scripts.common.cli import Parser, log, run
-from scripts.pretrain import card, huggingface
-from scripts.pretrain.initialisation import KINDS, initialise
-from scripts.pretrain.model import Bert, Shape
-from scripts.pretrain.settings import read_model
+from scripts.pretrain.architectures import model_folder
+from scripts.pretrain.architectures.bert import Bert, Shape
+from scripts.pretrain.architectures.initialisation import KINDS, initialise
+from scripts.pretrain.loop import model_card
+from scripts.pretrain.loop.settings import read_model
 
 
 def main() -> None:
@@ -38,11 +39,11 @@ def init_model(
 ) -> None:
     """Write a model folder with weights drawn from `seed`."""
     config = read_model(model)
-    config = huggingface.new_config(config, huggingface.tokenizer_size(tokenizer))
+    config = model_folder.new_config(config, model_folder.tokenizer_size(tokenizer))
     bert = Bert(Shape.from_config(config, model))
     initialise(bert, seed, initial_weights)
-    write_text(output / "README.md", card.card(output.name, {"seed": seed}, bert, [], []))
-    huggingface.save_model(output, bert.state_dict(), config, tokenizer)
+    write_text(output / "README.md", model_card.card(output.name, {"seed": seed}, bert, [], []))
+    model_folder.save_model(output, bert.state_dict(), config, tokenizer)
     log.info("wrote %s", output)
 
 

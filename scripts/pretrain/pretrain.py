@@ -17,21 +17,23 @@ from pathlib import Path
 
 from scripts.common.atomic import remove, write_text
 from scripts.common.cli import Parser, log, run
+from scripts.common.code import code_digest
 from scripts.common.digest import file_digest, value_digest
 from scripts.common.errors import UserError
-from scripts.examples.reader import Examples
-from scripts.pretrain import card, cpu, fit, huggingface, metrics, processes
-from scripts.pretrain import recipe as recipes
-from scripts.pretrain import settings as flags
-from scripts.pretrain.initialisation import initialise
-from scripts.pretrain.journal import Journal
-from scripts.pretrain.loop import Run
-from scripts.pretrain.model import Bert, Shape
-from scripts.pretrain.processes import Processes
-from scripts.pretrain.recipe import Recipe, Schedule
-from scripts.pretrain.settings import PRECISIONS, Job, Upkeep
-from scripts.pretrain.training import Training, peak_flops
-from scripts.workflow.code import code_digest
+from scripts.examples.h5.example_files import Examples
+from scripts.pretrain.architectures import model_folder
+from scripts.pretrain.architectures.bert import Bert, Shape
+from scripts.pretrain.architectures.initialisation import initialise
+from scripts.pretrain.kernels import cpu
+from scripts.pretrain.loop import batch_size_probe, metrics, model_card, processes
+from scripts.pretrain.loop import recipe as recipes
+from scripts.pretrain.loop import settings as flags
+from scripts.pretrain.loop.journal import Journal
+from scripts.pretrain.loop.processes import Processes
+from scripts.pretrain.loop.recipe import Recipe, Schedule
+from scripts.pretrain.loop.settings import PRECISIONS, Job, Upkeep
+from scripts.pretrain.loop.training import Training, peak_flops
+from scripts.pretrain.loop.training_run import Run
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,8 +58,8 @@ def main() -> None:
 def identity(job: Job, recipe: Recipe, train: Examples, validation: Examples | None) -> str:
     """A digest of all that the result depends on; runs with the same one are the same run."""
     outside = ("train", "validation", "output", "tokenizer", "init")
-    files = [job.tokenizer / name for name in huggingface.TOKENIZER]
-    files += [job.init / huggingface.WEIGHTS] if job.init else []
+    files = [job.tokenizer / name for name in model_folder.TOKENIZER]
+    files += [job.init / model_folder.WEIGHTS] if job.init else []
     return value_digest(
         {
             "job": {key: value for key, value in asdict(job).items() if key not in outside},
@@ -74,7 +76,7 @@ def new_model(job: Job) -> Bert:
     """The model that training starts from."""
     dtype = PRECISIONS[job.precision]
     if job.init:
-        return huggingface.load_model(job.init, dtype, job.seed)
+        return model_folder.load_model(job.init, dtype, job.seed)
     model = Bert(Shape.from_config(job.config, "--model"), dtype)
     initialise(model, job.seed, job.initial_weights)
     return model
@@ -112,7 +114,9 @@ def micro_batch_tokens(
     most = max(int(train.lengths.mean() * recipe.batch_size / team.count), train.seq_length)
     found = 0
     if team.first:
-        found = fit.micro_batch_tokens(training.model, training.rates, train.seq_length, most)
+        found = batch_size_probe.micro_batch_tokens(
+            training.model, training.rates, train.seq_length, most
+        )
     return team.agree([found])[0]
 
 
@@ -160,9 +164,9 @@ def export(job: Job, recipe: Recipe, run: Run) -> None:
     metrics.write_events(folder / metrics.EVENTS, run.journal.rows, times)
     write_text(
         folder / "README.md",
-        card.card(folder.name, settings, model, data, run.journal.rows, run.journal.work()),
+        model_card.card(folder.name, settings, model, data, run.journal.rows, run.journal.work()),
     )
-    huggingface.save_model(folder, model.state_dict(), job.config, job.tokenizer)
+    model_folder.save_model(folder, model.state_dict(), job.config, job.tokenizer)
     log.info("wrote %s", folder)
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from snakemake.cli import parse_args
 
-from scripts.glue.plan import base_task
+from scripts.glue.tasks.selection import base_task
 from scripts.workflow import preflight
 from scripts.workflow.estimates import (
     BYTES_OF_TOKEN,

@@ -15,8 +15,8 @@ import tempfile
 import unicodedata
 from pathlib import Path
 
-from scripts.corpus.articles import read_articles
-from scripts.corpus.dump import Page, read_pages
+from scripts.corpus.dump.pages import Page, read_pages
+from scripts.corpus.files.articles import read_articles
 
 PATTERNS = {
     "empty brackets `()`": r"\(\s*\)|\[\s*\]",

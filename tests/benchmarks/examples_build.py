@@ -22,8 +22,8 @@ from pathlib import Path
 import numpy as np
 
 from scripts.common.text import read_lines
+from scripts.examples.h5.example_files import Examples
 from scripts.examples.import_vocab import import_vocab
-from scripts.examples.reader import Examples
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("D2G_SHARED", ROOT.parent / "shared" / "data"))

@@ -17,7 +17,7 @@ from threading import Event, Thread
 
 import numpy as np
 
-from scripts.examples.reader import Examples
+from scripts.examples.h5.example_files import Examples
 
 NEED = 200_000  # tokens a second
 
@@ -49,7 +49,7 @@ def reading(examples: Examples, size: int):
 
 def packing(examples: Examples, size: int):
     """Steps of so many examples, as pretraining takes them."""
-    from scripts.pretrain.batches import Stream
+    from scripts.pretrain.loop.micro_batches import Stream
 
     stream = Stream(examples, 1, 16384, lambda step: step * size)
     number = iter(range(1 << 40))

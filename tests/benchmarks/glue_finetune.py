@@ -24,8 +24,9 @@ from transformers import (
     TrainingArguments,
 )
 
-from scripts.glue import batches, tables, training
-from scripts.glue.tasks import OFFICIAL
+from scripts.glue.files import tables
+from scripts.glue.finetuning import padded_batches, trainer
+from scripts.glue.tasks.tasks import OFFICIAL
 
 VOCAB = Path(__file__).parents[3] / "shared/data/vocab/bert-base-uncased-vocab.txt"
 
@@ -44,7 +45,7 @@ def plain(model, rows, task, tokenizer, args) -> float:
     encoded = tokenizer(
         *map(list, texts), truncation=True, padding="max_length", max_length=args.max_length
     )
-    labels = batches.label_numbers(rows, task).tolist()
+    labels = padded_batches.label_numbers(rows, task).tolist()
     data = [
         {**{name: encoded[name][index] for name in encoded}, "labels": labels[index]}
         for index in range(len(rows))
@@ -71,13 +72,11 @@ def plain(model, rows, task, tokenizer, args) -> float:
 
 def ours(model, rows, task, tokenizer, args) -> float:
     """Seconds of this project's finetuning."""
-    examples = batches.encode(rows, task, tokenizer, args.max_length)
-    settings = training.Settings(
+    examples = padded_batches.encode(rows, task, tokenizer, args.max_length)
+    settings = trainer.Settings(
         epochs=1, batch_size=args.batch_size, max_length=args.max_length, precision=args.precision
     )
-    return training.train(model, examples, settings, 1, lambda model: {"none": 0.0}).seconds[
-        "train"
-    ]
+    return trainer.train(model, examples, settings, 1, lambda model: {"none": 0.0}).seconds["train"]
 
 
 def main() -> None:
@@ -111,7 +110,7 @@ def main() -> None:
     medians = {name: statistics.median(values) for name, values in seconds.items()}
     for name, value in medians.items():
         print(f"{name:6} {len(rows) / value:8.1f} examples/s")
-    kind = training.precision(args.precision)
+    kind = trainer.precision(args.precision)
     print(
         f"ratio  {medians['plain'] / medians['ours']:8.2f}  ({task.name}, {len(rows)} examples, "
         f"{args.config.stem}, {args.threads} threads; ours {kind}, plain "

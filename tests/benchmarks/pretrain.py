@@ -28,15 +28,16 @@ import torch
 import transformers
 from transformers import BertConfig, BertForPreTraining, Trainer, TrainerCallback, TrainingArguments
 
-from scripts.examples.reader import Examples
-from scripts.pretrain import cpu, huggingface
-from scripts.pretrain.batches import Stream, order
-from scripts.pretrain.initialisation import initialise
-from scripts.pretrain.model import Bert, Shape
-from scripts.pretrain.processes import Processes
-from scripts.pretrain.recipe import Recipe
-from scripts.pretrain.settings import PRECISIONS
-from scripts.pretrain.training import Training, peak_flops, synchronise
+from scripts.examples.h5.example_files import Examples
+from scripts.pretrain.architectures import model_folder
+from scripts.pretrain.architectures.bert import Bert, Shape
+from scripts.pretrain.architectures.initialisation import initialise
+from scripts.pretrain.kernels import cpu
+from scripts.pretrain.loop.micro_batches import Stream, order
+from scripts.pretrain.loop.processes import Processes
+from scripts.pretrain.loop.recipe import Recipe
+from scripts.pretrain.loop.settings import PRECISIONS
+from scripts.pretrain.loop.training import Training, peak_flops, synchronise
 
 SMALL = {
     "hidden_size": 256,
@@ -207,7 +208,7 @@ def config_of(options, examples: Examples) -> dict:
     """The config that both sides have."""
     shape = json.loads(options.model.read_text()) if options.model else SMALL
     rates = dict.fromkeys(("hidden_dropout_prob", "attention_probs_dropout_prob"), options.dropout)
-    return huggingface.new_config(shape | rates, examples.vocab_size)
+    return model_folder.new_config(shape | rates, examples.vocab_size)
 
 
 def first_model(config: dict, seed: int, dtype: torch.dtype = torch.float32) -> Bert:
@@ -251,7 +252,7 @@ def trainer_side(options, config, examples, device, measured: Measured, now):
     """A function that trains transformers' model for a round."""
     transformers.logging.set_verbosity_error()
     model = BertForPreTraining(BertConfig(**config, attn_implementation="sdpa"))
-    state = huggingface.export_state(first_model(config, options.seed).state_dict())
+    state = model_folder.export_state(first_model(config, options.seed).state_dict())
     model.load_state_dict(state, strict=False)
     model.tie_weights()
     plain = {"bias", "LayerNorm"}

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.corpus.sentences import rules, split
+from scripts.corpus.sentences.splitter import rules, split
 from tests.corpus.marked import Score, paragraphs
 
 PIPELINE = rules()

@@ -4,8 +4,8 @@ import sys
 import pytest
 
 from scripts.common.errors import UserError
-from scripts.corpus.articles import read_articles
 from scripts.corpus.collect_text import collect_text
+from scripts.corpus.files.articles import read_articles
 
 
 def collect(tmp_path, documents, **files):

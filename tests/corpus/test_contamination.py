@@ -7,7 +7,7 @@ import pytest
 from scripts.common.errors import UserError
 from scripts.common.text import read_lines
 from scripts.corpus import find_contamination as step
-from scripts.corpus.overlap import LONGEST, SHORTEST, Evaluation
+from scripts.corpus.duplicates.evaluation_overlap import LONGEST, SHORTEST, Evaluation
 from scripts.corpus.report_contamination import report_contamination
 from tests.corpus.test_shard_corpus import write_part
 

@@ -9,7 +9,7 @@ import pytest
 
 from scripts.common.errors import UserError
 from scripts.corpus.download_dump import download
-from scripts.corpus.mirror import Missing, nearest, retry_after
+from scripts.corpus.dump.mirror import Missing, nearest, retry_after
 from tests.corpus.loopback import BASE, DATE, WIKI, content, serving
 
 NAME = f"{WIKI}-{DATE}-pages-articles1.xml-p1p100.bz2"

@@ -12,7 +12,7 @@ import pytest
 
 from scripts.common.errors import UserError
 from scripts.corpus import extract_articles as step
-from scripts.corpus.articles import read_articles
+from scripts.corpus.files.articles import read_articles
 from tests.corpus.dumps import BARE, articles, dump, many, page, write
 
 SETTINGS = step.Settings(lists=True, min_words=5)

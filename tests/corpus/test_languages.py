@@ -1,6 +1,6 @@
 import pytest
 
-from scripts.corpus.languages import REDIRECT, is_disambiguation, section_is_dropped
+from scripts.corpus.wikitext.languages import REDIRECT, is_disambiguation, section_is_dropped
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 # ruff: noqa: RUF001
 import pytest
 
-from scripts.corpus.links import replace_links
+from scripts.corpus.wikitext.links import replace_links
 
 DROPPED = frozenset(["file", "datei", "category", "template", "help", "portal", "wikipedia"])
 

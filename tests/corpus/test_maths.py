@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.corpus.maths import LONGEST, formula_words
+from scripts.corpus.wikitext.maths import LONGEST, formula_words
 
 
 @pytest.mark.parametrize(

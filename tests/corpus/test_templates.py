@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.corpus.template_table import FAMILIES, TEMPLATES
-from scripts.corpus.templates import expand_templates
+from scripts.corpus.wikitext.template_table import FAMILIES, TEMPLATES
+from scripts.corpus.wikitext.templates import expand_templates
 
 
 @pytest.mark.parametrize(

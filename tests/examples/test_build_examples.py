@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from scripts.common.errors import UserError
 from scripts.examples.build_examples import Settings, build_examples
-from scripts.examples.reader import Examples
+from scripts.examples.h5.example_files import Examples
+from scripts.examples.h5.token_files import open_tokens
 from scripts.examples.tokenize_shard import tokenize_shard
-from scripts.examples.tokens import open_tokens
 from tests.conftest import ROOT
 from tests.examples.texts import TOKENS, shard, tokenizer_folder
 

@@ -7,8 +7,8 @@ import pytest
 from scripts.common.errors import UserError
 from scripts.examples.build_examples import Settings, build_examples
 from scripts.examples.export_nvidia import export_nvidia
+from scripts.examples.h5.example_files import Examples
 from scripts.examples.import_examples import import_examples
-from scripts.examples.reader import Examples
 from scripts.examples.tokenize_shard import tokenize_shard
 from tests.examples.texts import shard, tokenizer_folder
 

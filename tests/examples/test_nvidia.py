@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from scripts.common.errors import UserError
 from scripts.examples.export_nvidia import export_nvidia
-from scripts.examples.reader import Examples
-from scripts.examples.schema import NVIDIA
+from scripts.examples.h5.example_files import Examples
+from scripts.examples.h5.schema import NVIDIA
 from tests.examples.made import VOCABULARY, make
 
 

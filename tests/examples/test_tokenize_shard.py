@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from scripts.common.errors import UserError
 from scripts.common.text import zstd_writer
 from scripts.examples import tokenize_shard as step
+from scripts.examples.h5.token_files import open_tokens
 from scripts.examples.tokenize_shard import tokenize_shard
-from scripts.examples.tokens import open_tokens
 from tests.conftest import ROOT
 from tests.examples.texts import TOKENS, shard, tokenizer_folder
 

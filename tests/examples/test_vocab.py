@@ -10,12 +10,12 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers,
 
 from scripts.common.errors import UserError
 from scripts.common.text import zstd_writer
+from scripts.examples.h5.token_files import open_tokens
 from scripts.examples.import_vocab import import_vocab
-from scripts.examples.kinds import CONTINUES
+from scripts.examples.masking.token_kinds import CONTINUES
 from scripts.examples.tokenize_shard import tokenize_shard
-from scripts.examples.tokens import open_tokens
+from scripts.examples.tokenizer.vocabulary import load_vocabulary
 from scripts.examples.train_vocab import draw_sample, train_vocab
-from scripts.examples.vocabulary import load_vocabulary
 from tests.conftest import ROOT
 from tests.examples.texts import TOKENS, tokenizer_folder
 

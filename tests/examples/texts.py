@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from scripts.common.text import zstd_writer
-from scripts.examples.assembly import Text
-from scripts.examples.tokenizer_folder import SPECIAL, bert_settings, bert_tokenizer, write_folder
+from scripts.examples.pairs.segment_pairs import Text
+from scripts.examples.tokenizer.folder import SPECIAL, bert_settings, bert_tokenizer, write_folder
 
 WORDS = ["the", "of", "cat", "dog", "river", "stone", "old", "sing", "runs", "high", "one", "two"]
 TOKENS = [

@@ -3,7 +3,7 @@
 import random
 from pathlib import Path
 
-from scripts.glue.tasks import OFFICIAL, Task
+from scripts.glue.tasks.tasks import OFFICIAL, Task
 
 GOOD, BAD = ["fine", "warm", "kind", "bright"], ["poor", "cold", "cruel", "dull"]
 NEUTRAL = ["house", "river", "king", "song", "stone", "road", "ship", "tree"]
@@ -105,7 +105,7 @@ def write_file(path: Path, task: Task, split: str, rows: int) -> None:
 
 def write_diagnostic(folder: Path, rows: int = 6) -> None:
     """Write AX/AX.tsv below `folder`."""
-    from scripts.glue.tasks import diagnostic
+    from scripts.glue.tasks.tasks import diagnostic
 
     task = diagnostic()
     path = folder / "AX" / "AX.tsv"

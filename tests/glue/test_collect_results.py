@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from scripts.common.errors import UserError
-from scripts.glue import runs
 from scripts.glue.collect_results import COLUMNS, details, markdown, table, tsv
 from scripts.glue.compare_pretraining import compare
-from scripts.glue.tasks import OFFICIAL
+from scripts.glue.scores import finished_runs
+from scripts.glue.tasks.tasks import OFFICIAL
 
 SETTINGS = {"learning_rate": 2e-5, "batch_size": 32, "epochs": 3.0}
 
@@ -47,7 +47,7 @@ def write_run(folder, task, seed, wrong=0, rows=20, init_from=None, settings=Non
         "settings": settings or SETTINGS,
     }
     (folder / "metrics.json").write_text(json.dumps(report))
-    return runs.read([folder / "metrics.json"])[0]
+    return finished_runs.read([folder / "metrics.json"])[0]
 
 
 def by_name(found):
@@ -187,10 +187,10 @@ def test_markdown_holds_the_same_figures(tmp_path):
 
 def test_an_unreadable_run_is_named(tmp_path):
     with pytest.raises(UserError, match=r"metrics\.json: cannot be read"):
-        runs.read([tmp_path / "metrics.json"])
+        finished_runs.read([tmp_path / "metrics.json"])
     (tmp_path / "metrics.json").write_text("{")
     with pytest.raises(UserError, match=r"metrics\.json: cannot be read"):
-        runs.read([tmp_path / "metrics.json"])
+        finished_runs.read([tmp_path / "metrics.json"])
 
 
 def test_the_gain_over_random_weights(tmp_path):

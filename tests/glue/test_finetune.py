@@ -11,11 +11,11 @@ from scipy.stats import spearmanr
 from sklearn.metrics import accuracy_score, f1_score
 
 from scripts.common.errors import UserError
-from scripts.glue import training
 from scripts.glue.finetune import best_model, finetune, main
-from scripts.glue.runs import Run, predictions
-from scripts.glue.tasks import OFFICIAL
-from scripts.glue.training import Settings
+from scripts.glue.finetuning import trainer
+from scripts.glue.finetuning.trainer import Settings
+from scripts.glue.scores.finished_runs import Run, predictions
+from scripts.glue.tasks.tasks import OFFICIAL
 from tests.glue.made import write_diagnostic, write_task
 from tests.runs import ROOT
 
@@ -232,12 +232,12 @@ def test_bias_corrected_adamw_with_linear_decay(monkeypatch, folders, tmp_path, 
     """The optimizer that the settings promise."""
     seen = {}
 
-    class Spy(training.LengthGroupedTrainer):
+    class Spy(trainer.LengthGroupedTrainer):
         def create_scheduler(self, *args, **options):
             seen["optimizer"] = self.optimizer or options.get("optimizer")
             return super().create_scheduler(*args, **options)
 
-    monkeypatch.setattr(training, "LengthGroupedTrainer", Spy)
+    monkeypatch.setattr(trainer, "LengthGroupedTrainer", Spy)
     run("SST-2", folders / "SST-2", tmp_path, model_folder)
     optimizer = seen["optimizer"]
     optimizer = getattr(optimizer, "optimizer", optimizer)

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from scripts.common.errors import UserError
-from scripts.glue import tables
+from scripts.glue.files import tables
 from scripts.glue.import_task import import_task
-from scripts.glue.tasks import own_task
+from scripts.glue.tasks.tasks import own_task
 
 ENTRY = {"name": "Mine", "text": ["a", "b"], "label": "class", "metric": "accuracy"}
 ROWS = [("one", 'say "two"', "yes"), ("tab\tand\nline", "é ü", "no"), ("x", "", "yes")]

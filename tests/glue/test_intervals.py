@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scripts.glue import intervals
+from scripts.glue.scores import intervals
 
 
 def test_accuracy_interval_is_the_binomial_one():

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.glue import intervals, scores
-from scripts.glue.tasks import OFFICIAL, own_task
+from scripts.glue.scores import intervals, scores
+from scripts.glue.tasks.tasks import OFFICIAL, own_task
 
 PAIRS = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)), min_size=1, max_size=60)
 MNLI, MRPC, STS = OFFICIAL["MNLI"], OFFICIAL["MRPC"], OFFICIAL["STS-B"]

@@ -6,8 +6,9 @@ import zipfile
 import pytest
 
 from scripts.common.errors import UserError
-from scripts.glue import runs, submission
-from scripts.glue.tasks import DIAGNOSTIC, OFFICIAL, OFFICIAL_ROWS
+from scripts.glue.files import submission
+from scripts.glue.scores import finished_runs
+from scripts.glue.tasks.tasks import DIAGNOSTIC, OFFICIAL, OFFICIAL_ROWS
 from scripts.glue.write_submission import submit
 
 NAMES = ["CoLA", "SST-2", "MRPC", "STS-B", "QQP", "MNLI-m", "MNLI-mm", "QNLI", "RTE", "WNLI", "AX"]
@@ -37,7 +38,7 @@ def found(tmp_path):
         for score in (0.4, 0.6)
     ]
     files.append(write_run(tmp_path / "from", "RTE", 0.99, init_from="MNLI", rows=9))
-    return runs.read(files)
+    return finished_runs.read(files)
 
 
 def texts(path):
@@ -69,7 +70,9 @@ def test_other_test_sets_than_the_official_are_refused(tmp_path, found):
 def test_a_task_or_a_test_set_that_is_missing(tmp_path, found):
     with pytest.raises(UserError, match="no run of WNLI"):
         submit([run for run in found if run.row != "WNLI"], tmp_path / "glue.zip", False)
-    other = runs.read([write_run(tmp_path / "m", "MNLI", 0.9, parts=["matched", DIAGNOSTIC])])
+    other = finished_runs.read(
+        [write_run(tmp_path / "m", "MNLI", 0.9, parts=["matched", DIAGNOSTIC])]
+    )
     with pytest.raises(UserError, match="no predictions for MNLI-mm"):
         submit([*found, *other], tmp_path / "glue.zip", False)
 

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.common.errors import UserError
-from scripts.glue import tables, tasks
-from scripts.glue.tasks import OFFICIAL, OFFICIAL_ROWS
+from scripts.glue.files import tables
+from scripts.glue.tasks import tasks
+from scripts.glue.tasks.tasks import OFFICIAL, OFFICIAL_ROWS
 from tests.glue.made import LAYOUTS, layout, write_task
 
 TEXT = st.text(

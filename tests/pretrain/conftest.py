@@ -8,9 +8,9 @@ import pytest
 from tokenizers import BertWordPieceTokenizer
 
 from scripts.common.digest import file_digest
-from scripts.examples.masking import NEVER_DRAWN, NEVER_MASKED
-from scripts.examples.schema import Header
-from scripts.examples.writer import write_examples
+from scripts.examples.h5.example_writer import write_examples
+from scripts.examples.h5.schema import Header
+from scripts.examples.masking.masks import NEVER_DRAWN, NEVER_MASKED
 from tests.pretrain.runs import Training
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]

@@ -7,7 +7,7 @@ import h5py
 import pytest
 
 from scripts.common.errors import UserError
-from scripts.pretrain import checkpoint, fit
+from scripts.pretrain.loop import batch_size_probe, checkpoint
 from tests.pretrain.conftest import make_examples
 from tests.pretrain.runs import MODEL
 
@@ -112,9 +112,9 @@ def test_the_largest_micro_batch_is_found(limit):
         tried.append(tokens)
         return tokens <= limit
 
-    found = fit.largest(fits, 200_000)
-    assert found <= max(limit, fit.SMALLEST)
-    assert found >= min(0.8 * limit, 200_000) or found == fit.SMALLEST
+    found = batch_size_probe.largest(fits, 200_000)
+    assert found <= max(limit, batch_size_probe.SMALLEST)
+    assert found >= min(0.8 * limit, 200_000) or found == batch_size_probe.SMALLEST
     assert len(tried) < 20
     if limit > 200_000:
         assert found == 200_000
@@ -122,4 +122,4 @@ def test_the_largest_micro_batch_is_found(limit):
 
 def test_a_device_that_takes_no_micro_batch_says_so():
     with pytest.raises(UserError, match=r"pretrain\.recompute"):
-        fit.largest(lambda _: False, 10**6)
+        batch_size_probe.largest(lambda _: False, 10**6)

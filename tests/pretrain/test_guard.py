@@ -1,6 +1,6 @@
 """A loss that explodes: skip, go back, give up."""
 
-from scripts.pretrain.guard import Guard
+from scripts.pretrain.loop.guard import Guard
 
 
 def watch(losses, guard=None, **extra):

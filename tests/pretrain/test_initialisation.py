@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from scripts.pretrain.initialisation import initialise, sinusoids
-from scripts.pretrain.model import Bert, Shape
+from scripts.pretrain.architectures.bert import Bert, Shape
+from scripts.pretrain.architectures.initialisation import initialise, sinusoids
 
 SHAPE = Shape(1024, 128, 2, 2, 512, max_position_embeddings=64)
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from scripts.common.errors import UserError
-from scripts.pretrain.optimizer import Lamb, Scaler, make_optimizer, parameter_groups
-from scripts.pretrain.recipe import Recipe, Schedule
+from scripts.pretrain.loop.recipe import Recipe, Schedule
+from scripts.pretrain.optimizers.optimizer import Lamb, Scaler, make_optimizer, parameter_groups
 
 
 class Small(torch.nn.Module):

@@ -12,11 +12,12 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from transformers import AutoModelForMaskedLM, AutoTokenizer, BertForPreTraining
 
 from scripts.common.errors import UserError
-from scripts.examples.reader import Examples
-from scripts.pretrain import huggingface, init_model, pretrain
-from scripts.pretrain.batches import fixed
-from scripts.pretrain.journal import Journal
-from scripts.pretrain.processes import Processes
+from scripts.examples.h5.example_files import Examples
+from scripts.pretrain import init_model, pretrain
+from scripts.pretrain.architectures import model_folder
+from scripts.pretrain.loop.journal import Journal
+from scripts.pretrain.loop.micro_batches import fixed
+from scripts.pretrain.loop.processes import Processes
 from tests.pretrain.runs import MODEL
 
 GOLDEN = {  # step: loss, of the run `whole`
@@ -30,7 +31,7 @@ def test_weights_load_in_transformers_with_the_same_logits(whole, data):
     masked_only = AutoModelForMaskedLM.from_pretrained(whole.output).eval()
     assert len(AutoTokenizer.from_pretrained(whole.output)) == 200
     assert theirs.config.vocab_size == 256
-    ours = huggingface.load_model(whole.output).eval()
+    ours = model_folder.load_model(whole.output).eval()
     batch = next(fixed(Examples([data / "train.h5"]), 1, 8, 10000))
     with torch.no_grad():
         words, next_sentence = ours.logits(batch)
@@ -52,8 +53,8 @@ def test_weights_load_in_transformers_with_the_same_logits(whole, data):
 def test_a_model_folder_goes_through_ours_and_theirs_without_loss(whole, tmp_path):
     theirs = BertForPreTraining.from_pretrained(whole.output)
     theirs.save_pretrained(tmp_path / "theirs")
-    ours = huggingface.load_model(tmp_path / "theirs")
-    exported = huggingface.export_state(ours.state_dict())
+    ours = model_folder.load_model(tmp_path / "theirs")
+    exported = model_folder.export_state(ours.state_dict())
     original = load_file(whole.output / "model.safetensors")
     assert exported.keys() == original.keys()
     assert all(torch.equal(exported[name], value) for name, value in original.items())
@@ -126,9 +127,9 @@ def test_an_untrained_model_has_the_weights_that_training_starts_from(tokenizer,
 
 def test_a_base_model_without_heads_can_be_gone_on_from(whole, tmp_path):
     BertForPreTraining.from_pretrained(whole.output).bert.save_pretrained(tmp_path / "base")
-    model = huggingface.load_model(tmp_path / "base", seed=3)
+    model = model_folder.load_model(tmp_path / "base", seed=3)
     original = load_file(whole.output / "model.safetensors")
-    exported = huggingface.export_state(model.state_dict())
+    exported = model_folder.export_state(model.state_dict())
     name = "bert.encoder.layer.1.attention.self.key.weight"
     assert torch.equal(exported[name], original[name])
     name = "cls.seq_relationship.weight"
@@ -155,7 +156,7 @@ def test_a_bad_model_folder_is_refused_by_name(whole, tmp_path, damage):
         config = json.loads((folder / "config.json").read_text()) | {"intermediate_size": 63}
         (folder / "config.json").write_text(json.dumps(config))
     with pytest.raises(UserError, match=str(named)):
-        huggingface.load_model(folder)
+        model_folder.load_model(folder)
 
 
 def test_the_help_tells_every_flag(capsys, monkeypatch):

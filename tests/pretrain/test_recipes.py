@@ -6,8 +6,8 @@ from dataclasses import fields
 import pytest
 import yaml
 
-from scripts.pretrain.model import Shape
-from scripts.pretrain.recipe import Recipe, Schedule
+from scripts.pretrain.architectures.bert import Shape
+from scripts.pretrain.loop.recipe import Recipe, Schedule
 from scripts.workflow.config import mistakes
 from tests.runs import ROOT
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from scripts.pretrain import checkpoint
+from scripts.pretrain.loop import checkpoint
 
 
 def wait_for(condition, process, seconds: float = 60) -> bool:

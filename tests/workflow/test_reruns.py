@@ -197,12 +197,12 @@ SPLITTER = "scripts/corpus/split_sentences.py"
         ("README.md", "dump2glue", "dump to glue", NOTHING),
         ("scripts/workflow/why.py", "Nothing would run", "Nothing will run", NOTHING),
         (SPLITTER, "def main() -> None:\n", "def main() -> None:\n    pass\n", SENTENCES),
-        ("scripts/corpus/abbreviations.py", '"""\n', '"""\nMORE = 1\n', SENTENCES),
+        ("scripts/corpus/sentences/abbreviations.py", '"""\n', '"""\nMORE = 1\n', SENTENCES),
         ("scripts/corpus/shard_corpus.py", "parser = ", "p = ", SHARDS),
         ("scripts/examples/build_examples.py", '"""\n', '"""\nMORE = 1\n', EXAMPLES),
-        ("scripts/pretrain/optimizer.py", '"""\n', '"""\nMORE = 1\n', PRETRAIN),
-        ("scripts/glue/training.py", '"""\n', '"""\nMORE = 1\n', ALL_FINETUNE),
-        ("scripts/glue/intervals.py", '"""\n', '"""\nMORE = 1\n', TABLE),
+        ("scripts/pretrain/optimizers/optimizer.py", '"""\n', '"""\nMORE = 1\n', PRETRAIN),
+        ("scripts/glue/finetuning/trainer.py", '"""\n', '"""\nMORE = 1\n', ALL_FINETUNE),
+        ("scripts/glue/scores/intervals.py", '"""\n', '"""\nMORE = 1\n', TABLE),
         ("scripts/report/plot_glue.py", '"""\n', '"""\nMORE = 1\n', jobs(plot_glue=1)),
         ("scripts/report/plot_confusions.py", "parser = ", "p = ", jobs(plot_confusions=1)),
         ("scripts/workflow/estimates.py", "FILL = 0.9", "FILL = 0.8", NOTHING),
@@ -295,7 +295,7 @@ def test_what_is_given_is_not_made(run):
     small = (run / SMALL).read_text()
     for keys, expected in (
         ({"glue.model": "given"}, ALL_FINETUNE),
-        ({"glue.source": "folder", "glue.path": "results/corpus/sample_glue"}, jobs(plot_glue=1)),
+        ({"glue.source": "folder", "glue.path": "results/sample/glue"}, jobs(plot_glue=1)),
         ({"pretrain.init": "given"}, PRETRAIN),
         ({"vocab.path": "given/vocab.txt"}, jobs(TOKENS, import_vocab=1)),
         (
@@ -328,7 +328,7 @@ def test_without_a_memory_of_the_past_times_decide(run):
 @pytest.mark.parametrize(
     ("deleted", "expected"),
     [
-        ("results/corpus/dump/sample1.xml.bz2", NOTHING),
+        ("results/sample/dump/sample1.xml.bz2", NOTHING),
         ("results/corpus/sentences/sample1.txt.zst", NOTHING),
         ("results/tokens/train/0000.h5", NOTHING),
         ("results/examples/long/train/0001.h5", NOTHING),

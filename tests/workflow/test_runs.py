@@ -45,7 +45,7 @@ def test_a_second_run_on_a_folder_is_refused(finished_run, tmp_path):
         assert "Directory cannot be locked" in second.stdout
         assert "--unlock" in second.stdout
         assert "an invented" not in second.stdout
-        (folder / "scripts/corpus/dump.py").touch()
+        (folder / "scripts/corpus/dump/pages.py").touch()
         os.killpg(first.pid, signal.SIGCONT)
         assert first.wait() == 0
     finally:
@@ -53,8 +53,8 @@ def test_a_second_run_on_a_folder_is_refused(finished_run, tmp_path):
             os.killpg(first.pid, signal.SIGKILL)
             first.wait()
     said = (folder / "said.txt").read_text()
-    assert "warning: scripts/corpus/dump.py: written while this run was going on" in said
-    dump = "results/corpus/dump/sample1.xml.bz2"
+    assert "warning: scripts/corpus/dump/pages.py: written while this run was going on" in said
+    dump = "results/sample/dump/sample1.xml.bz2"
     assert (folder / dump).read_bytes() == (finished_run / dump).read_bytes()
 
 
@@ -117,7 +117,7 @@ def fill(disk: Path) -> Path:
 @pytest.mark.parametrize(
     "target",
     [
-        "results/corpus/dump/sample1.xml.bz2",
+        "results/sample/dump/sample1.xml.bz2",
         "results/corpus/shards/stats.json",
         "results/vocab/vocab.txt",
         "results/examples/short/train/0000.h5",

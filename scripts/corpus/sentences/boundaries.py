@@ -1,0 +1,189 @@
+# ruff: noqa: RUF001
+"""Where sentences end: decisions on one candidate place at a time.
+
+A candidate is white space behind a full stop, an exclamation or question mark or an ellipsis, with
+the quotes and brackets that close behind it; in scripts that write without spaces, the place behind
+such a mark; and a full stop between words whose space was forgotten. The words on either side
+decide.
+"""
+
+import re
+
+from scripts.corpus.sentences.abbreviations import (
+    ALWAYS,
+    BEFORE_NAMES,
+    BEFORE_NUMBERS,
+    FORGOTTEN,
+    FUNCTION_WORDS,
+    LINKING,
+    MARKS,
+    MONTHS,
+    NAMES,
+    NUMERAL_NOUNS,
+    ORDINAL_NOUNS,
+    ORDINAL_WORDS,
+    RESTARTS,
+    RULERS,
+    SHOUTS,
+    STARTERS,
+    TITLES,
+)
+
+CLOSERS = "\"'”’»)]›」』）】］*"
+OPENERS = "\"'“‘«„([¿¡‹「『（【‚*"
+DASHES = "-–—"
+SPACELESS = "。！？｡"
+
+CANDIDATE = re.compile(
+    rf"[.!?…؟۔।॥։።᙮‽][{re.escape(CLOSERS)}]*\s+"
+    rf"|[{SPACELESS}]+[{re.escape(CLOSERS)}]*\s*(?=\S)"
+    r"|(?<=[a-z]{3})[.!?](?=[A-Z][a-z]+[ ,])"
+)
+WORD = re.compile(r"[^\W_][\w'’-]*")
+INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.-?)+[^\W\d_]{1,2}")
+ROMAN = re.compile(r"[IVXLC]+")
+ENUMERATION = re.compile(r"[(\[]?(?:\d{1,3}|[^\W\d_]|[IVX]{1,4})[.)\]]+")
+PART = re.compile(r"/|(?<=[a-z])-(?=[A-Z])")  # "Records/I.O.U.", "ex-St.", "Lt-Gen."
+NICKNAME = re.compile(r"[A-Z][\w.]* ?[\w.]*[\"'”’)] [A-Z]")
+NEAR = 60  # characters before a place that can decide about it
+
+
+def ends_sentence(before: str, after: str, spaced: bool = True) -> bool:
+    """Whether a sentence ends between two stretches of text.
+
+    `before` goes up to the place, with its mark and closing signs but without the white space;
+    `after` begins there and goes on for as long as the caller has text. `spaced` says whether
+    there is white space between them.
+    """
+    before = before[-NEAR:]
+    core = before.rstrip(CLOSERS)
+    mark = core[-1:]
+    if mark in SPACELESS:
+        return True
+    head = core.rstrip(".!?…")
+    word = PART.split(head[head.rfind(" ") + 1 :])[-1].lstrip(OPENERS).rstrip(CLOSERS)
+    if not spaced:
+        return word[:1].islower() or first_word(after) in STARTERS
+    rest = after.lstrip(OPENERS + DASHES + " ")
+    first = rest[:1]
+    if after[0] in "([" and not whole_in_brackets(after):
+        return mark == "." and first_word(rest) in STARTERS and not is_initial(rest)
+    if not first or first in ",;:.)]":
+        return False
+    if first.islower() and not rest[1:2].isupper():
+        return mark == "." and ends_before_lower_case(word, core, before, after)
+    if mark not in ".…" or core.endswith("..."):
+        return ends_after_shout_or_ellipsis(core, head, word, rest)
+    if core != before and ")" not in before[len(core) :]:
+        return word.lower() not in ALWAYS  # a closing quote: "lit." in quotes, and little else
+    return not stop_belongs_to_word(before, word, rest, opened=rest is not after)
+
+
+def first_word(text: str) -> str:
+    match = WORD.match(text)
+    return match.group() if match else ""
+
+
+def whole_in_brackets(after: str) -> bool:
+    """Whether what begins with a bracket is a sentence of its own: the bracket closes behind a mark,
+    or not yet."""
+    end = min((place for place in map(after.find, ")]") if place > 0), default=0)
+    if not end:
+        return after[1:2].isupper() or after[1:2] in OPENERS
+    return after[:end].rstrip(CLOSERS)[-1:] in (".", "!", "?", "…") and not INITIALS.fullmatch(
+        after[1:end].rstrip(".")
+    )
+
+
+def ends_before_lower_case(word: str, core: str, before: str, after: str) -> bool:
+    """Whether a sentence ends before a lower-case letter, where somebody forgot the capital.
+
+    Only behind a word that is too long for an abbreviation, or before a word that begins sentences.
+    """
+    if first_word(after) in FORGOTTEN and core == before:
+        return YEAR.fullmatch(word) is not None or (
+            len(word) > 3 and word.isalpha() and word.lower() not in ABBREVIATIONS
+        )
+    return (
+        len(word) > 6
+        and core == before
+        and word.isalpha()
+        and word[1:].islower()
+        and after[0].islower()
+        and word.lower() not in ALWAYS
+    )
+
+
+def ends_after_shout_or_ellipsis(core: str, head: str, word: str, rest: str) -> bool:
+    """Whether a sentence ends behind "!", "?" or "..." and before a capital."""
+    if not word:
+        # " ... " or " [...] ": what was left out may have held the sentence's end.
+        words = head.rstrip(OPENERS + " ").split()
+        last = words[-1] if words and core.endswith(("...", "…")) else "the"
+        return last not in FUNCTION_WORDS and last[-1] not in ",;:"
+    if core.endswith(("...", "…")):
+        return word not in FUNCTION_WORDS
+    return word.lower() not in SHOUTS or first_word(rest) in STARTERS
+
+
+def stop_belongs_to_word(before: str, word: str, rest: str, opened: bool) -> bool:
+    """Whether the full stop behind `word` is part of it, with `rest` going on in the sentence."""
+    lower = word.lower()
+    if not word:
+        return False
+    if len(word) > 3 and lower == word and lower.isalpha() and lower not in ABBREVIATIONS:
+        return False
+    if ENUMERATION.fullmatch(before):
+        return True  # "1. The first", "a) The first"
+    following = first_word(rest)
+    starter = following in STARTERS and not is_initial(rest)
+    if lower.isdecimal():
+        return is_ordinal(before, following)
+    if len(word) == 1:
+        return letter_is_initial(before, word, rest, following, starter, opened)
+    if lower in ALWAYS:
+        restarts = following.lower() in RESTARTS and lower not in LINKING
+        return not (restarts or (starter and word.isalpha() and word.isupper()))
+    if lower in BEFORE_NUMBERS and (following[:1].isdigit() or ROMAN.fullmatch(following)):
+        return True
+    if lower in BEFORE_NAMES or (word[0].isupper() and (lower in NAMES or lower in MONTHS)):
+        return not starter and not opened
+    if INITIALS.fullmatch(word):
+        # "U.S. Army", "U.S. 15"; but "in the U.S. The army".
+        return following in TITLES or (not starter and not opened)
+    return False
+
+
+YEAR = re.compile(r"1\d{3}|20\d\d")
+ABBREVIATIONS = ALWAYS | BEFORE_NUMBERS | BEFORE_NAMES
+
+
+def is_initial(rest: str) -> bool:
+    """Whether a text begins with an initial: "A. Hoffmann"."""
+    return rest[1:2] == "." and rest[:1].isupper()
+
+
+def is_ordinal(before: str, following: str) -> bool:
+    """Whether a number with a stop is an ordinal, as in German: "am 3. Oktober"."""
+    words = before.split()
+    if len(words[-1]) > 3:
+        return False
+    return following in ORDINAL_NOUNS or (len(words) > 1 and words[-2] in ORDINAL_WORDS)
+
+
+def letter_is_initial(
+    before: str, word: str, rest: str, following: str, starter: bool, opened: bool
+) -> bool:
+    """Whether a single letter with a stop is an initial or an abbreviation, and no name's end."""
+    if word.islower():
+        # "(b. 1956", "c. 12 March", "Brown v. Board", "z. B. Wien"
+        led = before[-3:-2] in ("(", "[", "") or before[-4:-3] in (",", ";", "(")
+        return word == "v" or following[:1].isdigit() or led or is_initial(rest)
+    if not word.isupper() or starter:
+        return False
+    if opened and not is_initial(rest) and not NICKNAME.match(rest):
+        return False
+    words = before.split()
+    previous = words[-2].strip(OPENERS + CLOSERS) if len(words) > 1 else ""
+    numeral = (word == "I" and previous in RULERS) or (word in "IVX" and previous in MARKS)
+    return not (numeral or previous in NUMERAL_NOUNS)

@@ -1,0 +1,128 @@
+"""Sentences by spaCy: a pipeline of rules, or the senter or parser of an installed model.
+
+The pipeline of rules tokenizes only what a boundary needs: its tokens are the stretches of text
+between the places where a sentence may end, and its one component decides which of them begin one.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy
+
+from scripts.common.errors import UserError
+from scripts.corpus.sentences.boundaries import CANDIDATE, NEAR, ends_sentence
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+    from spacy.vocab import Vocab
+
+
+@contextmanager
+def torch_hidden() -> Iterator[None]:
+    """Let an import believe that there is no torch.
+
+    spaCy's rules use no network, but importing spaCy imports torch where it is installed: more than
+    half of the time and of the memory of a step that splits a small file.
+    """
+    hidden = "torch" not in sys.modules
+    if hidden:
+        sys.modules["torch"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if hidden:
+            del sys.modules["torch"]
+
+
+class StretchTokenizer:
+    """Cuts a paragraph behind every mark that may end a sentence, and nowhere else."""
+
+    def __init__(self, vocab: Vocab, doc: type[Doc]):
+        self.vocab = vocab
+        self.doc = doc
+
+    def __call__(self, text: str) -> Doc:
+        words: list[str] = []
+        spaces: list[bool] = []
+        start = 0
+        for match in CANDIDATE.finditer(text):
+            end = match.end()
+            spaced = text[end - 1] == " "
+            words.append(text[start : end - spaced])
+            spaces.append(spaced)
+            start = end
+        if start < len(text):
+            words.append(text[start:])
+            spaces.append(False)
+        return self.doc(self.vocab, words=words, spaces=spaces)
+
+
+def sentence_rules(doc: Doc) -> Doc:
+    """A component that marks the tokens that begin a sentence."""
+    text = doc.text
+    marks = []
+    before = ""
+    place = 0
+    spaced = True
+    for token in doc:
+        begins = not before or ends_sentence(before, text[place : place + 3 * NEAR], spaced)
+        marks.append(1 if begins else -1)
+        # What decides may lie before the last candidate: "He ran on No. 5. He won."
+        before = token.text if begins else before[-NEAR:] + " " * spaced + token.text
+        spaced = bool(token.whitespace_)
+        place += len(token.text_with_ws)
+    # All at once, since setting a token's mark takes time in the document's length.
+    column = numpy.array(marks, dtype="int64").view("uint64").reshape(-1, 1)
+    doc.from_array(["SENT_START"], column)
+    return doc
+
+
+def rules() -> Language:
+    """The pipeline of rules. It expects paragraphs with single spaces and none at their ends."""
+    with torch_hidden():
+        from spacy.language import Language
+        from spacy.tokens import Doc
+        from spacy.vocab import Vocab
+    Language.component("sentence_rules", func=sentence_rules)
+    # A vocabulary of its own, without the lexical attributes that nothing here reads.
+    pipeline = Language(Vocab())
+    pipeline.tokenizer = StretchTokenizer(pipeline.vocab, Doc)
+    pipeline.add_pipe("sentence_rules")
+    pipeline.max_length = sys.maxsize  # the rules need no more memory for a longer paragraph
+    return pipeline
+
+
+def trained(model: str) -> Language:
+    """An installed spaCy model, cut down to its senter, or to its parser where it has no senter."""
+    import spacy
+
+    try:
+        pipeline = spacy.load(model)
+    except OSError as error:
+        raise UserError(
+            f"corpus.sentences.model: {model} is not an installed spaCy model or a folder of one; "
+            f"install it (python -m spacy download {model}) or set the key to null"
+        ) from error
+    names = pipeline.component_names
+    splitter = next((name for name in ("senter", "parser", "sentencizer") if name in names), None)
+    if splitter is None:
+        raise UserError(
+            f"corpus.sentences.model: {model} has neither a senter nor a parser; choose another"
+        )
+    pipeline.select_pipes(
+        enable=[name for name in ("tok2vec", "transformer", splitter) if name in names]
+    )
+    return pipeline
+
+
+def split(pipeline: Language, texts: Iterable[str]) -> Iterator[list[str]]:
+    """Yield the sentences of each text, without white space around them."""
+    for doc in pipeline.pipe(texts):
+        text = doc.text
+        found = (text[span.start_char : span.end_char].strip() for span in doc.sents)
+        yield [sentence for sentence in found if sentence]

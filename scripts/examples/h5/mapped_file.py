@@ -1,0 +1,141 @@
+"""One file of examples, mapped into memory and checked."""
+
+import hashlib
+import mmap
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from scripts.common.errors import UserError
+from scripts.examples.h5.reading import DAMAGE, plain
+from scripts.examples.h5.schema import Header, content_digest, dataset_types, parse_header
+
+PART = 1 << 22  # items looked at together by `verify`
+
+REMEDY = "delete it and build it again"
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A file's header and arrays; `digest` is the content digest that it states.
+
+    `arrays` holds the datasets of schema.py by name: views into the mapped file. `foreign`: of
+    another schema, whose `digest` is that of the file's bytes.
+    """
+
+    path: Path
+    header: Header
+    arrays: dict[str, np.ndarray]
+    digest: str
+    foreign: bool = False
+
+    def __len__(self) -> int:
+        return len(self.arrays["next_sentence"])
+
+
+def open_shard(path: Path) -> Shard:
+    """Open a file of schema version 1.
+
+    Raises UserError where it is missing, truncated, of another form, or where its parts contradict
+    each other. Content is not read, but for the lengths: `verify` does that.
+    """
+    try:
+        with h5py.File(path) as file:
+            header = parse_header(dict(file.attrs), path)
+            digest = str(plain(file.attrs.get("content_sha256")))
+            places = {name: place(file, name, path) for name in dataset_types(header)}
+    except FileNotFoundError as error:
+        raise UserError(f"{path}: no such file") from error
+    except DAMAGE as error:
+        raise UserError(f"{path}: not HDF5, or truncated ({error}); {REMEDY}") from error
+    arrays = mapped(path, places, dataset_types(header))
+    check_shape(path, header, arrays)
+    return Shard(Path(path), header, arrays, digest)
+
+
+def place(file: h5py.File, name: str, path: Path) -> tuple[int, int, np.dtype]:
+    """Where a dataset lies in its file: byte offset, items, type."""
+    data = file.get(name)
+    if not isinstance(data, h5py.Dataset):
+        raise UserError(f"{path}: dataset {name} is missing; {REMEDY}")
+    if data.ndim != 1:
+        raise UserError(f"{path}: dataset {name} has {data.ndim} dimensions, not 1; {REMEDY}")
+    offset = data.id.get_offset()
+    if data.size and offset is None:
+        raise UserError(f"{path}: dataset {name} is chunked or compressed; {REMEDY}")
+    return offset or 0, data.size, data.dtype
+
+
+def mapped(
+    path: Path, places: dict[str, tuple[int, int, np.dtype]], types: dict[str, np.dtype]
+) -> dict[str, np.ndarray]:
+    """The datasets as read-only arrays; one mapping a file, since each holds a file handle."""
+    with open(path, "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    arrays = {}
+    for name, (offset, items, kind) in places.items():
+        if kind != types[name]:
+            raise UserError(f"{path}: dataset {name} is {kind}, not {types[name]}; {REMEDY}")
+        if offset + items * kind.itemsize > size:
+            raise UserError(f"{path}: truncated in dataset {name}; {REMEDY}")
+        arrays[name] = np.frombuffer(memory, kind, items, offset) if items else np.zeros(0, kind)
+    return arrays
+
+
+def check_shape(path: Path, header: Header, arrays: dict[str, np.ndarray]) -> None:
+    """Check that sizes and offsets agree with each other and with the header."""
+    examples = len(arrays["next_sentence"])
+    offsets = arrays["offsets"]
+    ends = {"offsets": "tokens", "mask_offsets": "mask_positions"}
+    right = len(arrays["segment_b"]) == examples and len(arrays["token_kinds"]) == header.vocab_size
+    for name, target in ends.items():
+        if name in arrays:
+            bounds = arrays[name]
+            right = right and len(bounds) == examples + 1 and bounds[0] == 0
+            right = right and bounds[-1] == len(arrays[target])
+    if not right:
+        raise UserError(f"{path}: the sizes of its datasets do not agree; {REMEDY}")
+    lengths = np.diff(offsets)
+    if examples and not 2 <= lengths.min() <= lengths.max() <= header.seq_length:
+        raise UserError(f"{path}: examples longer than {header.seq_length} or empty; {REMEDY}")
+
+
+def verify(shard: Shard) -> None:
+    """Read a whole file: compare its digest, and check ids, segments and masks.
+
+    Raises UserError at the first thing wrong.
+    """
+    path, header, arrays = shard.path, shard.header, shard.arrays
+    digests = {name: hashlib.sha256(array).hexdigest() for name, array in arrays.items()}
+    if content_digest(header, digests) != shard.digest:
+        raise UserError(
+            f"{path}: corrupt (its content does not have the digest it states); {REMEDY}"
+        )
+    check_values(shard)
+
+
+def check_values(shard: Shard) -> None:
+    """Check that ids lie in the vocabulary, segments and masks in their examples."""
+    path, header, arrays = shard.path, shard.header, shard.arrays
+    for name in ("tokens", "mask_ids"):
+        values = arrays.get(name, np.zeros(0, np.uint16))
+        for start in range(0, len(values), PART):
+            highest = int(values[start : start + PART].max())
+            if highest >= header.vocab_size:
+                raise UserError(
+                    f"{path}: token id {highest} is beyond the vocabulary of {header.vocab_size}"
+                )
+    lengths = np.diff(arrays["offsets"])
+    if (arrays["segment_b"] > lengths).any():
+        raise UserError(f"{path}: a segment B begins after its example's end; {REMEDY}")
+    if not np.isin(arrays["next_sentence"], (-1, 0, 1)).all():
+        raise UserError(f"{path}: a next_sentence label is not -1, 0 or 1; {REMEDY}")
+    if "mask_offsets" in arrays:
+        counts = np.diff(arrays["mask_offsets"])
+        positions = arrays["mask_positions"]
+        if counts.min(initial=0) < 0 or (positions >= np.repeat(lengths, counts)).any():
+            raise UserError(f"{path}: a mask lies outside its example; {REMEDY}")

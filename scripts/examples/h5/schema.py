@@ -1,0 +1,127 @@
+"""The HDF5 form of examples, version 1: names, types and what a file says of itself.
+
+docs/examples-format.md describes it in full.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scripts.common.errors import UserError
+from scripts.examples.h5.reading import plain, token_type
+
+NAME = "dump2glue-examples"
+VERSION = 1
+NVIDIA = (
+    "input_ids",
+    "input_mask",
+    "segment_ids",
+    "masked_lm_positions",
+    "masked_lm_ids",
+    "next_sentence_labels",
+)
+
+IS_NEXT, IS_RANDOM, NO_PAIR = 0, 1, -1  # next_sentence; 0 and 1 as in transformers
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a file of examples says of itself: its root attributes.
+
+    `max_predictions` 0: no bound. `special_ids`: ids of pad, unk, cls, sep, mask. `sources`: name
+    and sha256 of each text shard that went in.
+    """
+
+    tokenizer_sha256: str
+    vocab_size: int
+    seq_length: int
+    next_sentence: bool
+    masking: str
+    mlm_probability: float
+    max_predictions: int
+    whole_word: bool
+    short_fraction: float
+    join_documents: bool
+    duplicates: int
+    seed: int
+    special_ids: dict[str, int]
+    sources: list[dict[str, str]]
+
+    def attributes(self) -> dict[str, Any]:
+        """The root attributes, in the order of the file; lists and dicts as JSON text."""
+        values = {"schema": NAME, "schema_version": VERSION, **asdict(self)}
+        return {
+            key: json.dumps(value, sort_keys=True) if isinstance(value, (dict, list)) else value
+            for key, value in values.items()
+        }
+
+
+def parse_header(attributes: dict[str, Any], path: Path | str) -> Header:
+    """The header that a file's root attributes hold.
+
+    Raises UserError where the file is of another schema or version, or an attribute is missing or
+    of a wrong type.
+    """
+    attributes = {key: plain(value) for key, value in attributes.items()}
+    if attributes.get("schema") != NAME:
+        raise UserError(f"{path}: not a file of examples (schema {attributes.get('schema')!r})")
+    if attributes.get("schema_version") != VERSION:
+        raise UserError(
+            f"{path}: examples of schema version {attributes.get('schema_version')}, "
+            f"this program reads version {VERSION}; build the examples anew"
+        )
+    values = {}
+    for field in fields(Header):
+        try:
+            value = attributes[field.name]
+            kind = {"dict": dict, "list": list}.get(str(field.type).split("[")[0], field.type)
+            if kind in (dict, list):
+                value = json.loads(value)
+                if not isinstance(value, kind):
+                    raise ValueError
+            else:
+                value = kind(value)
+        except KeyError as error:
+            raise UserError(f"{path}: attribute {field.name} is missing") from error
+        except (TypeError, ValueError) as error:
+            raise UserError(f"{path}: attribute {field.name} is not {field.type}") from error
+        values[field.name] = value
+    if not {"pad", "unk", "cls", "sep", "mask"} <= set(values["special_ids"]):
+        raise UserError(f"{path}: attribute special_ids lacks one of pad, unk, cls, sep, mask")
+    return Header(**values)
+
+
+def place_type(seq_length: int) -> np.dtype:
+    """The type of a position in an example."""
+    return np.dtype("<u2" if seq_length < 1 << 16 else "<u4")
+
+
+def dataset_types(header: Header) -> dict[str, np.dtype]:
+    """The datasets of a file and their types, in the order of the file."""
+    token, place = token_type(header.vocab_size), place_type(header.seq_length)
+    types = {
+        "token_kinds": np.dtype("u1"),
+        "tokens": token,
+        "offsets": np.dtype("<i8"),
+        "segment_b": place,
+        "next_sentence": np.dtype("i1"),
+    }
+    if header.masking == "static":
+        types |= {"mask_offsets": np.dtype("<i8"), "mask_positions": place, "mask_ids": token}
+    return types
+
+
+def content_digest(header: Header, digests: dict[str, str]) -> str:
+    """The digest of a whole file, from its header and the sha256 of each dataset's bytes.
+
+    It is the sha256 of the attributes (without `content_sha256`) as JSON with sorted keys, a line
+    break, and for each dataset in the order of `dataset_types` a line "name type sha256".
+    """
+    lines = [json.dumps(header.attributes(), sort_keys=True)]
+    for name, kind in dataset_types(header).items():
+        lines.append(f"{name} {kind.str} {digests[name]}")
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -1,0 +1,129 @@
+"""A tokenizer folder as the examples stage sees it: the tokenizer, its special ids, its tokens' kinds."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from scripts.common.digest import file_digest
+from scripts.common.errors import UserError
+from scripts.examples.masking.token_kinds import CONTINUES, NEVER_DRAWN, NEVER_MASKED
+
+ROLES = ("pad", "unk", "cls", "sep", "mask")
+UNUSED = re.compile(r"\[unused\d+\]")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """`kinds` uint8 [size], see kinds.py; `special_ids` by role; `sha256` of vocab.txt.
+
+    `description` is the content of tokenizer.json.
+    """
+
+    tokenizer: Tokenizer
+    description: dict[str, Any]
+    sha256: str
+    size: int
+    special_ids: dict[str, int]
+    kinds: np.ndarray
+
+
+def load_vocabulary(folder: Path) -> Vocabulary:
+    """Load a tokenizer folder: vocab.txt, tokenizer.json, tokenizer_config.json.
+
+    Text that looks like a special token ("[MASK]" in an article on BERT) is taken as text.
+    Raises UserError where a file is missing or damaged, or a special token is not named.
+    """
+    folder = Path(folder)
+    description = read_json(folder / "tokenizer.json")
+    tokenizer = open_tokenizer(folder / "tokenizer.json")
+    tokenizer.encode_special_tokens = True
+    special_ids = find_special_ids(tokenizer, read_json(folder / "tokenizer_config.json"), folder)
+    if not (folder / "vocab.txt").is_file():
+        raise UserError(f"{folder / 'vocab.txt'}: no such file")
+    tokens = tokenizer.get_vocab(with_added_tokens=True)
+    return Vocabulary(
+        tokenizer=tokenizer,
+        description=description,
+        sha256=file_digest(folder / "vocab.txt"),
+        size=max(tokens.values()) + 1,
+        special_ids=special_ids,
+        kinds=token_kinds(tokenizer, description, tokens, special_ids),
+    )
+
+
+def open_tokenizer(path: Path) -> Tokenizer:
+    """A tokenizer.json, without padding and truncation."""
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # tokenizers raises bare Exception
+        raise UserError(f"{path}: not a tokenizer ({error})") from error
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object from a file."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UserError(f"{path}: no such file") from error
+    except ValueError as error:
+        raise UserError(f"{path}: not JSON ({error})") from error
+    if not isinstance(value, dict):
+        raise UserError(f"{path}: not a JSON object")
+    return value
+
+
+def find_special_ids(
+    tokenizer: Tokenizer, settings: dict[str, Any], source: Path
+) -> dict[str, int]:
+    """The ids of the five special tokens, by the names in tokenizer_config.json or BERT's own."""
+    ids = {}
+    for role in ROLES:
+        token = settings.get(f"{role}_token") or f"[{role.upper()}]"
+        token = token.get("content") if isinstance(token, dict) else token
+        ids[role] = tokenizer.token_to_id(str(token))
+        if ids[role] is None:
+            raise UserError(
+                f"{source}: the tokenizer has no {role} token ({token}); masked language modelling "
+                "needs pad, unk, cls, sep and mask tokens, named in tokenizer_config.json"
+            )
+    return ids
+
+
+def token_kinds(
+    tokenizer: Tokenizer,
+    description: dict[str, Any],
+    tokens: dict[str, int],
+    special_ids: dict[str, int],
+) -> np.ndarray:
+    """What each token is: uint8 [highest id + 1], bits as in masking.py."""
+    kinds = np.full(max(tokens.values()) + 1, NEVER_DRAWN, np.uint8)
+    continues = continuation(description)
+    for token, index in tokens.items():
+        if token.startswith("[unused") and UNUSED.fullmatch(token):
+            continue
+        kinds[index] = CONTINUES if continues(token) else 0
+    for index, added in tokenizer.get_added_tokens_decoder().items():
+        if added.special:
+            kinds[index] = NEVER_DRAWN
+    for role, index in special_ids.items():
+        kinds[index] = NEVER_DRAWN if role == "unk" else NEVER_DRAWN | NEVER_MASKED
+    return kinds
+
+
+def continuation(description: dict[str, Any]):
+    """A predicate: does a token go on with the word before it?
+
+    WordPiece marks that (`##`); the other models mark where a word begins, by a `Ġ` or `▁`.
+    """
+    if description["model"]["type"] == "WordPiece":
+        prefix = description["model"].get("continuing_subword_prefix", "##")
+        return lambda token: token.startswith(prefix) and len(token) > len(prefix)
+    return lambda token: not token.startswith(("Ġ", "▁"))

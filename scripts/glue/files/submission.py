@@ -1,0 +1,111 @@
+"""The benchmark's submission: eleven files of predictions in a zip archive."""
+
+import math
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from scripts.common.atomic import atomic_path
+from scripts.common.errors import UserError
+from scripts.glue.tasks.tasks import DIAGNOSTIC, OFFICIAL, OFFICIAL_ROWS, Task
+
+# Of each file: the task whose model predicts it, and the part of that task's test sets.
+FILES = {
+    "CoLA": ("CoLA", ""),
+    "SST-2": ("SST-2", ""),
+    "MRPC": ("MRPC", ""),
+    "STS-B": ("STS-B", ""),
+    "QQP": ("QQP", ""),
+    "MNLI-m": ("MNLI", "matched"),
+    "MNLI-mm": ("MNLI", "mismatched"),
+    "QNLI": ("QNLI", ""),
+    "RTE": ("RTE", ""),
+    "WNLI": ("WNLI", ""),
+    "AX": ("MNLI", DIAGNOSTIC),
+}
+HEADER = "index\tprediction"
+HIGHEST = 5.0  # of STS-B's scale, which begins at 0
+DAY = (1980, 1, 1, 0, 0, 0)  # zip archives hold a time; this one says nothing
+
+
+def official_counts() -> dict[str, int]:
+    """The test rows of each file."""
+    return {
+        name: OFFICIAL_ROWS[DIAGNOSTIC]["test"]
+        if part == DIAGNOSTIC
+        else OFFICIAL_ROWS[task]["_".join(["test", part]).rstrip("_")]
+        for name, (task, part) in FILES.items()
+    }
+
+
+def write(target: Path, predictions: dict[str, list[str]], counts: dict[str, int]) -> None:
+    """Write the archive of predictions by file; UserError where the check finds something."""
+    with atomic_path(target) as temporary:
+        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+            for name in FILES:
+                rows = enumerate(predictions[name])
+                lines = [HEADER, *(f"{index}\t{prediction}" for index, prediction in rows)]
+                archive.writestr(zipfile.ZipInfo(f"{name}.tsv", DAY), "\n".join(lines) + "\n")
+        problems = list(check(temporary, counts))
+        if problems:
+            raise UserError(f"{target}: {problems[0]}" + more(problems))
+
+
+def more(problems: list[str]) -> str:
+    """How many problems there are beside the first."""
+    return f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+
+
+def check(file: Path, counts: dict[str, int]) -> Iterator[str]:
+    """A line for each thing in the archive that the benchmark would refuse or misread."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            texts = {info.filename: archive.read(info) for info in archive.infolist()}
+    except (zipfile.BadZipFile, OSError) as error:
+        yield f"not a zip archive ({error})"
+        return
+    wanted = [f"{name}.tsv" for name in FILES]
+    yield from (f"{name} is missing" for name in wanted if name not in texts)
+    yield from (f"{name} does not belong there" for name in texts if name not in wanted)
+    for name, (task, _) in FILES.items():
+        if f"{name}.tsv" in texts:
+            problem = check_file(texts[f"{name}.tsv"], OFFICIAL[task], counts[name])
+            if problem:
+                yield f"{name}.tsv: {problem}"
+
+
+def check_file(data: bytes, task: Task, count: int) -> str | None:
+    """The first thing that is wrong with one file's bytes, or None."""
+    try:
+        lines = data.decode("utf-8").removesuffix("\n").split("\n")
+    except UnicodeDecodeError:
+        return "not UTF-8"
+    if lines[0] != HEADER:
+        return f"line 1: the header must be {HEADER!r}, not {lines[0]!r}"
+    for index, line in enumerate(lines[1:]):
+        cells = line.split("\t")
+        if len(cells) != 2 or cells[0] != str(index):
+            return f"line {index + 2}: {line!r} instead of index {index}, a tab and a prediction"
+        if not allowed(cells[1], task):
+            return f"line {index + 2}: {cells[1]!r} is no prediction for {task.name}"
+    if len(lines) - 1 != count:
+        return f"{len(lines) - 1} predictions instead of {count}"
+    return None
+
+
+def allowed(prediction: str, task: Task) -> bool:
+    """Whether a prediction is one of the task's labels, or a number on STS-B's scale."""
+    if not task.regression:
+        return prediction in task.labels
+    try:
+        value = float(prediction)
+    except ValueError:
+        return False
+    return math.isfinite(value) and 0 <= value <= HIGHEST
+
+
+def prediction(cell: str, task: Task) -> str:
+    """A cell of test.tsv as the benchmark takes it: scores within their scale."""
+    if not task.regression:
+        return cell
+    return f"{min(HIGHEST, max(0.0, float(cell))):.3f}"

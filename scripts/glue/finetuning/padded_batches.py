@@ -1,0 +1,138 @@
+"""Examples as token ids, and batches of like lengths padded to their longest."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.utils.data import Dataset, Sampler
+from transformers import PreTrainedTokenizerBase
+
+from scripts.glue.files.tables import Rows
+from scripts.glue.tasks.tasks import Task
+
+CHUNK = 10_000  # examples tokenized at a time, to bound the memory of Python lists
+POOL = 50  # batches sorted by length together
+
+
+@dataclass
+class Examples(Dataset):
+    """Token ids of a file's examples, flat; `labels` are class numbers or values, or None."""
+
+    ids: np.ndarray  # int32 [T]
+    types: np.ndarray | None  # int8 [T], which sentence a token is in, where the model asks for it
+    offsets: np.ndarray  # int64 [N+1]
+    labels: np.ndarray | None  # int64 or float32 [N]
+    pad: int
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, index: int) -> int:
+        """The index itself: `collate` makes a batch from indices at once."""
+        return index
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """Tokens of each example [N]."""
+        return np.diff(self.offsets)
+
+    def standardize(self) -> tuple[float, float]:
+        """Give the labels mean 0 and deviation 1, in place; returns both as they were.
+
+        A new head begins near 0: small models spend a short training on finding the labels' range.
+        """
+        center, spread = float(self.labels.mean()), float(self.labels.std()) or 1.0
+        self.labels = (self.labels - center) / spread
+        return center, spread
+
+    def collate(self, indices: list[int]) -> dict[str, torch.Tensor]:
+        """A batch as a model takes it, padded to its longest example."""
+        starts, lengths = self.offsets[indices], self.lengths[indices]
+        shape = (len(indices), int(lengths.max()))
+        mask = np.arange(shape[1]) < lengths[:, None]
+        places = (starts[:, None] + np.arange(shape[1]))[mask]
+        ids = np.full(shape, self.pad, np.int64)
+        ids[mask] = self.ids[places]
+        batch = {"input_ids": ids, "attention_mask": mask.astype(np.int64)}
+        if self.types is not None:
+            types = np.zeros(shape, np.int64)
+            types[mask] = self.types[places]
+            batch["token_type_ids"] = types
+        if self.labels is not None:
+            batch["labels"] = self.labels[indices]
+        return {name: torch.from_numpy(array) for name, array in batch.items()}
+
+
+def encode(rows: Rows, task: Task, tokenizer: PreTrainedTokenizerBase, max_length: int) -> Examples:
+    """Tokenize a file's examples, cut to `max_length` from the longer sentence's end."""
+    typed = "token_type_ids" in tokenizer.model_input_names
+    ids, types, lengths = [], [], []
+    for start in range(0, len(rows), CHUNK):
+        sentences = zip(*rows.texts[start : start + CHUNK], strict=True)
+        encoded = tokenizer(
+            *map(list, sentences),
+            truncation=True,
+            max_length=max_length,
+            return_attention_mask=False,
+            return_token_type_ids=typed,
+        )
+        lengths.extend(map(len, encoded["input_ids"]))
+        ids.append(np.concatenate([np.array(row, np.int32) for row in encoded["input_ids"]]))
+        if typed:
+            types.append(
+                np.concatenate([np.array(row, np.int8) for row in encoded["token_type_ids"]])
+            )
+    return Examples(
+        np.concatenate(ids),
+        np.concatenate(types) if typed else None,
+        np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        label_numbers(rows, task),
+        tokenizer.pad_token_id,
+    )
+
+
+def label_numbers(rows: Rows, task: Task) -> np.ndarray | None:
+    """The labels as class numbers (int64) or values (float32) [N]."""
+    if rows.labels is None:
+        return None
+    if task.regression:
+        return np.array(rows.labels, np.float32)
+    numbers = {label: number for number, label in enumerate(task.labels)}
+    return np.array([numbers[label] for label in rows.labels], np.int64)
+
+
+class LengthGrouped(Sampler[int]):
+    """All indices once an epoch: batches of like lengths, in random order.
+
+    Pools of random examples are sorted by length and cut into batches; the order of the batches
+    is drawn again, so that lengths do not fall and rise with the steps. The n-th epoch's order
+    depends on `seed` and n alone.
+    """
+
+    def __init__(self, lengths: np.ndarray, batch_size: int, seed: int):
+        self.lengths, self.batch_size, self.seed, self.epoch = lengths, batch_size, seed, 0
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def __iter__(self) -> Iterator[int]:
+        rng = np.random.default_rng([self.seed, self.epoch])
+        self.epoch += 1
+        order = rng.permutation(len(self.lengths))
+        pool = POOL * self.batch_size
+        batches = []
+        for start in range(0, len(order), pool):
+            members = order[start : start + pool]
+            members = members[np.argsort(-self.lengths[members], kind="stable")]
+            batches += [
+                members[first : first + self.batch_size]
+                for first in range(0, len(members), self.batch_size)
+            ]
+        # Only the last batch of an epoch may be short: all others must stay whole.
+        short = [batch for batch in batches if len(batch) < self.batch_size]
+        whole = [batch for batch in batches if len(batch) == self.batch_size]
+        for number in [*rng.permutation(len(whole))]:
+            yield from map(int, whole[number])
+        for batch in short:
+            yield from map(int, batch)

@@ -1,0 +1,264 @@
+"""Which examples a step trains on, cut into micro-batches, and read ahead of their use.
+
+The order of examples is a function of the seed and the position alone: position p is example
+`order(p mod N)` of epoch p div N. A global batch is cut into micro-batches by its lengths; which
+process takes which changes no sample and no mask.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from itertools import count, pairwise
+from queue import Empty, Full, Queue
+from threading import Event, Thread
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from scripts.common.digest import hash64
+from scripts.examples.h5.example_files import Batch, Examples
+from scripts.pretrain.kernels import cpu
+
+ROUNDS = 4  # of a Feistel network: enough to look random (Luby and Rackoff, 1988)
+
+
+@dataclass(frozen=True)
+class MicroBatch:
+    """Examples laid end to end, longest first, with their masked positions.
+
+    ids, segments, positions int32 [T]; bounds int32 [n + 1]; masked int32 [M] (places in the flat
+    array) with labels int64 [M]; next_sentence int64 [n] (-1: none). `edges` is `bounds` as the
+    host knows it, `longest` at least the longest example.
+    """
+
+    ids: Tensor
+    segments: Tensor
+    positions: Tensor
+    bounds: Tensor
+    masked: Tensor
+    labels: Tensor
+    next_sentence: Tensor
+    edges: tuple[int, ...]
+    longest: int
+
+    def to(self, device: torch.device) -> "MicroBatch":
+        """A copy on a device, without waiting for it where the memory is pinned."""
+        return replace(
+            self, **{name: value.to(device, non_blocking=True) for name, value in self.tensors()}
+        )
+
+    def pin(self) -> "MicroBatch":
+        """A copy in pinned memory."""
+        return replace(self, **{name: value.pin_memory() for name, value in self.tensors()})
+
+    def tensors(self) -> list[tuple[str, Tensor]]:
+        """The fields that are tensors."""
+        pairs = [(field.name, getattr(self, field.name)) for field in fields(self)]
+        return [(name, value) for name, value in pairs if isinstance(value, Tensor)]
+
+    @cached_property
+    def _blocks(self) -> dict[int, list[cpu.Block]]:
+        return {}
+
+    def blocks(self, heads: int) -> list[cpu.Block]:
+        """How attention on a CPU goes through the examples."""
+        if heads not in self._blocks:
+            self._blocks[heads] = cpu.blocks(list(self.edges), heads)
+        return self._blocks[heads]
+
+
+def micro_batch(batch: Batch, longest: int) -> MicroBatch:
+    """A micro-batch of what the examples' reader returns."""
+    lengths = np.diff(batch.offsets)
+    starts = np.repeat(batch.offsets[:-1], lengths)
+    positions = np.arange(len(batch.ids), dtype=np.int64) - starts
+    return MicroBatch(
+        ids=torch.from_numpy(batch.ids.astype(np.int32)),
+        segments=torch.from_numpy(batch.segments.astype(np.int32)),
+        positions=torch.from_numpy(positions.astype(np.int32)),
+        bounds=torch.from_numpy(batch.offsets.astype(np.int32)),
+        masked=torch.from_numpy(batch.masked.astype(np.int32)),
+        labels=torch.from_numpy(batch.labels.astype(np.int64)),
+        next_sentence=torch.from_numpy(batch.next_sentence.astype(np.int64)),
+        edges=tuple(batch.offsets.tolist()),
+        longest=longest,
+    )
+
+
+def order(seed: int, epoch: int, indices: np.ndarray, size: int) -> np.ndarray:
+    """A permutation of range(size), drawn from (seed, epoch), at `indices`.
+
+    A Feistel network over the next power of four, walked until it is back in range, so that no
+    permutation need be stored.
+    """
+    half = max(1, ((size - 1).bit_length() + 1) // 2)
+    low = np.uint64((1 << half) - 1)
+    keys = [np.uint64(hash64("order", seed, epoch, turn)) for turn in range(ROUNDS)]
+    result = np.asarray(indices).astype(np.uint64)
+    pending = np.arange(len(result))
+    while len(pending):
+        value = result[pending]
+        left, right = value >> np.uint64(half), value & low
+        for key in keys:
+            left, right = right, left ^ (mix(right ^ key) & low)
+        value = (left << np.uint64(half)) | right
+        result[pending] = value
+        pending = pending[value >= np.uint64(size)]
+    return result.astype(np.int64)
+
+
+def mix(x: np.ndarray) -> np.ndarray:
+    """The finaliser of splitmix64 (Steele, Lea and Flood, 2014)."""
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
+
+
+def cut(lengths: np.ndarray, tokens: int, processes: int) -> list[np.ndarray]:
+    """Cut examples into micro-batches of at most `tokens` tokens, as many for each process.
+
+    Returns indices into `lengths`, longest examples first, about equal in tokens. An example
+    longer than `tokens` makes a micro-batch of its own.
+    """
+    ranked = np.argsort(-lengths, kind="stable")
+    ends = np.cumsum(lengths[ranked])
+    most = len(lengths) // processes * processes
+    number = -(-int(ends[-1]) // tokens)
+    number = min(-(-number // processes) * processes, most)
+    while True:
+        wanted = ends[-1] * np.arange(1, number) / number
+        edges = np.concatenate([[0], np.searchsorted(ends, wanted) + 1, [len(ranked)]])
+        for k in range(1, number):  # no part may be empty
+            edges[k] = min(max(edges[k], edges[k - 1] + 1), len(ranked) - (number - k))
+        parts = [ranked[a:b] for a, b in pairwise(edges)]
+        fits = all(len(part) == 1 or lengths[part].sum() <= tokens for part in parts)
+        if fits or number == most:
+            return parts
+        number = min(number + processes, most)
+
+
+@dataclass(frozen=True)
+class Work:
+    """A process's share of a step, with the counts of the whole global batch.
+
+    `squares` sums the squared lengths, which attention's work follows. `notes` are the sums over
+    the processes of what each had to say, see Stream.
+    """
+
+    micro_batches: list[MicroBatch]
+    seeds: list[int]
+    examples: int
+    tokens: int
+    squares: int
+    masked: int
+    pairs: int
+    notes: list[int]
+
+
+class Stream:
+    """The steps' work, read ahead by a thread.
+
+    `position(step)` and `position(step + 1)` bound a step's samples. `agree` sums a list of
+    integers over the processes; the thread calls it once a step, in the same order on each
+    process, for the counts of the global batch and for `notes()`, whatever else they must agree on.
+    """
+
+    def __init__(
+        self,
+        examples: Examples,
+        seed: int,
+        tokens: int,
+        position: Callable[[int], int],
+        rank: int = 0,
+        processes: int = 1,
+        agree: Callable[[list[int]], list[int]] = list,
+        notes: Callable[[], list[int]] = list,
+        pin: bool = False,
+    ):
+        self.examples, self.seed, self.tokens, self.position = examples, seed, tokens, position
+        self.rank, self.processes, self.pin = rank, processes, pin
+        self.agree, self.notes = agree, notes
+
+    def work(self, step: int) -> Work:
+        """This process's share of a step."""
+        first, last = self.position(step), self.position(step + 1)
+        size = len(self.examples)
+        epochs, indices = np.divmod(np.arange(first, last), size)
+        for epoch in np.unique(epochs):
+            chosen = epochs == epoch
+            indices[chosen] = order(self.seed, int(epoch), indices[chosen], size)
+        lengths = self.examples.lengths[indices].astype(np.int64)
+        parts = cut(lengths, self.tokens, self.processes)
+        mine = range(self.rank, len(parts), self.processes)
+        batches = [self.read(indices[parts[k]], epochs[parts[k]]) for k in mine]
+        masked = sum(len(batch.masked) for batch in batches)
+        pairs = sum(int((batch.next_sentence >= 0).sum()) for batch in batches)
+        masked, pairs, *notes = self.agree([masked, pairs, *self.notes()])
+        return Work(
+            micro_batches=batches,
+            seeds=[hash64("dropout", self.seed, step, k) % 2**62 for k in mine],
+            examples=last - first,
+            tokens=int(lengths.sum()),
+            squares=int((lengths**2).sum()),
+            masked=masked,
+            pairs=pairs,
+            notes=notes,
+        )
+
+    def read(self, indices: np.ndarray, epochs: np.ndarray) -> MicroBatch:
+        """Read examples, each with the masks of its epoch."""
+        batch = micro_batch(self.examples.batch(indices, epochs), self.examples.seq_length)
+        return batch.pin() if self.pin else batch
+
+    def steps(self, first: int, last: int | None, ahead: int = 2) -> Iterator[Work]:
+        """Yield the work of steps first to last - 1 (None: no end), read ahead by a thread."""
+        queue: Queue = Queue(ahead)
+
+        def numbers() -> Iterable[int]:
+            return count(first) if last is None else range(first, last)
+
+        stop = Event()
+
+        def put(item) -> None:
+            while not stop.is_set():
+                with suppress(Full):
+                    queue.put(item, timeout=0.2)
+                    break
+
+        def produce() -> None:
+            try:
+                for step in numbers():
+                    if stop.is_set():
+                        return
+                    put(self.work(step))
+            except BaseException as error:  # handed to the consumer, which raises it
+                put(error)
+
+        thread = Thread(target=produce, name="examples", daemon=True)
+        thread.start()
+        try:
+            for _ in numbers():
+                item = queue.get()
+                if isinstance(item, BaseException):
+                    raise item
+                yield item
+        finally:
+            stop.set()
+            while thread.is_alive():
+                try:
+                    queue.get_nowait()
+                except Empty:
+                    thread.join(0.05)
+
+
+def fixed(
+    examples: Examples, seed: int, most: int, tokens: int, rank: int = 0, processes: int = 1
+) -> Iterator[MicroBatch]:
+    """A process's share of the same `most` examples, with the same masks, at each call."""
+    size = len(examples)
+    indices = order(seed, 0, np.arange(min(size, most)), size)
+    parts = cut(examples.lengths[indices].astype(np.int64), tokens, 1)
+    for part in parts[rank::processes]:
+        yield micro_batch(examples.batch(indices[part], 0), examples.seq_length)

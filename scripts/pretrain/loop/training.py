@@ -1,0 +1,185 @@
+"""The training of one phase: its state, its step, its validation."""
+
+import math
+import time
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.nn.parallel import DistributedDataParallel
+
+from scripts.pretrain.architectures.bert import Bert, Noise
+from scripts.pretrain.kernels import cpu
+from scripts.pretrain.loop.metrics import SUMS
+from scripts.pretrain.loop.micro_batches import MicroBatch, Work
+from scripts.pretrain.loop.processes import Processes
+from scripts.pretrain.loop.recipe import Recipe
+from scripts.pretrain.optimizers.optimizer import Scaler, make_optimizer
+
+
+class Step(nn.Module):
+    """A model's loss on a micro-batch, so that a wrapper sees one call forward and one backward."""
+
+    def __init__(self, model: Bert):
+        super().__init__()
+        self.model = model
+
+    def forward(self, batch: MicroBatch, noise: Noise, masked: float, pairs: float):
+        """The share of the global batch's loss, given its counts, and the four sums [4]."""
+        out = self.model(batch, noise)
+        loss = out.masked / masked + out.next_sentence / pairs
+        sums = (out.masked, out.next_sentence, out.masked_right, out.next_right)
+        return loss, torch.stack([value.detach().float() for value in sums])
+
+
+class Training:
+    """Model, optimizer and scaler, and the steps that they take together."""
+
+    def __init__(
+        self,
+        model: Bert,
+        recipe: Recipe,
+        processes: Processes,
+        sharded: bool = False,
+        compiled: bool = False,
+    ):
+        self.model, self.recipe, self.processes = model.to(processes.device), recipe, processes
+        self.params = list(model.parameters())
+        self.optimizer = make_optimizer(model, recipe, sharded)
+        self.sharded = sharded
+        self.scaler = Scaler(model.dtype == torch.float16, processes.device)
+        self.run = Step(model)
+        if compiled:
+            for layer in model.layers:
+                layer.compile(dynamic=True)
+        if processes.count > 1:
+            self.run = DistributedDataParallel(self.run, gradient_as_bucket_view=True)
+        self.settled = processes.count == 1
+        rate = recipe.dropout
+        shape = model.shape
+        self.rates = (
+            (shape.hidden_dropout_prob, shape.attention_probs_dropout_prob)
+            if rate is None
+            else (rate, rate)
+        )
+
+    def step(self, work: Work, learning_rate: float) -> Tensor:
+        """One step on a global batch. Returns this process's sums [6] as metrics.SUMS names them.
+
+        Gradients are sums over the global batch's masked tokens and pairs, divided by their
+        numbers, whatever the micro-batches; processes add theirs up once, with the last one.
+        """
+        self.model.train()
+        if not self.settled:
+            self.settle(work.micro_batches[0])
+        share = self.processes.count  # gradients are averaged over the processes
+        sums = torch.zeros(len(SUMS), device=self.processes.device)
+        last = len(work.micro_batches) - 1
+        for number, (batch, seed) in enumerate(zip(work.micro_batches, work.seeds, strict=True)):
+            batch = batch.to(self.processes.device)
+            noise = Noise(*self.rates, seed=seed)
+            if any(self.rates) and self.processes.device.type == "cuda":
+                torch.cuda.manual_seed(seed)
+            if isinstance(self.run, DistributedDataParallel):
+                self.run.require_backward_grad_sync = number == last
+            loss, part = self.run(
+                batch, noise, max(work.masked, 1) / share, max(work.pairs, 1) / share
+            )
+            (loss * self.scaler.scale if self.scaler.dynamic else loss).backward()
+            sums[:4] += part
+            del loss  # and with it what the pass kept, before the next one
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate
+        norm, skipped = self.scaler.step(self.optimizer, self.params, self.recipe.clip)
+        self.optimizer.zero_grad(set_to_none=self.processes.count == 1)
+        if self.processes.first:
+            sums[4], sums[5] = norm, skipped
+        return sums
+
+    def settle(self, batch: MicroBatch) -> None:
+        """Make a backward pass whose gradients are dropped, before the first step.
+
+        After the first one the wrapper orders its buckets anew, and with them the sums over more
+        than two processes: a resumed run must add as the run did that it goes on from.
+        """
+        batch, noise = batch.to(self.processes.device), Noise(*self.rates, seed=0)
+        self.run(batch, noise, 1.0, 1.0)[0].backward()
+        self.optimizer.zero_grad(set_to_none=False)
+        self.settled = True
+
+    @torch.no_grad()
+    def validate(self, batches: Iterable[MicroBatch]) -> tuple[list[float], int, int]:
+        """Sums over the validation examples of all processes, and how many pairs and masks."""
+        self.model.eval()
+        sums = torch.zeros(6, dtype=torch.float64, device=self.processes.device)
+        for batch in batches:
+            out = self.model(batch.to(self.processes.device), Noise())
+            parts = (out.masked, out.next_sentence, out.masked_right, out.next_right)
+            sums[:4] += torch.stack([part.double() for part in parts])
+            sums[4] += int((batch.next_sentence >= 0).sum())
+            sums[5] += int((batch.labels >= 0).sum())
+        values = self.processes.sum(sums).tolist()
+        return values[:4], int(values[4]), int(values[5])
+
+    def tensors(self) -> dict[str, Tensor]:
+        """All tensors of the state, on the first process; the others help to gather it."""
+        names = {id(p): name for name, p in self.model.named_parameters()}
+        result = {f"model.{name}": p for name, p in self.model.named_parameters()}
+        if self.sharded:
+            self.optimizer.consolidate_state_dict(to=0)
+            if not self.processes.first:
+                return {}
+        order = [names[id(p)] for group in self.optimizer.param_groups for p in group["params"]]
+        for index, values in self.optimizer.state_dict()["state"].items():
+            result |= {f"optimizer.{order[index]}.{key}": value for key, value in values.items()}
+        return result | {f"scaler.{key}": value for key, value in self.scaler.state().items()}
+
+    def load(self, tensors: dict[str, Tensor]) -> None:
+        """Take up a state that `tensors` gave."""
+        parts: dict[str, dict[str, Tensor]] = {"model": {}, "optimizer": {}, "scaler": {}}
+        for name, value in tensors.items():
+            part, key = name.split(".", 1)
+            parts[part][key] = value
+        self.model.load_state_dict(parts["model"])
+        self.scaler.load(parts["scaler"])
+        states: dict[str, dict[str, Tensor]] = {}
+        for name, value in parts["optimizer"].items():
+            parameter, key = name.rsplit(".", 1)
+            states.setdefault(parameter, {})[key] = value
+        names = {id(p): name for name, p in self.model.named_parameters()}
+        order = [names[id(p)] for group in self.optimizer.param_groups for p in group["params"]]
+        state = self.optimizer.state_dict() if not self.sharded else self.blank()
+        state["state"] = {i: states[name] for i, name in enumerate(order) if name in states}
+        self.optimizer.load_state_dict(state)
+
+    def blank(self) -> dict:
+        """A sharded optimizer's state dict before any step, whose groups name all parameters."""
+        groups, start = [], 0
+        for group in self.optimizer.param_groups:
+            count = len(group["params"])
+            rest = {key: value for key, value in group.items() if key != "params"}
+            groups.append(rest | {"params": list(range(start, start + count))})
+            start += count
+        return {"state": {}, "param_groups": groups}
+
+
+def peak_flops(device: torch.device, dtype: torch.dtype) -> float:
+    """Floating-point operations a second of a large matrix product, measured: what can be had."""
+    size, product = (8192, F.linear) if device.type == "cuda" else (1024, cpu.product)
+    a, b = (torch.ones(size, size, dtype=dtype, device=device) for _ in range(2))
+    best = math.inf
+    for _ in range(5):
+        synchronise(device)
+        start = time.perf_counter()
+        for _ in range(3):
+            product(a, b)
+        synchronise(device)
+        best = min(best, (time.perf_counter() - start) / 3)
+    return 2 * size**3 / best
+
+
+def synchronise(device: torch.device) -> None:
+    """Wait until a device has done what it was given."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)

@@ -1,0 +1,132 @@
+"""An article: its lead, its sections, and in which order things are told."""
+
+from typing import NamedTuple
+
+from scripts.sample.encyclopaedia import colour
+from scripts.sample.tellings.phrase import Writer
+from scripts.sample.tellings.subject import Subject, address, subject
+from scripts.sample.tellings.telling import Telling
+from scripts.sample.world import words
+from scripts.sample.world.draw import Draw
+from scripts.sample.world.world import Key, World
+
+HEADINGS = {
+    "province": [
+        ("Geography", "area landscape river neighbour"),
+        ("History and economy", "united population craft"),
+    ],
+    "river": [("Course", "length course towns"), ("Use", "bridge fish")],
+    "town": [
+        ("History", "capital founded railway event"),
+        ("Population and trade", "population growth decline craft fair"),
+        ("Surroundings", "river elevation building twin organisation native"),
+    ],
+    "person": [
+        ("Early life", "born parents sibling studied"),
+        ("Career", "moved work science prize"),
+        ("Private life", "married children pastime died named"),
+    ],
+    "work": [("Origin", "years shown"), ("Story", "town hero")],
+    "organisation": [("History", "founded moved rival"), ("Today", "members goods teaches colours titles")],
+    "species": [
+        ("Description", "described size colour relative"),
+        ("Life", "habitat food young flowers"),
+    ],
+    "event": [
+        ("Background", "battle cause fire flood strike leader"),
+        ("Course and losses", "commander won houses deaths success"),
+    ],
+    "building": [("History", "built repaired visitors"), ("Architecture", "material height river")],
+    "dish": [("Preparation", "ingredients minutes"), ("Origin", "inventor month")],
+}  # fmt: skip
+TRAIT_HEADINGS = {"person": "Character"}
+QUESTION_HEADINGS = ["Common questions", "Questions and answers", "Did you know?"]
+CLOSING = ["Summary", "In brief", "Legacy"]
+
+
+class Section(NamedTuple):
+    """A heading (empty for the lead) and paragraphs, each a list of sentences with spans."""
+
+    heading: str
+    paragraphs: list[list[str]]
+
+
+class Article(NamedTuple):
+    """What an article says, before any markup."""
+
+    subject: Subject
+    sections: list[Section]
+
+
+def write_article(world: World, key: Key) -> Article:
+    """The article on one thing, from the world's seed and the thing's key alone."""
+    about = subject(world, key)
+    draw = Draw(world.seed, "article", *key)
+    writer = Writer(draw, words.SYNONYMS)
+    teller = Teller(writer, about)
+    first, *rest = about.tellings
+    lead = [first, *draw.sample(rest, 2)]
+    sections = [Section("", [teller.tell(lead, elaborate=0.2)])]
+    sections += fact_sections(teller)
+    sections += colour_sections(writer, about)
+    asked = colour.questions(writer, about, list(about.tellings), draw.between(3, 5))
+    sections.append(Section(draw.pick(QUESTION_HEADINGS), [asked]))
+    closing = teller.tell(draw.sample(about.tellings, draw.between(3, 4)), elaborate=0.0)
+    sections.append(Section(draw.pick(CLOSING), [closing]))
+    return Article(about, sections)
+
+
+def fact_sections(teller: "Teller") -> list[Section]:
+    """Sections that tell the facts in their order; what would be a single sentence joins the next."""
+    sections, waiting = [], []
+    for heading, names in HEADINGS[teller.about.key.kind]:
+        chosen = [one for one in teller.about.tellings if one.name in names.split()]
+        waiting += chosen
+        if len(waiting) > 1:
+            sections.append(Section(heading, [teller.tell(waiting, elaborate=0.8)]))
+            waiting = []
+    if waiting:
+        sections.append(Section(heading, [teller.tell(waiting, elaborate=1.0)]))
+    return sections
+
+
+def colour_sections(writer: Writer, about: Subject) -> list[Section]:
+    """Sections on character, scenes and judgements, where the thing has them."""
+    draw = writer.draw
+    sections = []
+    if "traits" in about.facts and about.key.kind != "work":
+        text = colour.traits(writer, about, draw.between(2, 3))
+        sections.append(Section(TRAIT_HEADINGS.get(about.key.kind, "Character and look"), [text]))
+    if "scenes" in about.facts:
+        heading = "Scenes" if about.key.kind == "work" else "In pictures"
+        texts = colour.scenes(writer, about, 3)
+        half = len(texts) // 2 if len(texts) > 6 else len(texts)
+        sections.append(Section(heading, [part for part in (texts[:half], texts[half:]) if part]))
+    if about.noun in colour.REVIEWED_PARTS:
+        texts = colour.review(writer, about, 12)
+        half = draw.between(5, 7)
+        sections.append(Section("Reception", [texts[:half], texts[half:]]))
+    return sections
+
+
+class Teller:
+    """Tells of one thing, avoiding the wordings that it has used."""
+
+    def __init__(self, writer: Writer, about: Subject):
+        self.writer = writer
+        self.about = about
+        self.used: set[str] = set()
+
+    def tell(self, tellings: list[Telling], elaborate: float) -> list[str]:
+        """One paragraph: each telling in one wording, some followed by more about the same."""
+        draw = self.writer.draw
+        sentences = []
+        for turn, one in enumerate(tellings):
+            fresh = [wording for wording in one.says if wording not in self.used]
+            wording = draw.pick(fresh or one.says)
+            self.used.add(wording)
+            slots = address(self.about, wording, draw.random() if turn else 1.0)
+            sentences.append(self.writer.sentence(wording, slots))
+            if one.adds and draw.chance(elaborate):
+                sentences.append(self.writer.sentence(draw.pick(one.adds), self.about.by_pronoun()))
+        return sentences

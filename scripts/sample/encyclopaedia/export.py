@@ -1,0 +1,220 @@
+"""The encyclopaedia as MediaWiki writes it: pages-articles XML, streamed in chunks of pages.
+
+Form: https://www.mediawiki.org/xml/export-0.11.xsd. As in the official multistream dumps, a file is
+a row of bz2 streams, which any reader of bz2 takes for one; that lets processes share a file and
+still gives the same bytes.
+"""
+
+import bz2
+import hashlib
+from collections.abc import Iterator
+from typing import NamedTuple
+from xml.sax.saxutils import escape, quoteattr
+
+from scripts.common.digest import hash64
+from scripts.sample.encyclopaedia.article import write_article
+from scripts.sample.encyclopaedia.markup import CATEGORIES, Page, wikitext
+from scripts.sample.tellings.subject import to
+from scripts.sample.world.draw import Draw
+from scripts.sample.world.world import FAMILIES, Key, World
+
+CHUNK = 100  # articles in a bz2 stream
+IDS = 10  # page ids set aside for an article and the pages that go with it
+NAMESPACES = {
+    -2: "Media", -1: "Special", 0: "", 1: "Talk", 2: "User", 3: "User talk", 4: "Wikipedia", 5: "Wikipedia talk",
+    6: "File", 7: "File talk", 8: "MediaWiki", 9: "MediaWiki talk", 10: "Template", 11: "Template talk",
+    12: "Help", 13: "Help talk", 14: "Category", 15: "Category talk", 100: "Portal", 101: "Portal talk",
+    118: "Draft", 119: "Draft talk", 828: "Module", 829: "Module talk",
+}  # fmt: skip
+TEMPLATES = {
+    "Infobox person": '<includeonly>{| class="infobox"\n! {{{name|{{PAGENAME}}}}}\n|}</includeonly><noinclude>{{documentation}}</noinclude>',
+    "Nowrap": '<span class="nowrap">{{{1}}}</span>',
+    "Abbr": '<abbr title="{{{2}}}">{{{1}}}</abbr>',
+    "Lang": '<span lang="{{{1}}}">{{{2}}}</span>',
+    "Spaced ndash": "&nbsp;&ndash; ",
+    "Circa": "{{abbr|c.|circa}} {{{1}}}",
+}
+EDITORS = ["Inkwell", "Old Atlas", "Marginalia", "Footnote & Sons", "Käthe", "Quire"]
+COMMENTS = [
+    "copyedit",
+    "/* History */ a date",
+    "add reference",
+    "typo",
+    "link [[WP:MOS|style]] <fix>",
+    "",
+]
+
+
+class Record(NamedTuple):
+    """One page: namespace, title, source, and where it points if it is a redirect."""
+
+    namespace: int
+    title: str
+    text: str
+    redirect: str = ""
+
+
+def header() -> str:
+    """The file's head, up to the first page."""
+    namespaces = "\n".join(
+        f'      <namespace key="{key}" case="first-letter"'
+        + (f">{name}</namespace>" if name else " />")
+        for key, name in NAMESPACES.items()
+    )
+    return f"""<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://www.mediawiki.org/xml/export-0.11/ http://www.mediawiki.org/xml/export-0.11.xsd" version="0.11" xml:lang="en">
+  <siteinfo>
+    <sitename>Sample Encyclopaedia</sitename>
+    <dbname>samplewiki</dbname>
+    <base>https://en.sample.example/wiki/Main_Page</base>
+    <generator>MediaWiki 1.45.0-wmf.1</generator>
+    <case>first-letter</case>
+    <namespaces>
+{namespaces}
+    </namespaces>
+  </siteinfo>
+"""
+
+
+FOOTER = "</mediawiki>\n"
+
+
+def chunks(start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """The article numbers start … stop - 1 in runs of CHUNK."""
+    for first in range(start, stop, CHUNK):
+        yield first, min(first + CHUNK, stop)
+
+
+def compressed_chunk(world: World, start: int, stop: int) -> bytes:
+    """The pages of some articles, as one bz2 stream."""
+    return bz2.compress(
+        "".join(page for number in range(start, stop) for page in pages(world, number)).encode()
+    )
+
+
+def pages(world: World, number: int) -> Iterator[str]:
+    """The XML of article `number` and of the pages that go with it."""
+    for offset, record in enumerate(records(world, number)):
+        yield page_xml(world.seed, IDS * (number + 1) + offset, record)
+
+
+def records(world: World, number: int) -> Iterator[Record]:
+    """An article, and now and then a redirect, a disambiguation or a page of another namespace."""
+    key = world.key(number)
+    draw = Draw(world.seed, "pages", number)
+    facts = world.facts(key)
+    title = facts["title"]
+    yield Record(0, title, wikitext(world, write_article(world, key)))
+    if draw.chance(0.35):
+        yield redirect(other_title(key, facts), title)
+    if key.kind == "person" and key.number % 4 == 0:
+        yield disambiguation(world, key)
+    if draw.chance(0.05):
+        yield Record(
+            1,
+            f"Talk:{title}",
+            f"{{{{WikiProject {CATEGORIES[key.kind]}}}}}\n== Sources ==\nWhere does the date come from? ~~~~",
+        )
+    if draw.chance(0.03):
+        yield Record(
+            6,
+            f"File:{title.replace(',', '')}.jpg",
+            "== Summary ==\n{{Information|source=own work}}",
+        )
+    if key.kind == "province":
+        yield Record(
+            10,
+            f"Template:{title} topics",
+            f"{{{{Navbox|title=[[{title}]]|list1=[[{world.title(facts['capital'])}]]}}}}",
+        )
+        yield from (
+            Record(14, f"Category:{name} of {title}", f"[[Category:{name}]]")
+            for name in list(CATEGORIES.values())[:4]
+        )
+    if number == 0:
+        yield Record(
+            4, "Wikipedia:About", "This encyclopaedia describes a world that does not exist."
+        )
+    if number < len(TEMPLATES):
+        name, text = list(TEMPLATES.items())[number]
+        yield Record(10, f"Template:{name}", text)
+
+
+def other_title(key: Key, facts) -> str:
+    """Another name of the thing, which redirects to its title."""
+    if key.kind == "person":
+        return f"{facts['surname']}, {facts['first']}"
+    if key.kind == "town":
+        return f"{facts['title']} (town)"
+    if key.kind == "species":
+        return facts["latin"] + f" ({facts['short']})"
+    return f"{facts['title']} ({key.kind})"
+
+
+def redirect(title: str, target: str) -> Record:
+    return Record(0, title, f"#REDIRECT [[{target}]]\n\n{{{{R from alternative name}}}}", target)
+
+
+def disambiguation(world: World, father: Key) -> Record:
+    """A page that lists the members of a family."""
+    surname = world.facts(father)["surname"]
+    assert father.number // 4 < FAMILIES
+    page = Page(world, write_article(world, father))
+    rows = []
+    for member in range(4):
+        person = father._replace(number=father.number + member)
+        facts = world.facts(person)
+        years = (
+            f"{facts['born']}\u2013{facts['died']}" if facts["died"] else f"born {facts['born']}"
+        )
+        rows.append(f"* {page.render(to(world, person), True)} ({years}), {facts['trade']}")
+    text = f"'''{surname}''' may refer to:\n" + "\n".join(rows) + "\n\n{{disambiguation|surname}}"
+    return Record(0, f"{surname} (disambiguation)", text)
+
+
+def page_xml(seed: int, page_id: int, record: Record) -> str:
+    """A page with its one revision."""
+    draw = Draw(seed, "revision", page_id)
+    revision = 1_000_000 + page_id * 7 + draw.below(7)
+    stamp = f"20{draw.between(10, 24)}-{draw.between(1, 12):02}-{draw.between(1, 28):02}T{draw.below(24):02}:{draw.below(60):02}:{draw.below(60):02}Z"
+    if draw.chance(0.1):
+        contributor = f"<ip>192.0.2.{draw.below(256)}</ip>"
+    else:
+        name = draw.pick(EDITORS)
+        contributor = (
+            f"<username>{escape(name)}</username>\n        <id>{hash64(name) % 90000}</id>"
+        )
+    comment = draw.pick(COMMENTS)
+    size, digest = len(record.text.encode()), sha1_base36(record.text)
+    redirect_line = (
+        f"\n    <redirect title={quoteattr(record.redirect)} />" if record.redirect else ""
+    )
+    comment_line = f"\n      <comment>{escape(comment)}</comment>" if comment else ""
+    return f"""  <page>
+    <title>{escape(record.title)}</title>
+    <ns>{record.namespace}</ns>
+    <id>{page_id}</id>{redirect_line}
+    <revision>
+      <id>{revision}</id>
+      <parentid>{revision - 1}</parentid>
+      <timestamp>{stamp}</timestamp>
+      <contributor>
+        {contributor}
+      </contributor>{comment_line}
+      <origin>{revision}</origin>
+      <model>wikitext</model>
+      <format>text/x-wiki</format>
+      <text bytes="{size}" sha1="{digest}" xml:space="preserve">{escape(record.text)}</text>
+      <sha1>{digest}</sha1>
+    </revision>
+  </page>
+"""
+
+
+def sha1_base36(text: str) -> str:
+    """MediaWiki's form of a SHA-1: base 36, 31 digits."""
+    value = int(hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest(), 16)
+    digits = []
+    while value:
+        value, digit = divmod(value, 36)
+        digits.append("0123456789abcdefghijklmnopqrstuvwxyz"[digit])
+    return "".join(reversed(digits)).rjust(31, "0")

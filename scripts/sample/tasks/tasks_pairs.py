@@ -1,0 +1,279 @@
+"""The pair tasks over the invented world: MRPC, STS-B, QQP, QNLI, RTE, MNLI and AX."""
+
+import re
+
+from scripts.sample.encyclopaedia import colour
+from scripts.sample.tasks.wordings import Source, short
+from scripts.sample.tellings.phrase import finish
+from scripts.sample.tellings.subject import Subject
+from scripts.sample.tellings.telling import Telling
+
+Example = tuple[tuple[str, ...], str] | None
+MATCHED = {
+    "town": "places",
+    "person": "lives",
+    "building": "buildings",
+    "event": "history",
+    "province": "letters",
+}
+MISMATCHED = {
+    "work": "arts",
+    "organisation": "institutions",
+    "species": "nature",
+    "dish": "kitchen",
+    "river": "waters",
+}
+# Facts of which a thing may have several, so that another value contradicts nothing.
+MANY = {
+    "towns",
+    "fish",
+    "neighbour",
+    "native",
+    "teaches",
+    "relative",
+    "work",
+    "science",
+    "named",
+    "craft",
+    "goods",
+}
+WITH_TRAITS = frozenset(["person", "town", "building", "river", "species", "organisation"])
+
+
+def paraphrase(source: Source, at: int) -> Example:
+    """MRPC: two sentences with most words in common; two in three mean the same."""
+    about = source.subject()
+    one = source.telling(about, asked=True)
+    first, second = source.two_wordings(one)
+    named = about.named()
+    left = source.say(first, named)
+    same = at % 3 < 2
+    turn = source.draw.random()
+    if same:
+        right = source.say(second, named)
+    elif turn < 0.2:
+        right = source.say(second, source.other(about, one).named())
+    elif turn < 0.45:
+        slots = source.changed(about, one, second)
+        if not slots:
+            return None
+        right = source.say(second, slots)
+    else:
+        further = source.telling(about, asked=True, besides=one.name)
+        right = source.say(source.draw.pick(further.says), named)
+    if source.draw.chance(0.03) and '"' not in left:
+        left = f'"{left}'
+    return pair(left, right, "1" if same else "0")
+
+
+def pair(left: str, right: str, label: str) -> Example:
+    """An example of two sentences, where they differ and are short enough."""
+    return ((left, right), label) if left != right and short(left, right) else None
+
+
+def similarity(source: Source, at: int) -> Example:
+    """STS-B: news and captions, scored from 0 to 5 by how much of what they tell is the same."""
+    found = similar_news(source, at // 5) if at % 5 < 3 else similar_captions(source, at // 5)
+    return found and ((*found[0], "news" if at % 5 < 3 else "captions"), found[1])
+
+
+def similar_news(source: Source, at: int) -> Example:
+    """Two facts: the same (5), one differs (3.4), another one of the same thing (2), the same of
+    another thing (1), or another one of another thing (0)."""
+    draw = source.draw
+    about = source.subject()
+    one = source.telling(about, asked=True)
+    first, second = source.two_wordings(one)
+    left, score = source.say(first, about.named()), NEWS_SCORES[at % len(NEWS_SCORES)]
+    if score == 5:
+        return pair(left, source.say(second, about.named()), "5.000")
+    if score == 3.4:
+        slots = source.changed(about, one, second)
+        return pair(left, source.say(second, slots), "3.400") if slots else None
+    if score == 2:
+        further = source.telling(about, asked=True, besides=one.name)
+        if further is one:
+            return None
+        return pair(left, source.say(draw.pick(further.says), about.named()), "2.000")
+    other = source.other(about, one) if score == 1 else source.subject()
+    telling = one if score == 1 else source.telling(other, asked=True, besides=one.name)
+    if telling.name == one.name and score == 0:
+        return None
+    return pair(left, source.say(draw.pick(telling.says), other.named()), f"{score:.3f}")
+
+
+NEWS_SCORES = (5, 3.4, 2, 1, 0)
+
+
+def similar_captions(source: Source, at: int) -> Example:
+    """Two scenes, which share who, what, where and how they look, or some of that."""
+    draw = source.draw
+    about = source.subject(frozenset(["work", "town", "event", "building"]))
+    other = source.subject(frozenset(["work", "town", "event", "building"]))
+    mine, theirs = draw.pick(about.facts["scenes"]), draw.pick(other.facts["scenes"])
+    shared = [draw.chance(chance) for chance in SHARES[at % len(SHARES)]]
+    second = tuple(
+        here if keep else there for here, there, keep in zip(mine, theirs, shared, strict=True)
+    )
+    if not shared[1] and shared[2]:  # a place must suit what is done there
+        second = (*second[:2], theirs[2], second[3])
+    look = draw.chance(0.4)
+    left, right = (caption(source, scene, look) for scene in (mine, second))
+    score = sum(
+        weight for weight, here, there in zip(WEIGHTS, mine, second, strict=True) if here == there
+    )
+    return pair(left, right, f"{score + (LOOK if not look or mine[3] == second[3] else 0):.3f}")
+
+
+SHARES = [(1, 1, 1, 1), (1, 1, 0.5, 0.5), (1, 0, 0, 1), (0, 1, 1, 1), (0, 0, 0, 0), (0, 1, 0, 0)]
+WEIGHTS = (1.4, 2.2, 1.0, 0.0)  # of who, what, where; how they look is added on its own
+LOOK = 0.4
+
+
+def caption(source: Source, scene: tuple[int, int, int, int], look: bool) -> str:
+    """One of a scene's captions."""
+    slots = colour.scene_slots(source.draw, scene, look)
+    return source.say(source.draw.pick(colour.SCENE), slots)
+
+
+def same_question(source: Source, at: int) -> Example:
+    """QQP: two questions; 4 in 10 have the same answer."""
+    about = source.subject()
+    one = source.telling(about, asked=True)
+    slot = source.draw.pick(sorted(one.asks))
+    if len(one.asks[slot]) < 2:
+        return None
+    first, second = source.draw.sample(one.asks[slot], 2)
+    left = source.say(first, about.named())
+    if at % 10 < 4:
+        return pair(left, source.say(second, about.named()), "1")
+    if source.draw.chance(0.25):
+        return pair(left, source.say(second, source.other(about, one).named()), "0")
+    question = other_question(source, about, one, slot)
+    return pair(left, question, "0") if question else None
+
+
+def other_question(source: Source, about: Subject, one: Telling, slot: str) -> str | None:
+    """A question on the same subject with another answer."""
+    slots = [other for other in one.asks if other != slot]
+    if slots and source.draw.chance(0.5):
+        return source.say(source.draw.pick(one.asks[source.draw.pick(slots)]), about.named())
+    further = source.telling(about, asked=True, besides=one.name)
+    if further is one or not further.asks:
+        return None
+    return source.say(
+        source.draw.pick(further.asks[source.draw.pick(sorted(further.asks))]), about.named()
+    )
+
+
+def answers(source: Source, at: int) -> Example:
+    """QNLI: a question and a sentence, which holds the answer or not; half do."""
+    about = source.subject()
+    one = source.telling(about, asked=True)
+    if not one.asks:
+        return None
+    question = source.say(
+        source.draw.pick(one.asks[source.draw.pick(sorted(one.asks))]), about.named()
+    )
+    if at % 2 == 0:
+        return pair(question, source.say(source.draw.pick(one.says), about.named()), "entailment")
+    if source.draw.chance(0.25):
+        other = source.other(about, one)
+        return pair(
+            question, source.say(source.draw.pick(one.says), other.named()), "not_entailment"
+        )
+    further = source.telling(about, asked=True, besides=one.name)
+    if further is one:
+        return None
+    return pair(
+        question, source.say(source.draw.pick(further.says), about.named()), "not_entailment"
+    )
+
+
+def entailment(source: Source, at: int) -> Example:
+    """RTE: a premise of one or two sentences; half of the hypotheses follow."""
+    label = ["entailment", "neutral", "entailment", "contradiction"][at % 4]
+    found = inference(source, label, None, two=True)
+    return found and (found[0], "entailment" if label == "entailment" else "not_entailment")
+
+
+def inference_matched(source: Source, at: int) -> Example:
+    """MNLI in the genres of its training set."""
+    return genre_inference(source, at, MATCHED)
+
+
+def inference_mismatched(source: Source, at: int) -> Example:
+    """MNLI in genres that its training set does not have."""
+    return genre_inference(source, at, MISMATCHED)
+
+
+def genre_inference(source: Source, at: int, genres: dict[str, str]) -> Example:
+    label = ["entailment", "neutral", "contradiction"][at % 3]
+    found = inference(source, label, frozenset(genres), two=False)
+    return found and ((*found[0], genres[found[1]]), label)
+
+
+def diagnostic(source: Source, at: int) -> Example:
+    """AX: pairs from all genres, each also the other way round."""
+    found = inference(source, ["entailment", "neutral", "contradiction"][at % 3], None, two=False)
+    return found and (found[0] if at % 2 else found[0][::-1], "")
+
+
+def inference(
+    source: Source, label: str, kinds: frozenset[str] | None, two: bool
+) -> tuple[tuple[str, str], str] | None:
+    """A premise and a hypothesis that follows, contradicts, or does neither; and their kind."""
+    draw = source.draw
+    about = source.subject(kinds)
+    one = source.telling(about)
+    named = about.named()
+    if about.key.kind in WITH_TRAITS and draw.chance(0.5):
+        premise, same, contrary = source.trait(about)
+        two = False
+        hypothesis = {"entailment": same, "contradiction": contrary}.get(label)
+    else:
+        if not (one.implies and one.denies):
+            return None
+        premise = source.say(draw.pick(one.says), named)
+        hypothesis = {
+            "entailment": lambda: source.say(draw.pick([*one.implies, *one.says]), named),
+            "contradiction": lambda: contradiction(source, about, one),
+            "neutral": lambda: None,
+        }[label]()
+    if label == "neutral":
+        hypothesis = unrelated(source, about, one)
+    if hypothesis is None:
+        return None
+    if two and draw.chance(0.5):
+        more = draw.pick(one.adds) if one.adds else ""
+        premise += " " + source.say(more, about.by_pronoun()) if more else ""
+    if not pair(premise, hypothesis, label):
+        return None
+    return (finish(premise), finish(hypothesis)), about.key.kind
+
+
+def unrelated(source: Source, about: Subject, one: Telling) -> str | None:
+    """What neither follows from the telling nor contradicts it."""
+    draw = source.draw
+    if draw.chance(0.35):  # the same of someone else
+        other = source.other(about, one)
+        return source.say(draw.pick([*one.implies, *one.says]), other.named())
+    further = source.telling(about, besides=one.name)
+    wording = draw.pick(further.implies) if further.implies else ""
+    if further is one or not wording or slots_of(wording) & slots_of(one.says[0]):
+        return None  # it might follow after all
+    return source.say(wording, about.named())
+
+
+def slots_of(wording: str) -> set[str]:
+    """The facts that a wording tells."""
+    return set(re.findall(r"\{(\w{2,})\}", wording)) - {"was", "came", "made", "made_passive"}
+
+
+def contradiction(source: Source, about: Subject, one: Telling) -> str | None:
+    """What cannot be true beside the telling: a denial, or another value of the same fact."""
+    if source.draw.chance(0.5):
+        return source.say(source.draw.pick(one.denies), about.named())
+    wording = source.draw.pick(one.says)
+    slots = source.changed(about, one, wording) if one.name not in MANY else None
+    return source.say(wording, slots) if slots else None

@@ -1,0 +1,261 @@
+"""CoLA and SST-2 over the invented world: is a sentence acceptable, is it praise."""
+
+import re
+
+from scripts.sample.encyclopaedia import colour
+from scripts.sample.tasks.wordings import Source, short
+from scripts.sample.world import words
+from scripts.sample.world.draw import Draw
+
+FUNCTION_WORDS = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "in",
+        "by",
+        "was",
+        "is",
+        "to",
+        "for",
+        "its",
+        "his",
+        "her",
+        "on",
+        "at",
+        "from",
+        "with",
+        "has",
+        "and",
+        "were",
+    ]
+)
+WRONG_NUMBER = {
+    "was": "were",
+    "is": "are",
+    "has": "have",
+    "are": "is",
+    "have": "has",
+    "were": "was",
+}
+WRONG_FORM = {
+    "built": "build", "written": "wrote", "painted": "paints", "composed": "composes", "directed": "directs",
+    "constructed": "constructing", "erected": "erecting", "destroyed": "destroying", "ruined": "ruin",
+    "repaired": "repairs", "restored": "restoring", "described": "describing", "led": "leads", "held": "hold",
+    "born": "bear", "invented": "inventing", "caused": "causing", "damaged": "damages", "defeated": "defeating",
+    "married": "marries", "named": "naming", "taught": "teaches", "found": "finds", "won": "wins",
+    "playing": "plays", "riding": "rides", "feeding": "feeds", "slicing": "slices", "cutting": "cuts",
+    "reading": "reads", "carrying": "carries", "washing": "washes", "throwing": "throws", "climbing": "climbs",
+    "singing": "sings", "eating": "eats", "drinking": "drinks", "counting": "counts", "chasing": "chases",
+    "picking": "picks", "digging": "digs", "lighting": "lights", "knitting": "knits", "pushing": "pushes",
+    "watching": "watches", "mending": "mends", "painting": "paints", "drawing": "draws", "rowing": "rows",
+}  # fmt: skip
+MINDLESS = [
+    "height",
+    "bridge",
+    "staircase",
+    "cheese",
+    "fog",
+    "harbour",
+    "railway",
+    "sandstone",
+    "onion",
+    "ladder",
+    "weather",
+    "wall",
+]
+MINDED = re.compile(
+    r" (studied|married|wed|moved to|settled|loved|enjoyed|wrote|painted|composed|won the) "
+)
+PLURALS = [
+    "Many {craft_people} live in {town}.",
+    "The streets of {town} are narrow.",
+    "The players of {town} have won again.",
+    "The bells of {town} were heard far away.",
+    "Most houses in {town} were built of brick.",
+    "Both children of {person} were born in {town}.",
+    "The letters of {person} have been lost.",
+    "{person} and {other} were friends.",
+    "{person} and {other} have moved to {town}.",
+    "The friends of {person} are buried in {town}.",
+]
+REFLEXIVES = [
+    "{person} taught {self} to read.",
+    "{person} called {self} a failure.",
+    "{person} hurt {self} on the stairs.",
+    "{person} bought {self} a house in {town}.",
+    "{person} never forgave {self}.",
+    "{person} saw {self} as a native of {town}.",
+]
+SST_PHRASES = (
+    "{a} and {b}",
+    "a {a} , {b} {form}",
+    "the {part} is {a} and the {other} {b} .",
+    "a {n} of a {form} , {a} and {b} .",
+    "with its {a} {part} and {b} {other} , the {form} {v} .",
+    "it 's {a} , it 's {b} , and it {v} .",
+    "full of {quality} and {quality2}",
+    "the {part} {v} .",
+    "{adv} made , with a {a} {part} .",
+    "never {bad} , always {a}",
+    "this {form} is {a} rather than {bad} .",
+    "what a {a} {n}",
+    "as {a} as it is {b}",
+    "the {form} is a {n} , and its {part} is {a} .",
+    "far from {bad} , the {part} is {a} and {b} .",
+)
+
+
+def acceptability(source: Source, at: int) -> tuple[tuple[str, ...], str] | None:
+    """A sentence and whether it is acceptable: 7 in 10 are, as in CoLA."""
+    sentence, kind = good_sentence(source)
+    if not short(sentence) or len(sentence.split()) < 4:
+        return None
+    if at % 10 < 6:
+        return (sentence,), "1"
+    broken = break_sentence(source.draw, sentence, kind)
+    return ((broken,), "0") if broken and broken != sentence else None
+
+
+def good_sentence(source: Source) -> tuple[str, str]:
+    """A grammatical sentence, and what it can be broken by: plural, reflexive or any."""
+    draw = source.draw
+    choice = draw.random()
+    if choice < 0.3:
+        people = frozenset(["person"])
+        person, other = source.subject(people), source.subject(people)
+        while other.key == person.key:
+            other = source.subject(people)
+        reflexive = choice < 0.12
+        slots = {
+            "person": person.name,
+            "other": other.name,
+            "town": source.subject(frozenset(["town"])).name,
+            "craft_people": draw.pick(
+                ["weavers", "brewers", "miners", "potters", "printers", "tanners"]
+            ),
+            "self": "himself" if person.facts["gender"] == "m" else "herself",
+        }
+        text = draw.pick(REFLEXIVES if reflexive else PLURALS)
+        return source.say(text, slots), "reflexive" if reflexive else "plural"
+    about = source.subject()
+    if choice < 0.5 and "scenes" in about.facts:
+        scene = draw.pick(about.facts["scenes"])
+        text = draw.pick(colour.SCENE)
+        return source.say(text, colour.scene_slots(draw, scene, draw.chance(0.5))), "scene"
+    one = draw.pick(about.tellings)
+    return source.say(draw.pick(one.says), about.named()), "fact"
+
+
+def break_sentence(draw: Draw, sentence: str, kind: str) -> str | None:
+    """The sentence with one fault of grammar, or None where the fault drawn does not apply."""
+    tokens = sentence[:-1].split(" ")
+    fault = draw.pick(["number", "order", "form", "lack", "sense"])
+    if kind == "reflexive":
+        fault = draw.pick(["reflexive", "reflexive", "order"])
+    if kind == "plural":
+        fault = draw.pick(["number", "number", "order", "lack"])
+    found = FAULTS[fault](draw, tokens)
+    if not found:
+        return None
+    text = " ".join(found)
+    return text[0].upper() + text[1:] + sentence[-1]
+
+
+def wrong_number(draw: Draw, tokens: list[str]) -> list[str] | None:
+    """The verb in the wrong number, where there is just one that shows it."""
+    places = [at for at, token in enumerate(tokens) if token in WRONG_NUMBER]
+    if len(places) != 1:
+        return None
+    return replaced(tokens, places[0], WRONG_NUMBER[tokens[places[0]]])
+
+
+def wrong_order(draw: Draw, tokens: list[str]) -> list[str] | None:
+    """A function word after the word that it should stand before."""
+    places = [
+        at
+        for at in range(1, len(tokens) - 1)
+        if tokens[at] in FUNCTION_WORDS and tokens[at + 1] not in FUNCTION_WORDS
+    ]
+    if not places:
+        return None
+    at = draw.pick(places)
+    return [*tokens[:at], tokens[at + 1], tokens[at], *tokens[at + 2 :]]
+
+
+def wrong_form(draw: Draw, tokens: list[str]) -> list[str] | None:
+    """A participle replaced by another form of the verb."""
+    places = [
+        at
+        for at, token in enumerate(tokens)
+        if token in WRONG_FORM and tokens[at - 1] in ("was", "is", "are", "been", "were", "first")
+    ]
+    return replaced(tokens, places[0], WRONG_FORM[tokens[places[0]]]) if places else None
+
+
+def lacking(draw: Draw, tokens: list[str]) -> list[str] | None:
+    """A word left out that the sentence needs."""
+    needed = ("was", "is", "of", "by", "in", "on", "a", "an", "are", "were", "has")
+    places = [at for at, token in enumerate(tokens[:-1]) if token in needed and at]
+    if not places:
+        return None
+    at = draw.pick(places)
+    return tokens[:at] + tokens[at + 1 :]
+
+
+def wrong_sense(draw: Draw, tokens: list[str]) -> list[str] | None:
+    """A subject that cannot do what the sentence says."""
+    text = " ".join(tokens)
+    found = MINDED.search(text)
+    if not found or text.startswith("In "):
+        return None
+    return f"The {draw.pick(MINDLESS)}{text[found.start() :]}".split(" ")
+
+
+def wrong_reflexive(draw: Draw, tokens: list[str]) -> list[str] | None:
+    """A reflexive pronoun of the wrong gender or number."""
+    for at, token in enumerate(tokens):
+        if token in ("himself", "herself"):
+            other = "herself" if token == "himself" else "himself"
+            return replaced(tokens, at, draw.pick([other, "themselves"]))
+    return None
+
+
+def replaced(tokens: list[str], at: int, word: str) -> list[str]:
+    return [*tokens[:at], word, *tokens[at + 1 :]]
+
+
+FAULTS = {
+    "number": wrong_number,
+    "order": wrong_order,
+    "form": wrong_form,
+    "lack": lacking,
+    "sense": wrong_sense,
+    "reflexive": wrong_reflexive,
+}
+
+
+def sentiment(source: Source, at: int) -> tuple[tuple[str, ...], str] | None:
+    """A phrase from a review, in the tokenized lower case of SST-2; half are praise.
+
+    Training phrases draw on a fifth of the words that judge, dev and test mostly on the others.
+    """
+    draw = source.draw
+    good = at % 2 == 0
+    form = draw.pick(sorted(words.PARTS))
+    slots = colour.judgement(draw, good, words.PARTS[form], fifths(source))
+    text = source.say(draw.pick(SST_PHRASES), {**slots, "form": form})
+    return (tokenized(text),), "1" if good else "0"
+
+
+def tokenized(text: str) -> str:
+    """The text as SST-2 has it: lower case, punctuation set off, a blank at the end."""
+    return re.sub(r"\s*([,.])", r" \1", text).lower() + " "
+
+
+def fifths(source: Source) -> tuple[int, ...]:
+    """Which fifths of the judging words a phrase uses: in train the first, else mostly the others."""
+    if source.split == "train":
+        return (0,)
+    return (1, 2, 3, 4) if source.draw.chance(0.8) else (0, 1, 2, 3, 4)

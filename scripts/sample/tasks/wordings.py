@@ -1,0 +1,105 @@
+"""Plain sentences about the world for the tasks: statements, questions, changed and denied facts."""
+
+import re
+from dataclasses import dataclass
+
+from scripts.common.digest import hash64
+from scripts.sample.encyclopaedia import colour
+from scripts.sample.tellings.phrase import Writer, replace_spans
+from scripts.sample.tellings.subject import Subject, subject
+from scripts.sample.tellings.telling import Telling
+from scripts.sample.world import words
+from scripts.sample.world.draw import Draw
+from scripts.sample.world.world import World
+
+SPLITS = {"train": range(6), "dev": range(6, 8), "test": range(8, 10)}
+LONGEST = 22  # words of a sentence in a task
+
+
+@dataclass
+class Source:
+    """Sentences for one split of one task: its own part of the pages, its own stream of choices."""
+
+    world: World
+    articles: int
+    split: str
+    draw: Draw
+
+    def __post_init__(self):
+        self.writer = Writer(self.draw, words.SYNONYMS)
+        self.places = SPLITS[self.split]
+
+    def subject(self, kinds: frozenset[str] | None = None) -> Subject:
+        """Something that the encyclopaedia has a page on, of one of the kinds."""
+        while True:
+            page = self.draw.below(self.articles)
+            if hash64(page) % 10 in self.places:
+                key = self.world.key(page)
+                if kinds is None or key.kind in kinds:
+                    return subject(self.world, key)
+
+    def other(self, about: Subject, one: Telling) -> Subject:
+        """Something else of the same kind of which the same kind of fact can be told."""
+        for _ in range(1000):
+            key = self.world.key(self.draw.below(self.articles))
+            if key != about.key and key.kind == about.key.kind:
+                found = subject(self.world, key)
+                if one in found.tellings:
+                    return found
+        return about
+
+    def telling(self, about: Subject, asked: bool = False, besides: str = "") -> Telling:
+        """One kind of fact about the subject."""
+        fits = [
+            one
+            for one in about.tellings
+            if one.name != besides and (one.asks if asked else one.implies and one.denies)
+        ]
+        return self.draw.pick(fits or about.tellings)
+
+    def say(self, wording: str, slots: dict[str, str]) -> str:
+        """A wording as a plain sentence; titles of works stand in quotation marks."""
+        return unmarked(self.writer.sentence(wording, slots))
+
+    def two_wordings(self, one: Telling) -> list[str]:
+        """Two wordings of the same fact."""
+        return self.draw.sample(one.says, 2)
+
+    def changed(self, about: Subject, one: Telling, wording: str) -> dict[str, str] | None:
+        """Slots with one of the wording's facts taken from another subject; None if all agree."""
+        other = self.other(about, one)
+        named = about.named()
+        slots = [
+            slot
+            for slot in re.findall(r"\{(\w+)\}", wording)
+            if slot in one.asks and other.slots.get(slot, named[slot]) != named[slot]
+        ]
+        if not slots:
+            return None
+        slot = self.draw.pick(slots)
+        return {**named, slot: other.slots[slot]}
+
+    def trait(self, about: Subject) -> tuple[str, str, str]:
+        """Three sentences on one trait: as it is, the same in another word, the contrary."""
+        fits, opposite = about.facts["traits"][self.draw.below(2)]
+        first, second = self.draw.sample(fits, 2)
+        wordings = colour.TRAIT_OF_PERSON if about.key.kind == "person" else colour.TRAIT_OF_THING
+        texts = self.draw.sample([wordings[number] for number in colour.FIRST_TRAIT], 3)
+        named = about.named()
+        return (
+            self.say(texts[0], {**named, "t": first}),
+            self.say(texts[1], {**named, "t": second}),
+            self.say(texts[2], {**named, "t": self.draw.pick(opposite)}),
+        )
+
+
+def unmarked(text: str) -> str:
+    """The text without spans, with quotation marks around what is in italics."""
+    return replace_spans(
+        text, lambda kind, target, reading: f'"{reading}"' if kind in "IJ" else reading
+    )
+
+
+def short(*sentences: str) -> bool:
+    """True where no sentence is too long for a task."""
+    return all(len(sentence.split()) <= LONGEST for sentence in sentences)

@@ -1,0 +1,133 @@
+"""Sentences from templates, and what the encyclopaedia's markup makes of them.
+
+A template is text with alternatives `[built|put up|]`, slots `{year}` and synonyms `<famous>`. A
+slot's value may hold spans: a link or an inline template with its plain reading, so that one
+sentence serves as wikitext in an article and as plain text in a task.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+from scripts.sample.world.draw import Draw
+
+SPAN = re.compile("\x02(.)([^\x1f]*)\x1f([^\x03]*)\x03")
+SPLIT = re.compile(r"([\[\]|<>{}])")
+VOWEL_SOUND = re.compile(
+    r"(?:[aeio]|u(?!ni|se|ti)|8|11\b|18(?!\d)|hour|hon[eo]|heir)", re.IGNORECASE
+)
+CONSONANT_SOUND = re.compile(r"(?:one\b|once\b|eu)", re.IGNORECASE)
+ARTICLE = re.compile("\\b([Aa]) ((?:\x02.[^\x1f]*\x1f|[\"'(]|'')*)(\\w+)")
+
+Slots = Mapping[str, str]
+
+
+def link(title: str, text: str = "") -> str:
+    """A span that becomes a link to `title`, and reads `text`."""
+    return f"\x02L{title}\x1f{text or title}\x03"
+
+
+def template(call: str, text: str) -> str:
+    """A span that becomes the inline template `{{call}}`, and reads `text`."""
+    return f"\x02T{call}\x1f{text}\x03"
+
+
+def emphasis(text: str) -> str:
+    """A span in italics."""
+    return f"\x02I\x1f{text}\x03"
+
+
+def plain(text: str) -> str:
+    """The text as a reader sees it."""
+    return SPAN.sub(r"\3", text)
+
+
+def replace_spans(text: str, render: Callable[[str, str, str], str]) -> str:
+    """The text with each span replaced by render(kind, target, plain reading)."""
+    return SPAN.sub(lambda match: render(match[1], match[2], match[3]), text)
+
+
+class Writer:
+    """Fills templates: one stream of choices, one table of synonyms."""
+
+    def __init__(self, draw: Draw, synonyms: Mapping[str, list[str]]):
+        self.draw = draw
+        self.synonyms = synonyms
+
+    def fill(self, text: str, slots: Slots) -> str:
+        """The template's words, with choices made and slots filled; not yet a sentence."""
+        return "".join(self.parts(parse(text), slots))
+
+    def parts(self, nodes: tuple, slots: Slots) -> list[str]:
+        words = []
+        for kind, value in nodes:
+            if kind == "text":
+                words.append(value)
+            elif kind == "slot":
+                words.append(slots[value])
+            elif kind == "synonym":
+                words.append(self.draw.pick(self.synonyms[value]))
+            else:
+                words.extend(self.parts(self.draw.pick(value), slots))
+        return words
+
+    def sentence(self, text: str, slots: Slots) -> str:
+        """A finished sentence: a or an, a capital at its start."""
+        return finish(self.fill(text, slots))
+
+
+@lru_cache(maxsize=8192)
+def parse(text: str) -> tuple:
+    """A template as nested tuples: (text, words), (slot, name), (synonym, word), (choice, options)."""
+    nodes, rest = parse_until(SPLIT.split(text), 0, frozenset())
+    if rest != len(SPLIT.split(text)):
+        raise ValueError(f"unbalanced template: {text}")
+    return nodes
+
+
+def parse_until(tokens: list[str], at: int, ends: frozenset[str]) -> tuple[tuple, int]:
+    """Parse tokens from `at` up to one of `ends`; return the nodes and where they end."""
+    nodes: list = []
+    while at < len(tokens) and tokens[at] not in ends:
+        token = tokens[at]
+        if token == "[":
+            options = []
+            while token != "]":
+                option, at = parse_until(tokens, at + 1, frozenset("|]"))
+                options.append(option)
+                if at >= len(tokens):
+                    raise ValueError(f"unclosed [ in template: {''.join(tokens)}")
+                token = tokens[at]
+            nodes.append(("choice", tuple(options)))
+            at += 1
+        elif token in "{<" and token:
+            nodes.append(("slot" if token == "{" else "synonym", tokens[at + 1]))
+            at += 3
+        else:
+            if token:
+                nodes.append(("text", token))
+            at += 1
+    return tuple(nodes), at
+
+
+def finish(text: str) -> str:
+    """Choose between a and an, drop doubled spaces, begin with a capital."""
+    text = " ".join(text.split(" ")) if "  " not in text else re.sub("  +", " ", text)
+    text = text.replace(" ,", ",").replace(" .", ".").strip()
+    text = ARTICLE.sub(article, text)
+    return capital(text)
+
+
+def article(match: re.Match) -> str:
+    """`a` or `an`, by the sound of the word that follows."""
+    letter, marks, word = match.groups()
+    vowel = VOWEL_SOUND.match(word) and not CONSONANT_SOUND.match(word)
+    return f"{letter}{'n' if vowel else ''} {marks}{word}"
+
+
+def capital(text: str) -> str:
+    """The text with its first letter in upper case, even inside a span."""
+    start = 0
+    while start < len(text) and text[start] in "\x02\"'(":
+        start = text.index("\x1f", start) + 1 if text[start] == "\x02" else start + 1
+    return text[:start] + text[start : start + 1].upper() + text[start + 1 :]

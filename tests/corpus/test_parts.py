@@ -1,0 +1,107 @@
+from pathlib import Path
+
+import pytest
+
+from scripts.common.errors import UserError
+from scripts.corpus.files.parts import MOST_PARTS, PART_BYTES, find_parts, grouped
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    """Makes empty files below the working directory."""
+    monkeypatch.chdir(tmp_path)
+
+    def make(*names):
+        for name in names:
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+
+    return make
+
+
+def parts(source, *paths):
+    return find_parts({"source": source, "paths": list(paths)})
+
+
+def error(source, *paths):
+    with pytest.raises(UserError, match=r"^corpus\.paths: ") as caught:
+        parts(source, *paths)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "part"),
+    [
+        ("enwiki.xml", "dump", "enwiki"),
+        ("enwiki.xml.bz2", "dump", "enwiki"),
+        ("enwiki.xml.gz", "dump", "enwiki"),
+        ("enwiki.xml.zst", "dump", "enwiki"),
+        ("enwiki-1-pages-articles1.xml-p1p412.bz2", "dump", "enwiki-1-pages-articles1-p1p412"),
+        ("d/my articles.jsonl.zst", "articles", "my_articles"),
+        ("a.jsonl", "articles", "a"),
+        ("a.jsonl.gz", "articles", "a"),
+        ("text.txt", "text", "text"),
+        ("text.txt.gz", "text", "text"),
+        ("README", "text", "README"),
+    ],
+)
+def test_a_path_is_classified_by_its_suffix(files, name, kind, part):
+    files(name)
+    (found,) = parts(kind, name)
+    assert (found.name, found.kind, found.files) == (part, kind, [name])
+
+
+def test_several_sources_take_their_own_paths_in_order(files):
+    files("b.xml.bz2", "a.jsonl", "t/x.txt")
+    found = parts(["dump", "articles", "text"], "b.xml.bz2", "a.jsonl", "t")
+    assert [(part.name, part.kind) for part in found] == [
+        ("b", "dump"),
+        ("a", "articles"),
+        ("t", "text"),
+    ]
+
+
+def test_patterns_are_resolved_in_the_order_of_names(files):
+    files("w-2.xml.bz2", "w-1.xml.bz2")
+    assert [part.name for part in parts("dump", "w-*.xml.bz2")] == ["w-1", "w-2"]
+
+
+def test_a_folder_gives_its_text_files(files):
+    files("t/b.txt", "t/a/c.txt.gz", "t/.hidden.txt", "t/picture.png")
+    (found,) = parts("text", "t")
+    assert (found.name, found.base) == ("t", "t")
+    assert found.files == ["t/a/c.txt.gz", "t/b.txt"]
+
+
+@pytest.mark.parametrize("size", [1, 10, 10_000])
+def test_a_folder_gives_parts_of_some_size_and_no_more_than_can_be_scheduled(size):
+    files = [f"{number:05d}.txt" for number in range(1203)]
+    groups = grouped(files, [size * PART_BYTES // 1000] * len(files))
+    assert [file for group in groups for file in group] == files
+    assert len(groups) == {1: 2, 10: 13, 10_000: 499}[size]
+    assert len(groups) <= MOST_PARTS
+
+
+def test_a_large_folder_gives_parts_of_different_names(files, monkeypatch):
+    monkeypatch.setattr("scripts.corpus.files.parts.PART_BYTES", 1)
+    files("t/a.txt", "t/b.txt", "t/c.txt")
+    for name in "abc":
+        Path(f"t/{name}.txt").write_text("text")
+    assert [part.name for part in parts("text", "t")] == ["t-0000", "t-0001", "t-0002"]
+
+
+def test_mistakes_name_the_key_and_the_path(files):
+    files("a.xml.bz2", "b/a.jsonl", "c.zip", "t/x.png", "u/y.txt")
+    assert "empty, but corpus.source is dump" in error("dump")
+    assert "none.xml: no such file or folder" in error("dump", "none.xml")
+    assert "*.gz: no such file or folder" in error("dump", "*.gz")
+    assert "kind articles, which corpus.source does not name" in error("dump", "b/a.jsonl")
+    assert "kind dump, which corpus.source does not name" in error("text", "a.xml.bz2")
+    assert "c.zip: not of a kind" in error(["dump", "articles"], "a.xml.bz2", "c.zip")
+    assert "c.zip: not of a kind" in error("text", "c.zip")
+    assert "t: no text file" in error("text", "t")
+    assert "u is a folder" in error("dump", "u")
+    assert "names articles, but no path is" in error(["dump", "articles"], "a.xml.bz2")
+    assert "would both be called a" in error(["dump", "articles"], "a.xml.bz2", "b/a.jsonl")
+    assert "would both be called a" in error("dump", "a.xml.bz2", "a.xml.bz2")

@@ -1,0 +1,165 @@
+"""Masks: how many, where, by what replaced, and of what they are a function."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scripts.examples.masking.masks import Masking, keys, mask
+from scripts.examples.masking.token_kinds import CONTINUES, NEVER_DRAWN, NEVER_MASKED
+from tests.examples.made import MASK, VOCABULARY, pairs, token_kinds
+
+KINDS = token_kinds()
+
+
+def examples(count, seed=0, seq_length=32):
+    tokens, lengths, _, _ = pairs(count, seq_length, seed)
+    return tokens.astype(np.int32), np.concatenate([[0], np.cumsum(lengths)])
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    count=st.integers(0, 12),
+    seed=st.integers(0, 1000),
+    probability=st.floats(0.01, 0.99),
+    bound=st.integers(0, 6),
+    whole_word=st.booleans(),
+)
+def test_counts_and_places(count, seed, probability, bound, whole_word):
+    ids, offsets = examples(count, seed)
+    before = ids.copy()
+    masking = Masking(KINDS, MASK, probability, bound, whole_word)
+    places, labels = mask(ids, offsets, keys(seed, 3, np.arange(count)), masking)
+    assert (np.diff(places) > 0).all()
+    assert (labels == before[places]).all()
+    untouched = np.ones(len(ids), bool)
+    untouched[places] = False
+    assert (ids[untouched] == before[untouched]).all()
+    assert not (KINDS[labels] & NEVER_MASKED).any()
+    changed = ids[places] != labels
+    assert (
+        (ids[places][changed] == MASK) | ((KINDS[ids[places][changed]] & NEVER_DRAWN) == 0)
+    ).all()
+    for begin, end in pairwise(offsets):
+        expected = max(1, round((end - begin) * probability))
+        expected = min(expected, bound or expected, end - begin - 3)
+        found = ((places >= begin) & (places < end)).sum()
+        assert found <= expected
+        if not whole_word:
+            assert found == expected
+
+
+@settings(deadline=None, max_examples=40)
+@given(seed=st.integers(0, 1000), order=st.permutations(range(9)), whole_word=st.booleans())
+def test_masks_depend_on_the_example_alone(seed, order, whole_word):
+    """The same masks in any order, alone or in company."""
+    ids, offsets = examples(9, seed)
+    masking = Masking(KINDS, MASK, 0.3, 0, whole_word)
+    together = ids.copy()
+    mask(together, offsets, keys(seed, 1, np.arange(9)), masking)
+    for index in order:
+        alone = ids[offsets[index] : offsets[index + 1]].copy()
+        bounds = np.array([0, len(alone)])
+        mask(alone, bounds, keys(seed, 1, np.array([index])), masking)
+        assert (alone == together[offsets[index] : offsets[index + 1]]).all()
+
+
+def test_epochs_and_seeds_differ():
+    ids, offsets = examples(50)
+    masking = Masking(KINDS, MASK)
+
+    def places(seed, epoch):
+        return mask(ids.copy(), offsets, keys(seed, epoch, np.arange(50)), masking)[0].tolist()
+
+    assert places(1, 0) == places(1, 0)
+    assert places(1, 0) != places(1, 1)
+    assert places(1, 0) != places(2, 0)
+    assert places(1, 2) != places(2, 1)
+
+
+def words_of(kinds):
+    """Groups of positions that make a word, naively."""
+    words = []
+    for position, kind in enumerate(kinds):
+        if kind & NEVER_MASKED:
+            words.append(None)
+        elif kind & CONTINUES and words and words[-1] is not None:
+            words[-1].append(position)
+        else:
+            words.append([position])
+    return [word for word in words if word]
+
+
+@settings(deadline=None, max_examples=60)
+@given(seed=st.integers(0, 10_000), probability=st.floats(0.05, 0.9))
+def test_whole_words(seed, probability):
+    """Words are masked whole, and none that was left out would still have fitted."""
+    ids, offsets = examples(6, seed)
+    before = ids.copy()
+    masking = Masking(KINDS, MASK, probability, 0, True)
+    places = set(mask(ids, offsets, keys(seed, 0, np.arange(6)), masking)[0].tolist())
+    for begin, end in pairwise(offsets):
+        words = words_of(KINDS[before[begin:end]])
+        taken = [[begin + p in places for p in word] for word in words]
+        assert all(all(flags) or not any(flags) for flags in taken)
+        number = min(max(1, round((end - begin) * probability)), end - begin - 3)
+        room = number - sum(map(sum, taken))
+        assert all(len(flags) > room for flags in taken if not any(flags)) or room == 0
+
+
+@pytest.fixture(scope="module")
+def many():
+    """20,000 examples of 40 tokens, masked once: (places in the example, labels, replacements)."""
+    count, length = 20_000, 40
+    random = np.random.default_rng(1)
+    ids = random.integers(5, VOCABULARY, count * length).astype(np.int32)
+    ids[::length], ids[length - 1 :: length] = 2, 3
+    offsets = np.arange(count + 1) * length
+    places, labels = mask(ids, offsets, keys(11, 0, np.arange(count)), Masking(KINDS, MASK))
+    return places % length, labels, ids[places]
+
+
+def deviations(found, total, share):
+    """How many standard deviations a count is from what is expected."""
+    return abs(found - total * share) / np.sqrt(total * share * (1 - share))
+
+
+def test_eighty_ten_ten(many):
+    """120,000 draws: within 4.5 standard deviations (one failure in 150,000 seeds)."""
+    _, labels, seen = many
+    ordinary = VOCABULARY - 5
+    assert len(labels) == 120_000
+    assert deviations((seen == MASK).sum(), len(seen), 0.8) < 4.5
+    assert deviations((seen == labels).sum(), len(seen), 0.1 + 0.1 / ordinary) < 4.5
+    changed = (seen != MASK) & (seen != labels)
+    assert deviations(changed.sum(), len(seen), 0.1 * (1 - 1 / ordinary)) < 4.5
+
+
+def test_replacements_are_uniform(many):
+    """Chi-squared of the random tokens over the 95 ordinary ones: under the 10⁻⁵ quantile, 161."""
+    _, labels, seen = many
+    random = seen[(seen != MASK) & (seen != labels)]
+    counts = np.bincount(random, minlength=VOCABULARY)[5:]
+    expected = len(random) / len(counts)
+    assert ((counts - expected) ** 2 / expected).sum() < 161
+    assert (np.bincount(random, minlength=5)[:5] == 0).all()
+
+
+def test_positions_are_uniform(many):
+    """Chi-squared over the 38 positions between [CLS] and [SEP]: under the 10⁻⁵ quantile, 84."""
+    places, _, _ = many
+    counts = np.bincount(places, minlength=40)
+    assert counts[0] == counts[39] == 0
+    expected = len(places) / 38
+    assert ((counts[1:39] - expected) ** 2 / expected).sum() < 84
+
+
+def test_pairs_of_positions_are_independent(many):
+    """Two neighbours are masked together as often as chance has it: 6·5/(38·37) of pairs."""
+    places, _, _ = many
+    table = np.zeros((20_000, 40), bool)
+    table[np.repeat(np.arange(20_000), 6), places] = True
+    together = (table[:, 1:38] & table[:, 2:39]).sum()
+    assert deviations(together, 20_000 * 37, 30 / (38 * 37)) < 5

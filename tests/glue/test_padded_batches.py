@@ -1,0 +1,96 @@
+"""Encoded examples and their batches."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scripts.glue.files.tables import Rows
+from scripts.glue.finetuning import model_loader, padded_batches
+from scripts.glue.tasks.tasks import OFFICIAL
+from tests.glue.made import NEUTRAL
+
+TEXT = st.lists(st.sampled_from(NEUTRAL), min_size=1, max_size=40).map(" ".join)
+
+
+@pytest.fixture(scope="module")
+def tokenizer(model_folder):
+    return model_loader.load_tokenizer(model_folder)
+
+
+@settings(max_examples=25)
+@given(pairs=st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=9), length=st.integers(8, 60))
+def test_batches_are_what_the_tokenizer_pads(tokenizer, pairs, length):
+    task = OFFICIAL["RTE"]
+    rows = Rows(pairs, ["entailment"] * len(pairs), [])
+    examples = padded_batches.encode(rows, task, tokenizer, length)
+    order = list(range(len(pairs)))[::-1]
+    expected = tokenizer(
+        [pairs[index][0] for index in order],
+        [pairs[index][1] for index in order],
+        truncation=True,
+        max_length=length,
+        padding=True,
+        return_tensors="pt",
+    )
+    found = examples.collate(order)
+    assert found.pop("labels").tolist() == [0] * len(pairs)
+    assert set(found) == set(expected)
+    for name, tensor in found.items():
+        assert torch.equal(tensor, expected[name])
+
+
+def test_chunks_do_not_show(tokenizer, monkeypatch):
+    rows = Rows([(" ".join(NEUTRAL[: n % 8 + 1]),) for n in range(7)], ["1"] * 7, [])
+    whole = padded_batches.encode(rows, OFFICIAL["SST-2"], tokenizer, 32)
+    monkeypatch.setattr(padded_batches, "CHUNK", 3)
+    parts = padded_batches.encode(rows, OFFICIAL["SST-2"], tokenizer, 32)
+    assert np.array_equal(whole.ids, parts.ids)
+    assert np.array_equal(whole.offsets, parts.offsets)
+
+
+def test_labels_are_class_numbers_or_values():
+    rows = Rows([("a", "b")] * 3, ["neutral", "contradiction", "entailment"], [])
+    assert padded_batches.label_numbers(rows, OFFICIAL["MNLI"]).tolist() == [2, 0, 1]
+    rows = Rows([("a", "b")], [2.5], [])
+    assert padded_batches.label_numbers(rows, OFFICIAL["STS-B"]).dtype == np.float32
+
+
+def test_values_are_standardized_and_come_back():
+    values = np.array([1.0, 2.0, 4.5], np.float32)
+    examples = padded_batches.Examples(np.zeros(3, np.int32), None, np.arange(4), values.copy(), 0)
+    center, spread = examples.standardize()
+    assert examples.labels.dtype == np.float32
+    assert examples.labels.mean() == pytest.approx(0, abs=1e-6)
+    assert examples.labels.std() == pytest.approx(1, abs=1e-6)
+    assert examples.labels * spread + center == pytest.approx(values, abs=1e-6)
+    examples.labels = np.full(3, 2.5, np.float32)
+    assert examples.standardize() == (2.5, 1.0)
+
+
+@given(lengths=st.lists(st.integers(1, 50), min_size=1, max_size=300), size=st.integers(1, 8))
+def test_each_epoch_has_each_example_once(lengths, size):
+    sampler = padded_batches.LengthGrouped(np.array(lengths), size, seed=3)
+    for _ in range(2):
+        assert sorted(sampler) == list(range(len(lengths)))
+
+
+def test_order_depends_on_seed_and_epoch_alone():
+    lengths = np.arange(500) % 37 + 1
+    first, again = (padded_batches.LengthGrouped(lengths, 8, seed=1) for _ in range(2))
+    assert list(first) == list(again)
+    assert list(first) != list(padded_batches.LengthGrouped(lengths, 8, seed=1))  # its second epoch
+    assert list(again) != list(padded_batches.LengthGrouped(lengths, 8, seed=2))
+
+
+def test_batches_hold_like_lengths_in_random_order():
+    rng = np.random.default_rng(0)
+    lengths = rng.integers(5, 100, 4000)
+    order = np.array(list(padded_batches.LengthGrouped(lengths, 20, seed=1)))
+    longest = lengths[order].reshape(-1, 20).max(axis=1)
+    assert (longest * 20).sum() < 1.1 * lengths.sum()
+    assert (
+        lengths[rng.permutation(4000)].reshape(-1, 20).max(axis=1) * 20
+    ).sum() > 1.5 * lengths.sum()
+    assert abs(np.corrcoef(longest, np.arange(len(longest)))[0, 1]) < 0.2

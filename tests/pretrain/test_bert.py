@@ -1,0 +1,247 @@
+"""The packed model is transformers' padded one: same logits, loss and gradients."""
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+from transformers import BertConfig, BertForPreTraining
+
+from scripts.pretrain.architectures import model_folder
+from scripts.pretrain.architectures.bert import Bert, Noise, Shape
+from scripts.pretrain.architectures.initialisation import initialise
+from scripts.pretrain.kernels import cpu, cuda
+from scripts.pretrain.loop.micro_batches import MicroBatch
+
+CONFIG = {
+    "vocab_size": 320,
+    "hidden_size": 48,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "intermediate_size": 96,
+    "max_position_embeddings": 64,
+    "initializer_range": 0.2,
+    "hidden_dropout_prob": 0.0,
+    "attention_probs_dropout_prob": 0.0,
+}
+LENGTHS = [60, 60, 59, 57, 40, 33, 7, 5]
+
+
+def random_batch(lengths=LENGTHS, seed=0) -> MicroBatch:
+    rng = np.random.default_rng(seed)
+    edges = np.concatenate([[0], np.cumsum(lengths)])
+    total = int(edges[-1])
+    masked = np.flatnonzero(rng.random(total) < 0.2)
+    segments = np.concatenate([np.arange(n) >= n // 2 for n in lengths])
+    return MicroBatch(
+        ids=torch.from_numpy(rng.integers(0, 320, total).astype(np.int32)),
+        segments=torch.from_numpy(segments.astype(np.int32)),
+        positions=torch.from_numpy(np.concatenate([np.arange(n) for n in lengths])).int(),
+        bounds=torch.from_numpy(edges).int(),
+        masked=torch.from_numpy(masked).int(),
+        labels=torch.from_numpy(rng.integers(0, 320, len(masked))),
+        next_sentence=torch.from_numpy(rng.integers(0, 2, len(lengths))),
+        edges=tuple(edges.tolist()),
+        longest=64,
+    )
+
+
+def padded(batch: MicroBatch) -> dict[str, Tensor]:
+    """The arguments of transformers' model for a batch."""
+    lengths = np.diff(batch.edges)
+    shape = (len(lengths), max(lengths))
+    result = {
+        key: torch.zeros(shape, dtype=torch.long)
+        for key in ("input_ids", "token_type_ids", "attention_mask")
+    }
+    result["labels"] = torch.full(shape, -100)
+    flat = torch.full((batch.edges[-1],), -100)
+    flat[batch.masked.long()] = batch.labels
+    for row, length in enumerate(lengths):
+        part = slice(batch.edges[row], batch.edges[row + 1])
+        result["input_ids"][row, :length] = batch.ids[part]
+        result["token_type_ids"][row, :length] = batch.segments[part]
+        result["attention_mask"][row, :length] = 1
+        result["labels"][row, :length] = flat[part]
+    return result | {"next_sentence_label": batch.next_sentence}
+
+
+def pair(dtype: torch.dtype, **options) -> tuple[Bert, BertForPreTraining]:
+    """Our model and transformers' with the same weights."""
+    ours = Bert(Shape.from_config(CONFIG, "test"), dtype).to(dtype)
+    initialise(ours, 1)
+    for name, parameter in ours.named_parameters():  # biases that are not all zero
+        if parameter.dim() == 1:
+            torch.manual_seed(len(name))
+            torch.nn.init.normal_(parameter, std=0.3)
+    theirs = BertForPreTraining(BertConfig(**CONFIG, **options)).to(dtype).eval()
+    missing, unexpected = theirs.load_state_dict(
+        model_folder.export_state(ours.state_dict()), strict=False
+    )
+    assert not unexpected
+    assert all("decoder" in name for name in missing)
+    theirs.tie_weights()
+    return ours, theirs
+
+
+def loss_of(model: Bert, batch: MicroBatch, noise=None) -> Tensor:
+    out = model(batch, noise or Noise())
+    return out.masked / len(batch.labels) + out.next_sentence / len(batch.next_sentence)
+
+
+def gradients(model: Bert) -> dict[str, Tensor]:
+    return model_folder.export_state({name: p.grad for name, p in model.named_parameters()})
+
+
+@pytest.mark.parametrize(("dtype", "bound"), [(torch.float32, 1e-6), (torch.float64, 1e-13)])
+def test_packed_equals_padded(dtype, bound):
+    ours, theirs = pair(dtype)
+    batch = random_batch()
+    loss = loss_of(ours, batch)
+    other = theirs(**padded(batch)).loss
+    assert abs(loss - other) <= bound * abs(other)
+    loss.backward()
+    other.backward()
+    reference = {name: p.grad for name, p in theirs.named_parameters()}
+    mine = gradients(ours)
+    assert mine.keys() == reference.keys()
+    size = torch.sqrt(sum(grad.square().sum() for grad in reference.values()))
+    for name, grad in mine.items():
+        assert torch.linalg.norm(grad - reference[name]) <= bound * size, name
+
+
+def test_logits_equal_those_of_transformers():
+    ours, theirs = pair(torch.float32)
+    batch = random_batch()
+    with torch.no_grad():
+        words, next_sentence = ours.logits(batch)
+        out = theirs(**{k: v for k, v in padded(batch).items() if "label" not in k})
+    lengths = np.diff(batch.edges)
+    rows = [out.prediction_logits[row, :length] for row, length in enumerate(lengths)]
+    torch.testing.assert_close(words, torch.cat(rows), rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(next_sentence, out.seq_relationship_logits, rtol=1e-5, atol=1e-5)
+
+
+def test_an_example_does_not_see_its_neighbours():
+    ours, _ = pair(torch.float64)
+    batch = random_batch([20, 19, 18])
+    alone = random_batch([20])
+    alone.ids[:] = batch.ids[:20]
+    with torch.no_grad():
+        together = ours.logits(batch)[0][:20]
+        torch.testing.assert_close(ours.logits(alone)[0], together, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("lengths", [[64] * 5, [5], [64, 1], list(range(64, 0, -1)), [3, 60, 3]])
+def test_blocks_cover_every_token_once(lengths):
+    edges = np.concatenate([[0], np.cumsum(lengths)]).tolist()
+    seen = []
+    for block in cpu.blocks(edges, heads=2):
+        if block.rows is None:
+            seen += range(block.start, block.stop)
+        else:
+            seen += block.rows[block.places].tolist()
+            assert block.padding.logical_not().sum() == block.stop - block.start
+    assert seen == list(range(edges[-1]))
+
+
+@pytest.mark.parametrize("lengths", [LENGTHS, [300, 230, 229, 40, 39, 1]])
+@pytest.mark.parametrize(("dtype", "bound"), [(torch.float32, 2e-5), (torch.float64, 1e-12)])
+def test_attention_equals_that_of_padded_rows(lengths, dtype, bound):
+    torch.manual_seed(0)
+    edges = np.concatenate([[0], np.cumsum(lengths)]).tolist()
+    qkv = torch.randn(edges[-1], 3 * 48, dtype=dtype, requires_grad=True)
+    before = qkv.detach().clone()
+    mine = cpu.Attention.apply(qkv, cpu.blocks(edges, 4), 4, 0.0, None)
+    direction = torch.randn_like(mine)
+    (slope,) = torch.autograd.grad(mine, qkv, direction)
+    assert torch.equal(qkv, before)
+    q, k, v = qkv.view(len(qkv), 3, 4, 12).unbind(1)
+    other = cuda.padded_attention(q, k, v, torch.tensor(edges), max(lengths), 0.0)
+    other = other.reshape(len(qkv), -1)
+    torch.testing.assert_close(mine, other, rtol=bound, atol=bound)
+    (expected,) = torch.autograd.grad(other, qkv, direction)
+    torch.testing.assert_close(slope, expected, rtol=bound, atol=bound)
+
+
+@pytest.mark.parametrize("alone", [4, 100])
+def test_attention_gradient_with_dropout(monkeypatch, alone):
+    monkeypatch.setattr(cpu, "ALONE", alone)
+    edges = [0, 6, 11, 14]
+    qkv = torch.randn(14, 3 * 8, dtype=torch.float64, requires_grad=True)
+
+    def attend(qkv):
+        generator = torch.Generator().manual_seed(4)
+        return cpu.Attention.apply(qkv, cpu.blocks(edges, 2), 2, 0.3, generator)
+
+    assert torch.autograd.gradcheck(attend, (qkv,))
+
+
+def test_what_runs_on_a_gpu_has_the_right_shapes_and_types():
+    for dtype in (torch.float32, torch.bfloat16):
+        with torch.device("meta"):
+            ours = Bert(Shape.from_config(CONFIG, "test"), dtype)
+        for rate, recompute in ((0.0, False), (0.1, True)):
+            ours.recompute = recompute
+            loss_of(ours, random_batch().to(torch.device("meta")), Noise(rate, rate)).backward()
+        assert all(p.grad.dtype == torch.float32 for p in ours.parameters())
+
+
+def test_layers_for_a_gpu_compile_to_one_graph_for_all_sizes():
+    torch._dynamo.reset()
+    torch._dynamo.utils.counters.clear()
+    with torch.device("meta"):
+        ours = Bert(Shape.from_config(CONFIG, "test"), torch.bfloat16)
+    for layer in ours.layers:
+        layer.compile(dynamic=True, fullgraph=True, backend="eager")
+    for lengths in (LENGTHS, [64] * 7, [20, 10]):
+        batch = random_batch(lengths).to(torch.device("meta"))
+        loss_of(ours, batch, Noise(0.1, 0.1)).backward()
+    assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == 1
+
+
+def test_dropout_keeps_its_share_and_its_mean():
+    generator = torch.Generator().manual_seed(0)
+    x = torch.ones(1000, 1001)
+    y = cpu.Dropout.apply(x, 0.1, generator)
+    assert abs((y == 0).double().mean() - 0.1) < 1e-3
+    assert abs(y.double().mean() - 1) < 1e-3
+    assert y.unique().tolist() == pytest.approx([0.0, 1 / 0.9])
+
+
+def test_dropout_is_a_function_of_the_seed_and_recomputing_changes_nothing():
+    ours, _ = pair(torch.float32)
+    ours.train()
+    batch = random_batch()
+    results = []
+    for seed, recompute in ((5, False), (5, True), (6, False)):
+        ours.recompute = recompute
+        ours.zero_grad()
+        loss = loss_of(ours, batch, Noise(0.1, 0.1, seed))
+        loss.backward()
+        results.append((loss.item(), gradients(ours)))
+    assert results[0][0] == results[1][0] != results[2][0]
+    for name, grad in results[0][1].items():
+        assert torch.equal(grad, results[1][1][name]), name
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_half_precision_is_near(dtype):
+    ours, _ = pair(torch.float32)
+    batch = random_batch()
+    exact = loss_of(ours, batch)
+    ours.dtype = dtype
+    near = loss_of(ours, batch)
+    near.backward()
+    assert near.dtype == torch.float32
+    assert abs(near - exact) < 0.02 * exact
+    assert all(p.grad.dtype == torch.float32 for p in ours.parameters())
+
+
+def test_micro_batches_of_one_example_without_masks():
+    ours, _ = pair(torch.float32)
+    batch = random_batch([4])
+    empty = MicroBatch(**{**vars(batch), "masked": batch.masked[:0], "labels": batch.labels[:0]})
+    out = ours(empty, Noise())
+    assert out.masked == 0
+    (out.masked + out.next_sentence).backward()
+    assert all(torch.isfinite(p.grad).all() for p in ours.parameters())

@@ -1,0 +1,127 @@
+# ruff: noqa: RUF001
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scripts.corpus.wikitext.reader import paragraphs
+
+DROPPED = frozenset(["file", "category", "template", "help", "portal"])
+END = " They are the words of a sentence."
+
+
+def text(wikitext, lists=True):
+    return "\n".join(paragraphs(wikitext, "Title", DROPPED, lists))
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "plain"),
+    [
+        ("'''Bold''', ''italic'', '''''both'''''.", "Bold, italic, both."),
+        ("L'''amour'' and dog's ''tail''.", "L'amour and dog's tail."),
+        ("A<ref>r</ref> b<ref name=x /> c<ref name=\"a/b>c\">[[d]] {{e}}</ref>.", "A b c."),
+        ("Some text <!-- no -->here.", "Some text here."),
+        ("Some text.<!-- not closed [[a]]", "Some text."),
+        ("Water is H<sub>2</sub>O.", "Water is H2O."),
+        ("It has 10<sup>6</sup> km<sup>2</sup>, the 19<sup>th</sup>.", "It has 10^6 km2, the 19th."),
+        ("Let <math>x \\in \\mathbb{R}</math> be it.", "Let x ∈ R be it."),
+        ("The sum <math>\\begin{matrix}a\\end{matrix}</math> is.", "The sum is."),
+        ("Write <code>a[0]</code> or <nowiki>[[b]] {{c}} ''d''</nowiki> here.",
+         "Write a[0] or [[b]] {{c}} ''d'' here."),
+        ("A&nbsp;b &amp; c &ndash; d &#8212; e.", "A b & c – d — e."),
+        ("[http://a.b/c The label] and [http://d.e] end.", "The label and end."),
+        ("Foo ({{IPAc-en|f|u}}; born 1942) is.", "Foo (born 1942) is."),
+        ("Foo ({{unknown|x}}, ; {{unknown}}) is a thing.", "Foo is a thing."),
+        ("Foo ( ) bar [ ] baz.", "Foo bar baz."),
+        ("An area of {{convert|12|ha|acre}}; it is big.", "An area of 12 hectares; it is big."),
+        ("A sentence{{citation needed}} , with a space .", "A sentence, with a space."),
+        ("Line one\ngoes on here.\n\nNext one.", "Line one goes on here.\nNext one."),
+        ("A line.<br>Another <br/>line.", "A line. Another line."),
+        ("Text a.\n{| class=x\n| b || c\n{| \n| d\n|}\n|}\nText e.", "Text a.\nText e."),
+        ("Text a.\n{| class=x\n| never closed", "Text a."),
+        ("Text a.\n<gallery>\nFile:x.jpg|b\n</gallery>\nText c.", "Text a.\nText c."),
+        ("Text a.\n<syntaxhighlight lang=c>\nint b;\n</syntaxhighlight>\nText c.", "Text a.\nText c."),
+        (":''For the song, see [[B]].''\nText a.", "Text a."),
+        ("== One ==\nText a.\n=== Two ===\n== Three ==\nText b.", "Text a.\nText b."),
+        ("Text a.\n== References ==\nText b.\n=== More ===\nc d.\n== Next ==\nText e.",
+         "Text a.\nText e."),
+        ("Text a.\n code b\n code c\n", "Text a."),
+        ("{{x}} Text a.", "Text a."),
+        ("<div class=a>\nText in a box.\n</div>", "Text in a box."),
+        ("__NOTOC__Text a.", "Text a."),
+        ("e\u0301te\u0301 and co\u00adop\u200b.", "\u00e9t\u00e9 and coop."),
+        ("A {{nowrap|b [[c|d]]}} e.", "A b d e."),
+        ("Set <nowiki>{1, 2}</nowiki> is.", "Set {1, 2} is."),
+        ("-{zh-hans:计算机;zh-hant:電腦}-是工具。", "计算机是工具。"),
+        ("<small>Small print</small> stays.", "Small print stays."),
+        ("Text a.<ref>{{cite|a</ref b> c|url = d|x = e}}</ref> more.", "Text a. c more."),
+        ("It is of four kinds in all{{x}}:,\n", "It is of four kinds in all:"),
+        ("{{x}}, as it began {{x}}. The end.", "as it began. The end."),
+        ("The mean is\n:<math>m = \\frac{a+b}{2}</math>\nwhere a is one.\n\nText b.",
+         "The mean is m = (a+b)/2 where a is one.\nText b."),
+        ("It is given by\n\n:<math>\\begin{x}</math>,\n\n:where b is it.\nText c.",
+         "It is given by, where b is it.\nText c."),
+        ("Some {{convert|2381741|km2|sqmi|0}} here.", "Some 2,381,741 square kilometres here."),
+        ("If x < 5 and y > 3 then.", "If x < 5 and y > 3 then."),
+    ],
+)  # fmt: skip
+def test_plain_text(wikitext, plain):
+    assert text(wikitext + END) == plain + END or text(wikitext) == plain
+
+
+@pytest.mark.parametrize(
+    ("lists", "expected"),
+    [
+        (True, "Text.\nThe first item of them.\nOne item of this list here.\nAn other item of the list.\nThe term: and its definition here."),
+        (False, "Text."),
+    ],
+)  # fmt: skip
+def test_list_items_become_sentences_or_go(lists, expected):
+    wikitext = (
+        "Text.\n* The first item of them; and\n* A. Bee: A Book of It, ISBN 0-582-02173-1\n"
+        "* One item of this list here\n** short\n# An other item of the list.\n"
+        "; The term : and its definition here\n"
+    )
+    assert text(wikitext, lists) == expected
+
+
+def test_a_line_that_is_no_sentence_goes():
+    wikitext = (
+        "Novels:\n\nMassachusetts Bay\n\nx = y + z\n\n(see there)\n\n* a\n\nA sentence. 一个句子。"
+    )
+    assert text(wikitext) == "A sentence. 一个句子。"
+
+
+@pytest.mark.parametrize("tag", ["ref", "gallery", "math", "nowiki", "div", "table", "pre"])
+def test_a_tag_that_is_not_closed_takes_no_more_than_its_line(tag):
+    assert text(f"Text a.\nText b <{tag}> lost.\n\nText c goes on.").endswith("Text c goes on.")
+
+
+MARKUP = re.compile(r"\{\{|\}\}|\[\[|\]\]|''|</?(?:ref|br|div|span|math|table|ul|li)\b|__TOC__")
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            ["{{", "}}", "[[", "]]", "{|", "|}", "|", "\n", "''", "'''", "<ref>", "</ref>", "<!--",
+             "-->", "<br>", "<div>", "</div>", "<math>", "</math>", "==", "* ", ": ", "; ", "A word",
+             "b.", "convert", "File:", "[http://x ", "]", "=", " ", "(", ")", ",", "&nbsp;", "&lt;",
+             "<span>", "<table>", "</table>", "<ul>", "<li>", "__TOC__", "é", "中。", "{", "}", "\x02"]
+        ),
+        max_size=40,
+    )
+)  # fmt: skip
+def test_no_markup_survives_any_text(pieces):
+    for line in paragraphs("".join(pieces), "Title", DROPPED, True):
+        assert not MARKUP.search(line)
+        assert line == " ".join(line.split())
+        assert unicodedata.is_normalized("NFC", line)
+        assert line.isprintable()
+
+
+@pytest.mark.parametrize("piece", ["{{a|", "[[a|", "<ref>", "{|\n", "<!--", "'''", "((", "[http://a ", "\n* ", "<div", "&amp;", "( ; "])  # fmt: skip
+def test_hostile_repetition_ends(piece):
+    paragraphs(piece * 50_000, "Title", DROPPED, True)
