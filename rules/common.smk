@@ -3,14 +3,14 @@ import shlex
 import sys
 from pathlib import Path
 
-import yaml
 from snakemake.exceptions import WorkflowError
 
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT))
 
 from scripts.common.code import code_versions, package_versions
-from scripts.workflow.config import freeze, mistakes
+from scripts.common.settings import words
+from scripts.workflow.config import freeze, mistakes, read_schema
 from scripts.workflow.preflight import refused
 from scripts.workflow.records import record_in_jobs
 
@@ -24,7 +24,7 @@ for folder in (Path(".snakemake"), Path(".")):
 freeze(config, workflow.is_main_process)
 if not workflow.is_main_process:
     record_in_jobs()
-problems = mistakes(config, yaml.safe_load((ROOT / "config/schema.yaml").read_text()))
+problems = mistakes(config, read_schema(ROOT / "config/schema.yaml"))
 if problems:
     raise WorkflowError("The config has mistakes:", *problems)
 
@@ -53,20 +53,9 @@ def code(step):
 def flags(**settings):
     """Settings as one string of command-line flags, which is how a config value reaches a step.
 
-    One named string a rule, since Snakemake compares the params' values without their names; sorted,
-    since the order of keys in the config means nothing.
-    None and False leave the flag out, True gives the bare flag, lists and dicts travel as JSON.
+    One named string a rule, since Snakemake compares the params' values without their names.
     """
-    words = []
-    for name, value in sorted(settings.items()):
-        if value is None or value is False:
-            continue
-        words.append(f"--{name.replace('_', '-')}")
-        if isinstance(value, (dict, list)):
-            value = json.dumps(value, sort_keys=True)
-        if value is not True:
-            words.append(shlex.quote(str(value)))
-    return " ".join(words)
+    return shlex.join(words(settings))
 
 
 def untracked(**settings):

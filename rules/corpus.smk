@@ -47,11 +47,7 @@ rule extract_articles:
         runtime=600,
     params:
         code=code("scripts/corpus/extract_articles.py"),
-        flags=flags(
-            lists=CORPUS["extract"]["lists"],
-            min_words=CORPUS["extract"]["min_words"],
-            max_failed=CORPUS["extract"]["max_failed"],
-        ),
+        flags=flags(**CORPUS["extract"]),
     message:
         "Extracting the articles of {input}"
     shell:

@@ -44,11 +44,8 @@ else:
         params:
             code=code("scripts/examples/train_vocab.py"),
             flags=flags(
-                size=VOCAB["size"],
-                lowercase=VOCAB["lowercase"],
-                sample_mb=VOCAB["sample_mb"],
-                max_length=VOCAB["max_length"],
                 seed=config["seed"],
+                **{key: value for key, value in VOCAB.items() if key != "path"},
             ),
         message:
             "Training the vocabulary"

@@ -20,6 +20,7 @@ from scripts.common import cli
 from scripts.common.atomic import write_text
 from scripts.common.errors import UserError
 from scripts.common.pool import batches, ordered_map
+from scripts.common.settings import add_flags, from_args, setting
 from scripts.common.text import zstd_writer
 from scripts.corpus.dump.pages import Page, Site, read_pages
 from scripts.corpus.files.articles import Article, to_line
@@ -40,8 +41,13 @@ WORDLESS = frozenset([-2, -1, *range(1, 3000)])
 class Settings:
     """What decides how a page becomes an article."""
 
-    lists: bool = True
-    min_words: int = 20
+    lists: str = setting(
+        "sentences",
+        "of lists, keep the items that are sentences, or none",
+        enum=["sentences", "drop"],
+    )
+    min_words: int = setting(20, "shorter articles are left out", minimum=0)
+    max_failed: float = setting(0.001, "share of articles that may fail", minimum=0, maximum=1)
 
 
 @dataclass
@@ -66,13 +72,12 @@ def extract_articles(
     output: Path,
     statistics: Path,
     settings: Settings,
-    max_failed: float,
     processes: int,
 ) -> dict:
     """Write the articles of `dump` and return the statistics, which are written too.
 
-    Raises UserError where the dump is damaged, has no article, or where more than the share
-    `max_failed` of its articles fail.
+    Raises UserError where the dump is damaged, has no article, or where too large a share of its
+    articles fail.
     """
     total = Extracted()
     with zstd_writer(output) as file:
@@ -86,7 +91,7 @@ def extract_articles(
                 log.warning("page %(id)s (%(title)s) failed: %(error)s", page)
             if total.counts["pages"] // LOGGED > before:
                 log.info("%(pages)d pages, %(articles)d articles", total.counts)
-        check(dump, total, max_failed)
+        check(dump, total, settings.max_failed)
         result = {key: total.counts[key] for key in COUNTS} | {"failed_pages": total.failed}
         write_text(statistics, json.dumps(result, ensure_ascii=False, indent=1) + "\n")
     log.info("%s: %s", dump, ", ".join(f"{total.counts[key]} {key}" for key in COUNTS))
@@ -132,6 +137,7 @@ class Worker:
         names = {number: name.lower() for number, name in batch.site.namespaces.items()}
         dropped = frozenset(name for number, name in names.items() if name and number in WORDLESS)
         base = batch.site.base.rpartition("/")[0]
+        lists = self.settings.lists == "sentences"
         for page in batch.pages:
             result.counts["pages"] += 1
             kind = kind_of(page, dropped)
@@ -139,7 +145,7 @@ class Worker:
                 result.counts[kind] += 1
                 continue
             try:
-                lines = paragraphs(page.text, page.title, dropped, self.settings.lists)
+                lines = paragraphs(page.text, page.title, dropped, lists)
             except Exception as error:  # one page's defect must not end a day's work
                 result.counts["failed"] += 1
                 reason = f"{type(error).__name__}: {error}"[:200]
@@ -184,17 +190,11 @@ def main() -> None:
     parser.add_argument("dump", type=Path, help="the dump")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.jsonl.zst")
     parser.add_argument("--statistics", type=Path, required=True, metavar="FILE.json")
-    parser.add_argument("--lists", choices=["sentences", "drop"], default="sentences")
-    parser.add_argument("--min-words", type=int, default=20, help="shorter articles are left out")
-    parser.add_argument(
-        "--max-failed", type=float, default=0.001, help="share of articles that may fail"
-    )
+    add_flags(parser, Settings)
     parser.add_argument("--processes", type=int, default=1)
     args = parser.parse_args()
-    settings = Settings(args.lists == "sentences", args.min_words)
-    extract_articles(
-        args.dump, args.output, args.statistics, settings, args.max_failed, args.processes
-    )
+    settings = from_args(Settings, args)
+    extract_articles(args.dump, args.output, args.statistics, settings, args.processes)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ which together are a large sample of the corpus. The output's form is in docs/ex
 
 import json
 import time
+from argparse import BooleanOptionalAction
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -223,13 +224,23 @@ def main() -> None:
     )
     add("--spare", type=Path, nargs="*", default=[], help="more, if those hold one document only")
     add("--seq-length", type=int, required=True, help="most tokens, with [CLS] and [SEP]")
-    add("--next-sentence", action="store_true", help="pairs of segments with a label")
+    add(
+        "--next-sentence",
+        action=BooleanOptionalAction,
+        default=False,
+        help="pairs of segments with a label",
+    )
     add("--masking", choices=["dynamic", "static"], default="dynamic")
     add("--mlm-probability", type=float, default=0.15)
     add("--max-predictions", type=int, default=0, help="masks an example; 0: no bound")
-    add("--whole-word", action="store_true")
+    add("--whole-word", action=BooleanOptionalAction, default=False)
     add("--short-fraction", type=float, default=0.1, help="of documents, with a shorter target")
-    add("--join-documents", action="store_true", help="without pairs: go on over documents' ends")
+    add(
+        "--join-documents",
+        action=BooleanOptionalAction,
+        default=False,
+        help="without pairs: go on over documents' ends",
+    )
     add("--duplicates", type=int, default=1, help="passes over the text, each cut otherwise")
     add("--seed", type=int, default=0)
     args = vars(parser.parse_args())

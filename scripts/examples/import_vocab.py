@@ -10,6 +10,7 @@ then lists the tokens in the order of their ids: as JSON strings where one holds
 """
 
 import json
+from argparse import BooleanOptionalAction
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -117,7 +118,12 @@ def main() -> None:
         "--source", type=Path, required=True, help="vocab.txt, or a tokenizer folder"
     )
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write to")
-    parser.add_argument("--lowercase", action="store_true", help="of a vocab.txt: is it uncased?")
+    parser.add_argument(
+        "--lowercase",
+        action=BooleanOptionalAction,
+        default=False,
+        help="of a vocab.txt: is it uncased?",
+    )
     parser.add_argument("--max-length", type=int, default=512, help="of a model's input, to state")
     args = parser.parse_args()
     size = import_vocab(args.source, args.output, args.lowercase, args.max_length)

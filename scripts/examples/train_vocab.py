@@ -10,6 +10,7 @@ bounded by --sample-mb, whatever the size of the corpus. The same bytes on any n
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from tokenizers.trainers import WordPieceTrainer
 from scripts.common import cli
 from scripts.common.digest import hash64
 from scripts.common.errors import UserError
+from scripts.common.settings import add_flags, from_args, setting
 from scripts.common.text import read_chunks
 from scripts.examples.masking.random_numbers import draw
 from scripts.examples.tokenizer.folder import SPECIAL, bert_settings, bert_tokenizer, write_folder
@@ -28,23 +30,30 @@ BLOCK = 1 << 20  # bytes read together
 MAX_ALPHABET = 1000  # characters, as in Hugging Face's trainer; rarer ones become [UNK]
 
 
-def train_vocab(
-    shards: Sequence[Path],
-    output: Path,
-    size: int,
-    lowercase: bool,
-    sample_mb: float,
-    seed: int,
-    max_length: int,
-) -> int:
+@dataclass(frozen=True)
+class Settings:
+    """What a vocabulary is trained by."""
+
+    size: int = setting(4096, "most tokens", minimum=256)
+    lowercase: bool = setting(True, "lower-case text and strip accents")
+    sample_mb: float = setting(100, "megabytes of text to train on", exclusiveMinimum=0)
+    max_length: int = setting(512, "longest input of a model, to state", minimum=8)
+    seed: int = setting(42, minimum=0, own_key=False)
+
+
+def train_vocab(shards: Sequence[Path], output: Path, settings: Settings) -> int:
     """Write a tokenizer folder; return the size of its vocabulary."""
-    lines = draw_sample(shards, int(sample_mb * 1e6), seed)
+    lines = draw_sample(shards, int(settings.sample_mb * 1e6), settings.seed)
     if not lines:
         raise UserError(f"{shards[0]}: no sentence to train a vocabulary on, here or in the others")
     cli.log.info("training on %d sentences, %.1f MB", len(lines), sum(map(len, lines)) / 1e6)
-    tokens = train(lines, size, lowercase)
+    lowercase = settings.lowercase
+    tokens = train(lines, settings.size, lowercase)
     write_folder(
-        output, tokens, bert_tokenizer(tokens, lowercase), bert_settings(lowercase, max_length)
+        output,
+        tokens,
+        bert_tokenizer(tokens, lowercase),
+        bert_settings(lowercase, settings.max_length),
     )
     return len(tokens)
 
@@ -139,18 +148,11 @@ def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("shards", type=Path, nargs="+", help="sentences, one a line")
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write to")
-    parser.add_argument("--size", type=int, default=30522, help="most tokens (%(default)s)")
-    parser.add_argument("--lowercase", action="store_true", help="lower-case text, strip accents")
-    parser.add_argument("--sample-mb", type=float, default=100, help="text used (%(default)s)")
-    parser.add_argument("--max-length", type=int, default=512, help="of a model's input, to state")
-    parser.add_argument("--seed", type=int, default=0)
+    add_flags(parser, Settings)
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     os.environ["RAYON_NUM_THREADS"] = str(args.threads)
-    size = train_vocab(
-        args.shards, args.output, args.size, args.lowercase, args.sample_mb, args.seed,
-        args.max_length,
-    )  # fmt: skip
+    size = train_vocab(args.shards, args.output, from_args(Settings, args))
     cli.log.info("%d tokens", size)
 
 

@@ -10,6 +10,7 @@ run). A file dev_<part>.tsv or test_<part>.tsv is one part of several; AX's is t
 
 # ruff: noqa: E402
 import gc
+from argparse import BooleanOptionalAction
 
 # The libraries below make a million objects and no garbage: looking for some takes over a second.
 gc.disable()
@@ -252,7 +253,7 @@ def main() -> None:
         name = "--" + setting.name.replace("_", "-")
         parser.add_argument(name, type=type(setting.default), default=setting.default)
     parser.add_argument("--cpu-threads", type=int, default=1, help="sums depend on it")
-    parser.add_argument("--keep-model", action="store_true")
+    parser.add_argument("--keep-model", action=BooleanOptionalAction, default=False)
     parser.add_argument("-o", "--output", required=True, type=Path, help="folder")
     args = parser.parse_args()
     gc.freeze()

@@ -3,6 +3,7 @@
 python -m scripts.report.plot_glue glue_results.tsv -o glue.svg
 """
 
+from argparse import BooleanOptionalAction
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -105,7 +106,12 @@ def draw(table: pd.DataFrame, published: bool) -> Figure:
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("table", type=Path)
-    parser.add_argument("--published", action="store_true", help="mark BERT's published figures")
+    parser.add_argument(
+        "--published",
+        action=BooleanOptionalAction,
+        default=False,
+        help="mark BERT's published figures",
+    )
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="SVG")
     args = parser.parse_args()
     save(draw(pd.read_csv(args.table, sep="\t"), args.published), args.output)

@@ -1,11 +1,41 @@
 """The config: its check, one line for each mistake before any job, and what a run's jobs get of it."""
 
 import difflib
+import importlib
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 import jsonschema
+import yaml
+
+from scripts.common.settings import schema_of
+
+
+def read_schema(file: Path) -> dict[str, Any]:
+    """The schema of the config, in which `$settings: module:Class` stands for a step's settings."""
+    return with_settings(yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
+def with_settings(schema: Any) -> Any:
+    """A schema whose objects have the keys of the settings that they name beside their own."""
+    if isinstance(schema, list):
+        return [with_settings(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: with_settings(value) for key, value in schema.items() if key != "$settings"}
+    if "$settings" not in schema:
+        return found
+    keys: dict[str, Any] = {}
+    for name in schema["$settings"]:
+        module, _, kind = name.partition(":")
+        keys |= schema_of(getattr(importlib.import_module(module), kind))
+    return (
+        {"type": "object", "additionalProperties": False}
+        | found
+        | {"properties": keys | found.get("properties", {})}
+    )
 
 
 def mistakes(config: dict[str, Any], schema: dict[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,14 +16,14 @@ from scripts.corpus import extract_articles as step
 from scripts.corpus.files.articles import read_articles
 from tests.corpus.dumps import BARE, articles, dump, many, page, write
 
-SETTINGS = step.Settings(lists=True, min_words=5)
+SETTINGS = step.Settings(lists="sentences", min_words=5, max_failed=0.0)
 
 
-def extract(path, processes=1, settings=SETTINGS, max_failed=0.0):
+def extract(path, processes=1, settings=SETTINGS):
     """The articles of a dump and its statistics."""
     folder = path.parent / f"out{processes}"
     output, statistics = folder / "a.jsonl.zst", folder / "a.json"
-    result = step.extract_articles(path, output, statistics, settings, max_failed, processes)
+    result = step.extract_articles(path, output, statistics, settings, processes)
     assert json.loads(statistics.read_text()) == result
     return list(read_articles(output)), result
 
@@ -97,7 +98,7 @@ def test_other_languages(tmp_path, language, wikitext, plain):
         "</namespace><namespace key='14'>Kategorie</namespace></namespaces></siteinfo>"
     )
     path = write(tmp_path / "d.xml", dump(page(1, "A", wikitext), head=head))
-    settings = step.Settings(lists=True, min_words=1)
+    settings = step.Settings(lists="sentences", min_words=1, max_failed=0.0)
     assert [article.text for article in extract(path, settings=settings)[0]] == [plain]
 
 
@@ -115,7 +116,7 @@ def test_the_same_bytes_at_any_number_of_processes(tmp_path, monkeypatch):
 def test_a_page_that_fails_is_counted_and_listed(tmp_path, monkeypatch, processes):
     monkeypatch.setattr(step, "paragraphs", fail_for_title_7)
     path = write(tmp_path / "d.xml", many(20))
-    found, statistics = extract(path, processes, max_failed=0.05)
+    found, statistics = extract(path, processes, replace(SETTINGS, max_failed=0.05))
     assert len(found) == 19
     assert statistics["failed"] == 1
     assert statistics["failed_pages"] == [
@@ -133,7 +134,7 @@ def test_too_many_failures_are_an_error(tmp_path, monkeypatch):
     monkeypatch.setattr(step, "paragraphs", fail_for_title_7)
     path = write(tmp_path / "d.xml", many(20))
     with pytest.raises(UserError, match=r"1 of 20 articles failed \(Title 7.*max_failed"):
-        extract(path, max_failed=0.04)
+        extract(path, settings=replace(SETTINGS, max_failed=0.04))
     assert not list(tmp_path.rglob("*.zst"))
     assert not list(tmp_path.rglob("*.json"))
 

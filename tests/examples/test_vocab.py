@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,12 +16,12 @@ from scripts.examples.import_vocab import import_vocab
 from scripts.examples.masking.token_kinds import CONTINUES
 from scripts.examples.tokenize_shard import tokenize_shard
 from scripts.examples.tokenizer.vocabulary import load_vocabulary
-from scripts.examples.train_vocab import draw_sample, train_vocab
+from scripts.examples.train_vocab import Settings, draw_sample, train_vocab
 from tests.conftest import ROOT
 from tests.examples.texts import TOKENS, tokenizer_folder
 
 FILES = ["tokenizer.json", "tokenizer_config.json", "vocab.txt"]
-SETTINGS = {"size": 300, "lowercase": True, "sample_mb": 1, "seed": 1, "max_length": 128}
+SETTINGS = Settings(size=300, lowercase=True, sample_mb=1, seed=1, max_length=128)
 
 
 def prose(path, lines=2000, seed=0):
@@ -60,7 +61,7 @@ def test_transformers_loads_it(shards, tmp_path, lowercase):
     """AutoTokenizer, BERT's class: the same ids as the folder's tokenizer.json and as its vocab.txt."""
     from transformers import AutoTokenizer
 
-    size = train_vocab(shards, tmp_path, **SETTINGS | {"lowercase": lowercase})
+    size = train_vocab(shards, tmp_path, replace(SETTINGS, lowercase=lowercase))
     tokens = (tmp_path / "vocab.txt").read_text().splitlines()
     assert len(tokens) == size == len(set(tokens)) <= 300
     assert tokens[:5] == ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -102,13 +103,13 @@ def test_sample_is_bounded_and_fair(shards):
 
 def test_training_errors(shards, tmp_path):
     with pytest.raises(UserError, match=r"vocab\.size: 30 is too small"):
-        train_vocab(shards, tmp_path, **SETTINGS | {"size": 30})
+        train_vocab(shards, tmp_path, replace(SETTINGS, size=30))
     (tmp_path / "empty.txt").write_text("\n\n")
     with pytest.raises(UserError, match="no sentence"):
-        train_vocab([tmp_path / "empty.txt"], tmp_path, **SETTINGS)
+        train_vocab([tmp_path / "empty.txt"], tmp_path, SETTINGS)
     (tmp_path / "latin.txt").write_bytes(b"caf\xe9\n")
     with pytest.raises(UserError, match="not UTF-8"):
-        train_vocab([tmp_path / "latin.txt"], tmp_path, **SETTINGS)
+        train_vocab([tmp_path / "latin.txt"], tmp_path, SETTINGS)
 
 
 # A given vocabulary

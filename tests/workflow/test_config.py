@@ -1,13 +1,15 @@
 import copy
+import importlib
+from dataclasses import MISSING, fields
 
 import jsonschema
 import pytest
 import yaml
 
-from scripts.workflow.config import mistakes
+from scripts.workflow.config import mistakes, read_schema
 from tests.runs import ROOT
 
-SCHEMA = yaml.safe_load((ROOT / "config/schema.yaml").read_text())
+SCHEMA = read_schema(ROOT / "config/schema.yaml")
 DEFAULTS = yaml.safe_load((ROOT / "config/config.yaml").read_text())
 
 
@@ -90,3 +92,20 @@ def test_a_mistake_within_a_phase_names_its_number():
     found = mistakes(config, SCHEMA)
     assert len(found) == 1
     assert found[0].startswith("pretrain.phases[1].step: unknown key; did you mean ")
+
+
+def settings_in(schema: dict, config: dict, where: str = ""):
+    for name in schema.get("$settings", []):
+        module, _, kind = name.partition(":")
+        yield where, getattr(importlib.import_module(module), kind), config
+    for key, part in schema.get("properties", {}).items():
+        if isinstance(config.get(key), dict):
+            yield from settings_in(part, config[key], f"{where}{key}.")
+
+
+def test_defaults_by_hand_are_those_of_the_config():
+    raw = yaml.safe_load((ROOT / "config/schema.yaml").read_text())
+    for where, settings, section in settings_in(raw, DEFAULTS):
+        for item in fields(settings):
+            if item.name in section and item.default is not MISSING:
+                assert section[item.name] == item.default, f"{where}{item.name}"

@@ -1,7 +1,7 @@
 """What a run is told: the job, on which its result depends, and its upkeep, on which it does not."""
 
 import json
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,7 +68,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--validation-examples", type=int, default=2048, help="how many of them at most")
     add(
         "--recompute",
-        action="store_true",
+        action=BooleanOptionalAction,
+        default=False,
         help="compute activations again: less memory, 30%% slower",
     )
     group = parser.add_argument_group("upkeep", "These change nothing in the result.")
@@ -77,11 +78,17 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--checkpoint-minutes", type=float, default=10)
     add("--checkpoint-steps", type=int, default=0)
     add("--keep", type=int, default=2, help="checkpoints to keep on the way")
-    add("--keep-checkpoints", action="store_true", help="also when the model is safe")
+    add(
+        "--keep-checkpoints",
+        action=BooleanOptionalAction,
+        default=False,
+        help="also when the model is safe",
+    )
     add("--compile", choices=["auto", "always", "never"], default="auto", help="auto: on a GPU")
     add(
         "--sharded",
-        action="store_true",
+        action=BooleanOptionalAction,
+        default=False,
         help="each process keeps a part of the optimizer's state",
     )
     add("--progress-seconds", type=float, default=5)

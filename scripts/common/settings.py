@@ -1,0 +1,116 @@
+"""A step's settings as one dataclass, from which follow its flags, its check and its defaults.
+
+    @dataclass(frozen=True)
+    class Settings:
+        size: int = setting(4096, "tokens of the vocabulary", minimum=256)
+        model: str | None = setting(None, "an installed spaCy model")
+        seed: int = setting(42, minimum=0, own_key=False)
+
+`add_flags` gives an argument parser `--size`, `--model` and `--seed`; `from_args` makes the settings of
+what was parsed; `schema_of` is the JSON Schema of the config's section, without those that come from
+another place of the config (`own_key=False`).
+"""
+
+import json
+import types
+import typing
+from argparse import ArgumentParser, BooleanOptionalAction, Namespace, _ArgumentGroup
+from dataclasses import MISSING, Field, field, fields
+from typing import Any, TypeVar
+
+from scripts.common.errors import UserError
+
+S = TypeVar("S")
+JSON_TYPES = {int: "integer", float: "number", str: "string", bool: "boolean"}
+BOUNDS = {
+    "minimum": ("at least", lambda value, bound: value >= bound),
+    "exclusiveMinimum": ("above", lambda value, bound: value > bound),
+    "maximum": ("at most", lambda value, bound: value <= bound),
+    "exclusiveMaximum": ("below", lambda value, bound: value < bound),
+}
+
+
+def setting(default: Any = MISSING, help: str = "", *, own_key: bool = True, **schema: Any) -> Any:
+    """A field of settings: its default, what it means, and what JSON Schema knows of its values.
+
+    Without a default it must be given. `schema` are keywords such as `minimum` and `enum`.
+    """
+    return field(default=default, metadata={"help": help, "own_key": own_key, "schema": schema})
+
+
+def kind_of(item: Field, owner: type) -> tuple[type, bool]:
+    """A field's type, and whether it may be None."""
+    hint = typing.get_type_hints(owner)[item.name]
+    if not isinstance(hint, types.UnionType):
+        return hint, False
+    kinds = [kind for kind in typing.get_args(hint) if kind is not type(None)]
+    return kinds[0], len(kinds) < len(typing.get_args(hint))
+
+
+def schema_of(settings: type) -> dict[str, Any]:
+    """The JSON Schema of each setting that has a key in its own section of the config."""
+    found = {}
+    for item in fields(settings):
+        if not item.metadata.get("own_key", True):
+            continue
+        kind, optional = kind_of(item, settings)
+        schema = dict(item.metadata.get("schema", {}))
+        if "enum" in schema:
+            schema["enum"] = [*schema["enum"], *([None] if optional else [])]
+        else:
+            schema["type"] = [JSON_TYPES[kind], "null"] if optional else JSON_TYPES[kind]
+        found[item.name] = schema
+    return found
+
+
+def add_flags(parser: ArgumentParser | _ArgumentGroup, settings: type) -> None:
+    """Add a flag for each setting, with its default."""
+    for item in fields(settings):
+        kind, _ = kind_of(item, settings)
+        required = item.default is MISSING
+        told = item.metadata.get("help", "").replace("%", "%%")
+        shown = not required and item.default is not None and kind is not bool
+        options: dict[str, Any] = {
+            "required": required,
+            "default": None if required else item.default,
+            "help": f"{told} ({item.default})".strip() if shown else told or None,
+        }
+        if kind is bool:
+            options["action"] = BooleanOptionalAction
+        else:
+            options |= {"type": kind, "choices": item.metadata.get("schema", {}).get("enum")}
+            options["metavar"] = None if options["choices"] else kind.__name__.upper()
+        parser.add_argument(flag(item.name), **options)
+
+
+def flag(name: str) -> str:
+    """A setting's flag on the command line."""
+    return f"--{name.replace('_', '-')}"
+
+
+def from_args(settings: type[S], arguments: Namespace) -> S:
+    """The settings among parsed arguments. Raises UserError, naming the flag, for one out of bounds."""
+    values = {item.name: getattr(arguments, item.name) for item in fields(settings)}  # type: ignore[arg-type]
+    for item in fields(settings):  # type: ignore[arg-type]
+        value = values[item.name]
+        for name, bound in item.metadata.get("schema", {}).items():
+            if name in BOUNDS and value is not None and not BOUNDS[name][1](value, bound):
+                raise UserError(f"{flag(item.name)} {value}: must be {BOUNDS[name][0]} {bound}")
+    return settings(**values)
+
+
+def words(values: dict[str, Any]) -> list[str]:
+    """Settings as words of a command line, sorted, since the order of keys means nothing.
+
+    None leaves the flag out; lists and mappings travel as JSON.
+    """
+    found = []
+    for name, value in sorted(values.items()):
+        if value is None:
+            continue
+        if isinstance(value, bool):
+            found.append(flag(name) if value else flag(f"no_{name}"))
+            continue
+        text = json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else str(value)
+        found += [flag(name), text]
+    return found

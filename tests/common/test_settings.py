@@ -1,0 +1,64 @@
+"""Settings: flags, schema and defaults from one dataclass."""
+
+from argparse import ArgumentParser
+from dataclasses import dataclass
+
+import pytest
+
+from scripts.common.errors import UserError
+from scripts.common.settings import add_flags, from_args, schema_of, setting, words
+
+
+@dataclass(frozen=True)
+class Settings:
+    size: int = setting(help="how large", minimum=2)
+    kind: str = setting("a", enum=["a", "b"])
+    share: float | None = setting(None, exclusiveMinimum=0, exclusiveMaximum=0.5)
+    mixed: bool = setting(True, "100% mixed")
+    seed: int = setting(42, own_key=False)
+
+
+def parse(*given: str) -> Settings:
+    parser = ArgumentParser()
+    add_flags(parser, Settings)
+    assert "100% mixed" in parser.format_help()
+    return from_args(Settings, parser.parse_args(given))
+
+
+def test_flags_have_the_defaults_and_take_what_the_rules_write():
+    assert parse("--size", "7") == Settings(size=7)
+    values = {"size": 3, "kind": "b", "share": None, "mixed": False, "seed": 1}
+    assert parse(*words(values)) == Settings(**values)
+    assert words({"b": {"y": 1, "x": [2]}, "a": None, "c": True}) == [
+        "--b",
+        '{"x": [2], "y": 1}',
+        "--c",
+    ]
+
+
+def test_what_has_no_default_must_be_given(capsys):
+    with pytest.raises(SystemExit):
+        parse()
+    assert "--size" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["--size", "1"], "--size 1: must be at least 2"),
+        (["--size", "2", "--share", "0.5"], "--share 0.5: must be below 0.5"),
+        (["--size", "2", "--share", "0"], "--share 0.0: must be above 0"),
+    ],
+)
+def test_a_value_out_of_bounds_is_named_with_its_flag(given, message):
+    with pytest.raises(UserError, match=message):
+        parse(*given)
+
+
+def test_the_schema_has_the_bounds_and_leaves_out_what_other_sections_hold():
+    assert schema_of(Settings) == {
+        "size": {"type": "integer", "minimum": 2},
+        "kind": {"enum": ["a", "b"]},
+        "share": {"type": ["number", "null"], "exclusiveMinimum": 0, "exclusiveMaximum": 0.5},
+        "mixed": {"type": "boolean"},
+    }
