@@ -53,6 +53,7 @@ test: $(READY)
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(BIN)/snakefmt --check $(SMK)
 	$(BIN)/snakemake --lint
 
