@@ -8,7 +8,7 @@ from snakemake.exceptions import WorkflowError
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT))
 
-from scripts.common.code import code_versions, package_versions
+from scripts.common.code import code_digest, module_digests, package_versions
 from scripts.common.settings import words
 from scripts.workflow.config import freeze, mistakes, read_schema
 from scripts.workflow.preflight import refused
@@ -39,15 +39,14 @@ shell.prefix(
 
 
 def code(step):
-    """A step's code as a param: the digests of all its modules, and the packages that the user tracks."""
+    """A step's code as a param: its digest, those of its modules, and the packages that the user tracks."""
     try:
         packages = package_versions(ROOT, step, config["track_versions"])
     except KeyError as error:
         raise WorkflowError(f"track_versions: no package {error} is installed")
-    versions = code_versions(ROOT, step) | packages
-    return "code " + " ".join(
-        f"{name}@{version[:16]}" for name, version in versions.items()
-    )
+    modules = sorted(digest[:16] for digest in module_digests(ROOT, step).values())
+    versions = [f"{name}@{version}" for name, version in packages.items()]
+    return " ".join(["code", code_digest(ROOT, step)[:16], *modules, *versions])
 
 
 def flags(**settings):

@@ -1,31 +1,43 @@
 """Digests of code that change when its meaning can change, and only then.
 
 Snakemake compares a `shell:` rule by its command's text, and looks into no Python module. A step's
-digest covers its syntax tree and that of every module of the repository that it imports, directly
-or not; comments, docstrings, formatting and file times do not count.
+digest covers its syntax tree, that of every module of the repository that it imports, directly or
+not, and the data files that these read. Comments, docstrings, formatting and file times do not
+count, nor where a module lies: an import counts by what is imported, so that a module may move.
 """
 
 import ast
 import hashlib
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 
-def code_versions(root: Path, step: str) -> dict[str, str]:
-    """The digest of a step, such as `scripts/corpus/split_sentences.py`, and of each of the
-    repository's modules that it imports, directly or not, by path."""
-    return {
-        str(module.relative_to(root)): module_digest(module)
-        for module in sorted(closure(root, root / step))
-    }
+class Import(NamedTuple):
+    """One name that a module takes from another module of the repository."""
+
+    name: str  # of what the other module defines; "" for the module itself
+    bound: str  # what it is called here
+    target: Path
 
 
 def code_digest(root: Path, step: str) -> str:
-    """One digest for a step and all that it imports."""
-    text = "\n".join(f"{module} {digest}" for module, digest in code_versions(root, step).items())
-    return hashlib.sha256(text.encode()).hexdigest()
+    """One digest for a step, such as `scripts/corpus/split_sentences.py`, and all that it imports."""
+    return linked_digests(root, root / step)[root / step]
+
+
+def module_digests(root: Path, step: str) -> dict[str, str]:
+    """The digest of each of the repository's modules that a step is made of, by path, sorted.
+
+    Modules without a statement, such as most `__init__.py`, are left out.
+    """
+    return {
+        str(file.relative_to(root)): module_digest(root, file)
+        for file in sorted(closure(root, root / step))
+        if statements(tree(file))
+    }
 
 
 def package_versions(root: Path, step: str, tracked: list[str]) -> dict[str, str]:
@@ -36,7 +48,11 @@ def package_versions(root: Path, step: str, tracked: list[str]) -> dict[str, str
     if not tracked:
         return {}
     imported = {
-        name.split(".")[0] for file in closure(root, root / step) for name in names(root, file)
+        name.split(".")[0]
+        for file in closure(root, root / step)
+        for statement in ast.walk(tree(file))
+        if isinstance(statement, ast.Import | ast.ImportFrom)
+        for name in modules_of(root, file, statement)
     }
     distributions = metadata.packages_distributions()
     used = {package for name in imported for package in distributions.get(name, [])}
@@ -52,45 +68,105 @@ def package_versions(root: Path, step: str, tracked: list[str]) -> dict[str, str
 
 
 @cache
-def closure(root: Path, file: Path) -> frozenset[Path]:
-    """The repository's files that `file` imports, directly or not, and itself."""
-    seen = {file}
-    queue = [file]
-    while queue:
-        for imported in imports(root, queue.pop()):
-            if imported not in seen:
-                seen.add(imported)
-                queue.append(imported)
-    return frozenset(seen)
+def closure(root: Path, file: Path) -> tuple[Path, ...]:
+    """The repository's files that `file` imports, directly or not, each after those that it imports.
+
+    The last one is `file`. In a circle of imports the order depends on where it is entered.
+    """
+    found: dict[Path, None] = {}
+    entered = set()
+
+    def visit(current: Path) -> None:
+        entered.add(current)
+        for target in targets(root, current):
+            if target not in entered:
+                visit(target)
+        found[current] = None
+
+    visit(file)
+    return tuple(found)
 
 
 @cache
-def imports(root: Path, file: Path) -> frozenset[Path]:
-    """The repository's files that `file` names in its import statements, with their packages."""
-    files = set()
-    for name in names(root, file):
-        parts = name.split(".")
-        for length in range(1, len(parts) + 1):
-            path = root.joinpath(*parts[:length])
-            for candidate in (path.with_suffix(".py"), path / "__init__.py"):
-                if candidate.is_file():
-                    files.add(candidate)
-    return frozenset(files)
+def targets(root: Path, file: Path) -> tuple[Path, ...]:
+    """The repository's files that `file` names in its import statements, and their packages'."""
+    found: dict[Path, None] = {}
+    for group in imports(root, file):
+        for item in group:
+            found[item.target] = None
+            found.update(dict.fromkeys(packages(root, item.target)))
+    return tuple(found)
+
+
+def packages(root: Path, file: Path) -> list[Path]:
+    """The `__init__.py` of the packages that hold a module, which run before it."""
+    above = [folder / "__init__.py" for folder in file.parents if folder.is_relative_to(root)]
+    return [init for init in above if init.is_file() and init != file]
+
+
+def linked_digests(root: Path, step: Path) -> dict[Path, str]:
+    """The digest of each module of a step with the digests of what it imports, each in its place.
+
+    The modules' own digests alone would not notice that a name is imported from another module.
+    """
+    found: dict[Path, str] = {}
+    for file in closure(root, step):
+        linked = [
+            [(item.name, item.bound, found.get(item.target)) for item in group]
+            for group in imports(root, file)
+        ]
+        inits = [found.get(init) for init in packages(root, file) if statements(tree(init))]
+        found[file] = digest_of((module_digest(root, file), linked, inits))
+    return found
 
 
 @cache
-def names(root: Path, file: Path) -> frozenset[str]:
-    """The dotted names in a file's import statements, relative ones made absolute."""
-    found = set()
-    package = file.relative_to(root).parent.parts
-    for node in ast.walk(tree(file)):
+def imports(root: Path, file: Path) -> tuple[tuple[Import, ...], ...]:
+    """What a file takes from the repository's modules, a group for each block of statements."""
+    blocks = (
+        imported(root, file, block)
+        for node in ast.walk(tree(file))
+        for _, block in ast.iter_fields(node)
+        if isinstance(block, list)
+    )
+    return tuple(filter(None, blocks))
+
+
+def imported(root: Path, file: Path, block: list[Any]) -> tuple[Import, ...]:
+    """What statements take from the repository's modules, sorted, as a formatter sorts by path."""
+    found = []
+    for node in block:
         if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names)
+            names = [(alias.name, "", alias) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else ()
-            module = ".".join([*base, *(node.module or "").split(".")]).strip(".")
-            found.update([module, *(f"{module}.{alias.name}" for alias in node.names)])
-    return frozenset(found)
+            (module,) = modules_of(root, file, node)
+            names = [(module, alias.name, alias) for alias in node.names]
+        else:
+            continue
+        for module, name, alias in names:
+            bound = alias.asname or alias.name
+            if name and (target := module_file(root, f"{module}.{name}")):
+                found.append(Import("", bound, target))
+            elif target := module_file(root, module):
+                found.append(Import(name, bound, target))
+    return tuple(sorted(found, key=lambda item: item[:2]))
+
+
+def modules_of(root: Path, file: Path, node: ast.Import | ast.ImportFrom) -> list[str]:
+    """The dotted names of the modules in an import statement, a relative one made absolute."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    package = file.relative_to(root).parent.parts
+    base = package[: len(package) - node.level + 1] if node.level else ()
+    return [".".join([*base, *([node.module] if node.module else [])])]
+
+
+@cache
+def module_file(root: Path, name: str) -> Path | None:
+    """The repository's file of a module with this dotted name, if there is one."""
+    path = root.joinpath(*name.split("."))
+    candidates = (path.with_name(f"{path.name}.py"), path / "__init__.py")
+    return next((file for file in candidates if file.is_file()), None)
 
 
 @cache
@@ -100,28 +176,53 @@ def tree(file: Path) -> ast.Module:
 
 
 @cache
-def module_digest(file: Path) -> str:
-    """The digest of one file's syntax tree without its docstrings."""
-    return hashlib.sha256(repr(plain(tree(file))).encode()).hexdigest()
+def module_digest(root: Path, file: Path) -> str:
+    """The digest of one file's syntax tree, without docstrings and paths, and of its data files."""
+    data = [hashlib.sha256(path.read_bytes()).hexdigest() for path in data_files(file)]
+    return digest_of((plain(tree(file), partial(imported, root, file)), data))
 
 
-def plain(node: Any) -> Any:
+def data_files(file: Path) -> list[Path]:
+    """The files that a module reads by calls such as `data_text(__file__, "words.txt")`.
+
+    Raises ValueError where such a file's name is no literal, so that it could not be counted.
+    """
+    found = []
+    for node in ast.walk(tree(file)):
+        if not (isinstance(node, ast.Call) and len(node.args) > 1):
+            continue
+        module, name = node.args[:2]
+        if isinstance(module, ast.Name) and module.id == "__file__":
+            if not (isinstance(name, ast.Constant) and isinstance(name.value, str)):
+                raise ValueError(f"{file}:{node.lineno}: name the data file by a literal")
+            found.append(file.parent / name.value)
+    return sorted(set(found))
+
+
+def digest_of(value: Any) -> str:
+    """SHA-256 of nested tuples and lists of plain values."""
+    return hashlib.sha256(repr(value).encode()).hexdigest()
+
+
+def plain(node: Any, ours: Callable[[list[Any]], tuple[Import, ...]]) -> Any:
     """A syntax tree as nested tuples, alike on all versions of Python.
 
-    Fields that are empty are left out, since newer versions add some; so are positions and the
-    quotes of a string.
+    Fields that are empty are left out, since newer versions add some; so are positions and the quotes
+    of a string. Of what `ours` finds in a block, only the names are kept, before all else of the block.
     """
     if isinstance(node, list):
-        return tuple(plain(item) for item in node)
+        names = [item[:2] for item in ours(node)]
+        others = tuple(plain(item, ours) for item in node if not ours([item]))
+        return (("imports", names), *others) if names else others
     if not isinstance(node, ast.AST):
         return (type(node).__name__, node)
     fields = dict(ast.iter_fields(node))
     if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-        fields["body"] = without_docstring(node.body)
+        fields["body"] = statements(node)
     return (
         type(node).__name__,
         *(
-            (name, plain(value))
+            (name, plain(value, ours))
             for name, value in sorted(fields.items())
             if counts(node, name, value)
         ),
@@ -135,13 +236,6 @@ def counts(node: ast.AST, name: str, value: Any) -> bool:
     return name not in ("ctx", "type_comment") and value is not None and value != []
 
 
-def without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
-    """A block's statements less a leading string."""
-    first = body[0] if body else None
-    if (
-        isinstance(first, ast.Expr)
-        and isinstance(first.value, ast.Constant)
-        and isinstance(first.value.value, str)
-    ):
-        return body[1:]
-    return body
+def statements(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> Any:
+    """The statements of a body less its docstring."""
+    return node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body

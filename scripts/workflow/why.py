@@ -14,12 +14,17 @@ import shlex
 import sys
 from collections import defaultdict
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from snakemake.cli import main as snakemake
 from snakemake.logging import logger
 from snakemake_interface_logger_plugins.common import LogEvent
+
+from scripts.common.code import module_digest
+
+ROOT = Path(__file__).parents[2]
 
 # Snakemake joins a job's reasons by "; ", which a setting's value may hold too.
 NEXT = re.compile(
@@ -36,6 +41,15 @@ class Job:
     rule: str
     wildcards: str
     reason: str
+
+
+@dataclass
+class Params:
+    """The params of a job, as `rules/common.smk` writes them."""
+
+    settings: dict[str, str] = field(default_factory=dict)
+    code: list[str] = field(default_factory=list)
+    packages: dict[str, str] = field(default_factory=dict)
 
 
 class Collector(logging.Filter):
@@ -99,20 +113,42 @@ def changes(detail: str) -> list[str]:
     match = CHANGED.search(detail)
     if not match:
         return [detail]
-    before, now = settings(match["before"]), settings(match["now"])
+    before, now = params(match["before"]), params(match["now"])
     phrases = []
-    for name in sorted(before.keys() | now.keys()):
-        old, new = before.get(name), now.get(name)
-        if old == new:
-            continue
-        if name.startswith("--"):
-            phrases += differences(name[2:].replace("-", "_"), value(old), value(new))
-        elif name.endswith(".py"):
-            verb = "is new" if old is None else "is no longer used" if new is None else "changed"
-            phrases.append(f"code: {name} {verb}")
-        else:
+    for name in sorted(before.settings.keys() | now.settings.keys()):
+        old, new = before.settings.get(name), now.settings.get(name)
+        if old != new:
+            phrases += differences(name, value(old), value(new))
+    phrases += code_changes(before.code, now.code)
+    for name in sorted(before.packages.keys() | now.packages.keys()):
+        old, new = before.packages.get(name), now.packages.get(name)
+        if old != new:
             phrases.append(f"package {name}: {old or 'not tracked'} -> {new or 'not tracked'}")
     return phrases
+
+
+def code_changes(before: list[str], now: list[str]) -> list[str]:
+    """What became of a step's modules, of which the params hold digests, the step's whole one first.
+
+    A digest of now is named by the repository as it is; of one before, only the absence is known.
+    """
+    new, gone = set(now[1:]) - set(before[1:]), set(before[1:]) - set(now[1:])
+    became = "changed" if len(new) <= len(gone) else "changed or is new" if gone else "is new"
+    known = modules() if new else {}
+    phrases = [f"code: {name} {became}" for name in sorted(known.get(one, one) for one in new)]
+    if len(gone) > len(new):
+        phrases.append(f"code: {len(gone) - len(new)} of its modules no longer used")
+    if before != now and not phrases:
+        phrases.append("code: a name is imported from another module")
+    return phrases
+
+
+def modules() -> dict[str, str]:
+    """The repository's modules by their digests, as the params hold them."""
+    return {
+        module_digest(ROOT, file)[:16]: str(file.relative_to(ROOT))
+        for file in ROOT.glob("scripts/**/*.py")
+    }
 
 
 def value(word: str | None) -> Any:
@@ -139,26 +175,34 @@ def differences(name: str, old: Any, new: Any) -> list[str]:
     return [f"setting {name}: {before} -> {now}"]
 
 
-def settings(params: str) -> dict[str, str]:
-    """The flags and code versions in Snakemake's list of params: {--seed: 42, scripts/x.py: ab12}."""
+def params(text: str) -> Params:
+    """The flags and code in Snakemake's list of params."""
+    found = Params()
     try:
-        values = ast.literal_eval(f"[{params}]")
+        values = ast.literal_eval(f"[{text}]")
     except (SyntaxError, ValueError):
-        return {params: ""}
-    found: dict[str, str] = {}
-    for value in map(str, values):
-        words = shlex.split(value)
+        found.settings[text] = ""
+        return found
+    for words in map(shlex.split, map(str, values)):
         if words[:1] == ["code"]:
-            found |= dict(word.rsplit("@", 1) for word in words[1:])
+            found.code += [word for word in words[1:] if "@" not in word]
+            found.packages |= dict(word.rsplit("@", 1) for word in words[1:] if "@" in word)
             continue
         name = ""
         for word in words:
-            if word.startswith("--"):
-                name = word
-                found[name] = "on"
+            if word.startswith("--no-"):
+                found.settings[setting_of(word.replace("--no-", "--", 1))] = "off"
+            elif word.startswith("--"):
+                name = setting_of(word)
+                found.settings[name] = "on"
             else:
-                found[name] = word
+                found.settings[name] = word
     return found
+
+
+def setting_of(flag: str) -> str:
+    """The key of the config that a flag is made of."""
+    return flag.removeprefix("--").replace("-", "_")
 
 
 def shorten(files: str, most: int = 2) -> str:

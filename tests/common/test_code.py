@@ -36,9 +36,14 @@ def repo(tmp_path):
 
 
 def digest(repo: Path) -> str:
-    for function in (code.closure, code.imports, code.names, code.tree, code.module_digest):
-        function.cache_clear()
+    forget()
     return code.code_digest(repo, "scripts/pkg/step.py")
+
+
+def forget() -> None:
+    for function in vars(code).values():
+        if hasattr(function, "cache_clear"):
+            function.cache_clear()
 
 
 def edit(repo: Path, name: str, old: str, new: str) -> None:
@@ -100,14 +105,97 @@ def test_a_new_module_in_an_imported_package_does_not_count(repo):
 
 def test_names_the_modules_that_a_step_is_made_of(repo):
     digest(repo)
-    assert list(code.code_versions(repo, "scripts/pkg/step.py")) == [
-        "scripts/__init__.py",
-        "scripts/pkg/__init__.py",
+    assert list(code.module_digests(repo, "scripts/pkg/step.py")) == [
         "scripts/pkg/deep.py",
         "scripts/pkg/helper.py",
         "scripts/pkg/other.py",
         "scripts/pkg/step.py",
     ]
+
+
+def digests(repo: Path) -> set[str]:
+    """All that a rule holds of the step's code."""
+    whole = digest(repo)
+    return {whole, *code.module_digests(repo, "scripts/pkg/step.py").values()}
+
+
+def move(repo: Path, old: str, new: str) -> None:
+    target = repo / "scripts" / new
+    target.parent.mkdir(exist_ok=True)
+    (target.parent / "__init__.py").write_text('"""Another package."""\n')
+    (repo / "scripts" / old).rename(target)
+
+
+def test_where_a_module_lies_does_not_count(repo):
+    before = digests(repo)
+    move(repo, "pkg/other.py", "away/limits.py")
+    edit(repo, "step.py", "from scripts.pkg.other import LIMIT\n", "")
+    edit(repo, "step.py", "import os\n", "import os\nfrom scripts.away.limits import LIMIT\n")
+    assert digests(repo) == before
+    move(repo, "pkg/helper.py", "away/maths.py")
+    edit(repo, "step.py", "from scripts.pkg import helper", "import scripts.away.maths as helper")
+    path = repo / "scripts/away/maths.py"
+    path.write_text(path.read_text().replace("from . import", "from scripts.pkg import"))
+    assert digests(repo) == before
+    edit(repo, "step.py", "import scripts.away.maths as helper", "from scripts.away import maths")
+    edit(repo, "step.py", "helper.", "maths.")
+    assert digests(repo) != before
+
+
+def test_what_a_name_is_imported_from_counts(repo):
+    """Another module of the step that defines the same name, in one and the other branch."""
+    (repo / "scripts/pkg/deep.py").write_text("TWO = 2\nLIMIT = 11\n")
+    before = digests(repo)
+    edit(repo, "step.py", "scripts.pkg.other import LIMIT", "scripts.pkg.deep import LIMIT")
+    edit(repo, "helper.py", "from . import deep\n", "from . import deep, other\n")
+    edit(repo, "helper.py", "from . import deep, other\n", "from . import deep, other as LIMIT\n")
+    assert digests(repo) != before
+    branch = "if {0}:\n    from scripts.pkg.{1} import LIMIT\nelse:\n    from scripts.pkg.{2} import LIMIT\n"
+    path = repo / "scripts/pkg/step.py"
+    path.write_text(branch.format("X", "other", "deep"))
+    before = digests(repo)
+    path.write_text(branch.format("X", "deep", "other"))
+    after = digests(repo)
+    assert after != before
+    assert len(after & before) == len(after) - 1  # the modules' own digests do not tell
+
+
+def test_a_package_that_does_something_counts(repo):
+    before = digest(repo)
+    (repo / "scripts/__init__.py").write_text('"""Words."""\n')
+    assert digest(repo) == before
+    (repo / "scripts/__init__.py").write_text("import os\n")
+    assert digest(repo) != before
+
+
+def test_modules_that_import_each_other_have_a_digest(repo):
+    edit(repo, "deep.py", "TWO = 2", "from scripts.pkg import helper\nTWO = 2")
+    before = digest(repo)
+    assert digest(repo) == before
+    edit(repo, "deep.py", "TWO = 2", "TWO = 3")
+    assert digest(repo) != before
+
+
+def test_a_data_file_counts_where_a_literal_names_it(repo):
+    edit(repo, "deep.py", "TWO = 2", 'TWO = data_text(__file__, "two.txt")\nONE = f(__file__)')
+    (repo / "scripts/pkg/two.txt").write_text("2")
+    (repo / "scripts/pkg/three.txt").write_text("3")
+    before = digest(repo)
+    (repo / "scripts/pkg/three.txt").write_text("4")
+    assert digest(repo) == before
+    (repo / "scripts/pkg/two.txt").write_text("2\n")
+    after = digest(repo)
+    assert after != before
+    move(repo, "pkg/two.txt", "away/two.txt")
+    move(repo, "pkg/deep.py", "away/deep.py")
+    edit(repo, "helper.py", "from . import deep", "from scripts.away import deep")
+    assert digest(repo) == after
+
+
+def test_a_data_file_without_a_literal_name_is_refused(repo):
+    edit(repo, "deep.py", "TWO = 2", "\nTWO = data_text(__file__, name)")
+    with pytest.raises(ValueError, match=r"deep.py:2: name the data file by a literal"):
+        digest(repo)
 
 
 def test_a_tracked_package_counts_where_it_is_imported(repo):

@@ -221,6 +221,17 @@ def test_an_edit_invalidates_what_is_made_of_it(run, file, old, new, expected):
     assert planned(run) == expected
 
 
+def test_a_module_that_moves_with_its_importers_edited_invalidates_nothing(run):
+    package = run / "scripts/common/mistakes"
+    package.mkdir()
+    (package / "__init__.py").write_text('"""What a user can mend."""\n')
+    (run / "scripts/common/errors.py").rename(package / "user_error.py")
+    for path in [*run.glob("scripts/**/*.py"), *run.glob("rules/**/*.smk")]:
+        text = path.read_text()
+        path.write_text(text.replace("scripts.common.errors", "scripts.common.mistakes.user_error"))
+    assert planned(run) == NOTHING
+
+
 def test_the_order_of_keys_means_nothing(run):
     config = yaml.safe_load((run / SMALL).read_text())
     text = yaml.safe_dump(dict(reversed(config.items())), sort_keys=False)

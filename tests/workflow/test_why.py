@@ -2,10 +2,16 @@ import os
 import subprocess
 import sys
 
-from scripts.workflow.why import Job, answer, changes
+import pytest
+
+from scripts.common.code import module_digest
+from scripts.workflow.why import Job, answer, changes, code_changes
 from tests.runs import ROOT
 
-SNAKEFILE = """
+MODULE = module_digest(ROOT, ROOT / "scripts/common/errors.py")[:16]
+SNAKEFILE = (
+    f"""MODULE = {MODULE!r}"""
+    + """
 seed = config.get("seed", 1)
 rule all:
     input: "b"
@@ -14,7 +20,7 @@ rule first:
     output: "a"
     message: "Make a"
     params:
-        code=f"code scripts/x.py@aa scripts/y.py@{seed}",
+        code=f"code a{seed} x {MODULE if seed == 2 else 'y'} numpy@{seed}",
         flags=f"--seed {seed} --model '{{\\"a; B\\": {seed}}}'",
     shell: "cat {input} > {output}"
 rule second:
@@ -22,6 +28,7 @@ rule second:
     output: "b"
     shell: "cat {input} > {output}"
 """
+)
 
 
 def ask(folder, *args):
@@ -45,7 +52,8 @@ def test_names_the_setting_the_module_and_the_file(tmp_path):
     )
     assert ask(tmp_path) == ["Nothing would run: every output is up to date."]
     assert ask(tmp_path, "--config", "seed=2") == [
-        "first: setting model.a; B: 1 -> 2; setting seed: 1 -> 2; code: scripts/y.py changed",
+        "first: setting model.a; B: 1 -> 2; setting seed: 1 -> 2; "
+        "code: scripts/common/errors.py changed; package numpy: 1 -> 2",
         "second: its input is made anew",
     ]
     (tmp_path / "in.txt").write_text("2")
@@ -67,3 +75,41 @@ def test_a_setting_may_come_and_go():
         "setting b: on -> not set",
         "setting c: not set -> 2",
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        ("a x", "a x", []),
+        ("a x", "b", ["code: 1 of its modules no longer used"]),
+        ("a", f"b {MODULE}", ["code: scripts/common/errors.py is new"]),
+        ("a x", f"b {MODULE}", ["code: scripts/common/errors.py changed"]),
+        (
+            "a x y",
+            f"b {MODULE}",
+            ["code: scripts/common/errors.py changed", "code: 1 of its modules no longer used"],
+        ),
+        (
+            "a x",
+            f"b {MODULE} unknown",
+            [
+                "code: scripts/common/errors.py changed or is new",
+                "code: unknown changed or is new",
+            ],
+        ),
+        ("a x y", "b x y", ["code: a name is imported from another module"]),
+    ],
+)
+def test_modules_are_named_by_what_is_there_now(before, now, said):
+    assert code_changes(before.split(), now.split()) == said
+
+
+def test_a_switch_that_is_turned_off_is_the_same_setting():
+    assert changes("before: '--lower-case' now: '--no-lower-case'") == [
+        "setting lower_case: on -> off"
+    ]
+
+
+def test_what_cannot_be_read_is_shown_as_it_is():
+    assert changes("something else") == ["something else"]
+    assert changes("before: f( now: g(") == ["setting f(:  -> not set", "setting g(: not set -> "]

@@ -1,0 +1,45 @@
+"""Word lists and tables that lie as files beside the modules that read them.
+
+    ABBREVIATIONS = frozenset(data_lines(__file__, "abbreviations.txt"))
+
+A step's digest (`scripts.common.code`) finds such calls in the syntax tree and counts the files' bytes,
+so that the file's name must stand there as a literal, and the first argument as `__file__`.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+def data_text(module: str, name: str) -> str:
+    """The text of the file `name` in the folder of `module`, a module's `__file__`."""
+    return (Path(module).parent / name).read_text(encoding="utf-8")
+
+
+def data_lines(module: str, name: str) -> list[str]:
+    """The lines of a data file, stripped, without empty ones and those that begin with `#`."""
+    lines = map(str.strip, data_text(module, name).splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def data_words(module: str, name: str) -> list[str]:
+    """The words, parted by any white space, of a data file's lines, as `data_lines` gives them."""
+    return [word for line in data_lines(module, name) for word in line.split()]
+
+
+def data_rows(module: str, name: str) -> list[list[str]]:
+    """The tab-separated cells of a data file's lines that neither are empty nor begin with `#`."""
+    lines = data_text(module, name).splitlines()
+    return [line.split("\t") for line in lines if line.strip() and not line.startswith("#")]
+
+
+def data_json(module: str, name: str) -> Any:
+    """The value that a JSON file holds."""
+    return json.loads(data_text(module, name))
+
+
+def data_yaml(module: str, name: str) -> Any:
+    """The value that a YAML file holds."""
+    import yaml
+
+    return yaml.safe_load(data_text(module, name))

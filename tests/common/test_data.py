@@ -1,0 +1,34 @@
+import pytest
+
+from scripts.common import data
+
+
+@pytest.fixture
+def beside(tmp_path):
+    """Write a file beside a module and give the module's name."""
+
+    def write(name: str, text: str) -> str:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return str(tmp_path / "module.py")
+
+    return write
+
+
+def test_text_is_read_as_it_is(beside):
+    assert data.data_text(beside("a.txt", " é\n"), "a.txt") == " é\n"
+
+
+def test_lines_and_words_without_comments(beside):
+    module = beside("a.txt", "# all\n\n  one two \nthree # four\n")
+    assert data.data_lines(module, "a.txt") == ["one two", "three # four"]
+    assert data.data_words(module, "a.txt") == ["one", "two", "three", "#", "four"]
+
+
+def test_rows_keep_their_empty_cells(beside):
+    module = beside("a.tsv", "# name\tvalue\na\t\n\n b\t1\n")
+    assert data.data_rows(module, "a.tsv") == [["a", ""], [" b", "1"]]
+
+
+def test_values_of_json_and_yaml(beside):
+    assert data.data_json(beside("a.json", '{"a": [1]}'), "a.json") == {"a": [1]}
+    assert data.data_yaml(beside("a.yaml", "a: [1]"), "a.yaml") == {"a": [1]}
