@@ -99,7 +99,7 @@ if GLUE["from_mnli"]:
         output:
             [
                 f"results/glue/{{task}}/{{setting}}seed{{seed}}/{name}"
-                for name in [*RUN_FILES, *(f"model/{name}" for name in KEPT_FILES)]
+                for name in [*RUN_FILES, *(f"model/{name}" for name in FINETUNED)]
             ],
         wildcard_constraints:
             task="MNLI",
@@ -170,7 +170,7 @@ if not GLUE["model"]:
 
     use rule finetune as finetune_random with:
         input:
-            model=[f"{RANDOM}/{name}" for name in MODEL_NAMES],
+            model=pretrained_files(RANDOM),
             train=run_data("train"),
             dev=run_data("dev"),
             test=run_data("test"),

@@ -1,13 +1,13 @@
 rule pretrain:
     input:
-        train=lambda wildcards: EXAMPLES(wildcards.phase, "train"),
-        validation=lambda wildcards: EXAMPLES(wildcards.phase, "validation"),
+        train=lambda wildcards: example_files(wildcards.phase, "train"),
+        validation=lambda wildcards: example_files(wildcards.phase, "validation"),
         vocab=VOCAB_FILES,
         start=phase_start,
     output:
         multiext(
             "results/pretrain/{phase}/",
-            *MODEL_NAMES,
+            *model_files.PRETRAINED,
             "README.md",
             "metrics.jsonl",
             "timing.jsonl",
@@ -55,7 +55,7 @@ rule init_model:
         vocab=VOCAB_FILES,
         start=init_files() if PRETRAIN["init"] else [],
     output:
-        multiext(f"{RANDOM}/", *MODEL_NAMES, "README.md"),
+        multiext(f"{RANDOM}/", *model_files.PRETRAINED, "README.md"),
     log:
         "logs/pretrain/init_model.log",
     conda:

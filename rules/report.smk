@@ -119,7 +119,7 @@ rule describe_corpus:
             str(Path(file).with_suffix(".json"))
             for phase in PHASES
             for split in ("train", "validation")
-            for file in EXAMPLES(phase, split)
+            for file in example_files(phase, split)
         ],
     output:
         report(

@@ -1,10 +1,9 @@
+from scripts.common import model_files
+
 VOCAB = config["vocab"]
 
 
-VOCAB_FILES = [
-    f"results/vocab/{name}"
-    for name in ("vocab.txt", "tokenizer.json", "tokenizer_config.json")
-]
+VOCAB_FILES = [f"results/vocab/{name}" for name in model_files.VOCABULARY]
 
 
 SHARDS = {"train": TRAIN_SHARDS, "validation": VALIDATION_SHARDS}
@@ -27,7 +26,7 @@ GIVEN_EXAMPLES = {
 }
 
 
-def EXAMPLES(phase, split):
+def example_files(phase, split):
     """The files of examples of a phase, for training or for validation."""
     numbers = [given[2] for given in GIVEN_EXAMPLES if given[:2] == (phase, split)]
     if not GIVEN_EXAMPLES:
@@ -81,10 +80,10 @@ def vocab_files():
     if not path.is_dir():
         return [str(path)]
     names = (
-        "vocab.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
-        "added_tokens.json", "vocab.json", "merges.txt", "config.json", "spiece.model",
-        "sentencepiece.bpe.model", "tokenizer.model",
-    )  # fmt: skip
+        *model_files.TOKENIZERS,
+        *model_files.BESIDE_TOKENIZERS,
+        model_files.CONFIG,
+    )
     found = [str(path / name) for name in names if (path / name).is_file()]
     if not found:
         raise WorkflowError(f"vocab.path: {path}: a folder without a tokenizer's files")

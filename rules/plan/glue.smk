@@ -1,7 +1,8 @@
 from scripts.common.errors import UserError
 
 
-from scripts.glue.files import model_files
+from scripts.common.model_files import FINETUNED
+from scripts.glue.files import given_model
 from scripts.glue.tasks import selection
 
 
@@ -14,15 +15,6 @@ GLUE = config["glue"]
 
 
 RUN_FILES = ["metrics.json", "dev.tsv", "test.tsv", "curve.tsv", "cost.json"]
-
-
-# The files of a finetuned model that others start from.
-KEPT_FILES = [
-    "config.json",
-    "model.safetensors",
-    "tokenizer.json",
-    "tokenizer_config.json",
-]
 
 
 def there(path):
@@ -41,9 +33,9 @@ try:
         GLUE, GLUE_TASKS, SAMPLE_GLUE, "results/glue/download", there
     )
     if GLUE["model"]:
-        MODEL = model_files.find(GLUE["model"], there)
+        MODEL = given_model.find(GLUE["model"], there)
     else:
-        MODEL = [f"{PRETRAINED}/{name}" for name in MODEL_NAMES]
+        MODEL = pretrained_files(PRETRAINED)
 except UserError as error:
     raise WorkflowError(str(error))
 
@@ -80,7 +72,7 @@ def start_model(wildcards):
         f"{folder}/{name}"
         for folder in selection.run_folders(GLUE, "MNLI", "results/glue")
         if Path(folder).name == f"seed{wildcards.seed}"
-        for name in ["metrics.json", *(f"model/{file}" for file in KEPT_FILES)]
+        for name in ["metrics.json", *(f"model/{file}" for file in FINETUNED)]
     ]
 
 

@@ -1,3 +1,5 @@
+from scripts.common import model_files
+
 PRETRAIN = config["pretrain"]
 
 
@@ -5,16 +7,6 @@ PHASES = {phase["name"]: phase for phase in PRETRAIN["phases"]}
 
 
 PHASE_BEFORE = dict(zip(list(PHASES)[1:], PHASES))
-
-
-# What finetuning reads of a model folder.
-MODEL_NAMES = [
-    "config.json",
-    "model.safetensors",
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "vocab.txt",
-]
 
 
 RANDOM = "results/pretrain/random"
@@ -26,9 +18,9 @@ PRETRAINED = f"results/pretrain/{list(PHASES)[-1]}"
 METRICS = [f"results/pretrain/{phase}/metrics.jsonl" for phase in PHASES]
 
 
-def MODEL_FILES(folder):
+def pretrained_files(folder):
     """The files of a model folder that finetuning reads."""
-    return [f"{folder}/{name}" for name in MODEL_NAMES]
+    return [f"{folder}/{name}" for name in model_files.PRETRAINED]
 
 
 def phase_mistakes():
@@ -61,12 +53,16 @@ def model_config():
 def init_files():
     """The files of the model folder that training goes on from."""
     folder = Path(PRETRAIN["init"])
-    weights = ("model.safetensors", "pytorch_model.bin")
-    present = [name for name in weights if (folder / name).is_file()] or weights[:1]
-    tokenizer = [
-        name for name in ("vocab.txt", "tokenizer.json") if (folder / name).is_file()
+
+    def there(names):
+        return [str(folder / name) for name in names if (folder / name).is_file()]
+
+    weights = there(model_files.WEIGHTS) or [str(folder / model_files.WEIGHTS[0])]
+    return [
+        str(folder / model_files.CONFIG),
+        weights[0],
+        *there(model_files.TOKENIZERS),
     ]
-    return [str(folder / name) for name in ["config.json", present[0], *tokenizer]]
 
 
 if problems := list(phase_mistakes()):
@@ -79,7 +75,7 @@ NEW_MODEL = model_config()
 def phase_start(wildcards):
     """The model that a phase starts from: that of the phase before, a given one, or none."""
     if before := PHASE_BEFORE.get(wildcards.phase):
-        return MODEL_FILES(f"results/pretrain/{before}")
+        return pretrained_files(f"results/pretrain/{before}")
     return init_files() if PRETRAIN["init"] else []
 
 

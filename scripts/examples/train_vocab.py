@@ -21,9 +21,9 @@ from tokenizers.trainers import WordPieceTrainer
 from scripts.common import cli
 from scripts.common.digest import hash64
 from scripts.common.errors import UserError
+from scripts.common.random_numbers import draw
 from scripts.common.settings import add_flags, from_args, setting
 from scripts.common.text import read_chunks
-from scripts.examples.masking.random_numbers import draw
 from scripts.examples.tokenizer.folder import SPECIAL, bert_settings, bert_tokenizer, write_folder
 
 BLOCK = 1 << 20  # bytes read together

@@ -15,6 +15,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from scripts.common import model_files
 from scripts.common.atomic import remove, write_text
 from scripts.common.cli import Parser, log, run
 from scripts.common.code import code_digest
@@ -58,8 +59,8 @@ def main() -> None:
 def identity(job: Job, recipe: Recipe, train: Examples, validation: Examples | None) -> str:
     """A digest of all that the result depends on; runs with the same one are the same run."""
     outside = ("train", "validation", "output", "tokenizer", "init")
-    files = [job.tokenizer / name for name in model_folder.TOKENIZER]
-    files += [job.init / model_folder.WEIGHTS] if job.init else []
+    files = [job.tokenizer / name for name in model_files.VOCABULARY]
+    files += [job.init / model_files.WEIGHTS[0]] if job.init else []
     return value_digest(
         {
             "job": {key: value for key, value in asdict(job).items() if key not in outside},

@@ -36,13 +36,8 @@ GPU_PEAKS = {  # dense, half precision
     "V100": 125e12, "T4": 65e12, "4090": 165e12, "3090": 71e12,
 }  # fmt: skip
 
-# Rows of the training sets, and tokens of a row, of GLUE.
-TRAIN_ROWS = {
-    "CoLA": 8_551, "SST-2": 67_349, "MRPC": 3_668, "STS-B": 5_749, "QQP": 363_846,
-    "MNLI": 392_702, "QNLI": 104_743, "RTE": 2_490, "WNLI": 635,
-}  # fmt: skip
-SAMPLE_ROWS = 500
-OTHER_ROWS = 10_000
+SAMPLE_ROWS = 500  # of a task's training set, where GLUE is the sample's
+OTHER_ROWS = 10_000  # of that of a task of the user's own
 ROW_TOKENS = 40
 GLUE_BYTES = 1.2e9  # the official archives and what is unpacked of them
 

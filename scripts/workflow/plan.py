@@ -14,6 +14,7 @@ from dataclasses import replace
 from snakemake.cli import parse_args
 
 from scripts.glue.tasks.selection import base_task
+from scripts.glue.tasks.tasks import OFFICIAL_ROWS
 from scripts.workflow import preflight
 from scripts.workflow.estimates import (
     BYTES_OF_TOKEN,
@@ -25,7 +26,6 @@ from scripts.workflow.estimates import (
     SAMPLE_ROWS,
     START_SECONDS,
     TEXT_SECONDS,
-    TRAIN_ROWS,
     disk_bytes,
     finetune_flops,
     peak_of,
@@ -90,7 +90,8 @@ def hours(run: Run) -> dict[str, float]:
         if not job.rule.startswith("finetune"):
             continue
         task = base_task(job.wildcards["task"])
-        rows = SAMPLE_ROWS if glue["source"] == "sample" else TRAIN_ROWS.get(task, OTHER_ROWS)
+        rows = OFFICIAL_ROWS.get(task, {}).get("train", OTHER_ROWS)
+        rows = SAMPLE_ROWS if glue["source"] == "sample" else rows
         settings = glue["finetune"] | glue["per_task"].get(task, {})
         seconds += START_SECONDS[job.rule] + finetune_flops(run.model, rows, settings) / rate
     lanes = 1 if run.gpus and glue["gpus"] else max(1, run.cores // glue["cpu_threads"])

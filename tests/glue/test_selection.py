@@ -3,7 +3,7 @@
 import pytest
 
 from scripts.common.errors import UserError
-from scripts.glue.files import model_files
+from scripts.glue.files import given_model
 from scripts.glue.tasks import selection
 from scripts.glue.tasks.tasks import OFFICIAL
 
@@ -137,15 +137,15 @@ def test_own_files_must_be_there():
 
 def test_a_model_folder_needs_config_weights_and_tokenizer():
     files = {"m", "m/config.json", "m/model.safetensors", "m/pytorch_model.bin", "m/vocab.txt"}
-    assert model_files.find("m/", files.__contains__) == [
+    assert given_model.find("m/", files.__contains__) == [
         "m/config.json",
         "m/model.safetensors",
         "m/vocab.txt",
     ]
     for name, what in (("config.json", "config"), ("vocab.txt", "tokenizer")):
         with pytest.raises(UserError, match=f"glue.model: m: no {what} there"):
-            model_files.find("m", (files - {f"m/{name}"}).__contains__)
+            given_model.find("m", (files - {f"m/{name}"}).__contains__)
     with pytest.raises(UserError, match="no weights there"):
-        model_files.find("m", {"m", "m/config.json"}.__contains__)
+        given_model.find("m", {"m", "m/config.json"}.__contains__)
     with pytest.raises(UserError, match="bert-base-uncased: no such folder"):
-        model_files.find("bert-base-uncased", set().__contains__)
+        given_model.find("bert-base-uncased", set().__contains__)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from scripts.examples.masking.random_numbers import below, chance, draw
+from scripts.common.random_numbers import below, chance, draw
 from scripts.examples.masking.token_kinds import CONTINUES, NEVER_DRAWN, NEVER_MASKED
 
 POSITION_BITS = np.uint64(20)  # the lowest bits of a sort key hold the position, so that none tie

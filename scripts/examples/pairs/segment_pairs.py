@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from scripts.common.random_numbers import below, chance, draw
 from scripts.examples.h5.schema import IS_NEXT, IS_RANDOM, NO_PAIR
-from scripts.examples.masking.random_numbers import below, chance, draw
 
 SLOTS = 8  # random draws for each example
 BORDER, DOCUMENT, SENTENCE = 0, 1, 7  # their uses; DOCUMENT has 6 of them

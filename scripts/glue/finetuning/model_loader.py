@@ -14,7 +14,7 @@ from transformers import (
 
 from scripts.common.cli import log
 from scripts.common.errors import UserError
-from scripts.glue.files.model_files import CONFIG, TOKENIZERS
+from scripts.common.model_files import CONFIG, TOKENIZERS
 from scripts.glue.tasks.tasks import Task
 
 # Embedding tables are padded, but not by this much: then the tokenizer is another model's.

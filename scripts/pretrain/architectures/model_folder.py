@@ -11,11 +11,10 @@ from torch import Tensor
 from scripts.common.atomic import atomic_path
 from scripts.common.cli import log
 from scripts.common.errors import UserError
+from scripts.common.model_files import CONFIG, VOCABULARY, WEIGHTS
 from scripts.pretrain.architectures.bert import Bert, Shape
 from scripts.pretrain.architectures.initialisation import initialise
 
-TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "vocab.txt")
-WEIGHTS = "model.safetensors"
 LAYER = {
     "mix": "attention.output.dense",
     "mix_norm": "attention.output.LayerNorm",
@@ -97,8 +96,8 @@ def modern(name: str) -> str:
 def read_weights(folder: Path) -> dict[str, Tensor]:
     """A model folder's weights, without running code that they may hold."""
     for name, read in (
-        (WEIGHTS, load_file),
-        ("pytorch_model.bin", lambda path: torch.load(path, map_location="cpu", weights_only=True)),
+        (WEIGHTS[0], load_file),
+        (WEIGHTS[1], lambda path: torch.load(path, map_location="cpu", weights_only=True)),
     ):
         path = folder / name
         if path.is_file():
@@ -107,7 +106,7 @@ def read_weights(folder: Path) -> dict[str, Tensor]:
             except Exception as error:  # a hostile file can make a reader stumble anywhere
                 reason = first_line(error)
                 raise UserError(f"{path}: truncated, corrupt or no weights ({reason})") from error
-    raise UserError(f"{folder / WEIGHTS}: no such file; give a model folder")
+    raise UserError(f"{folder / WEIGHTS[0]}: no such file; give a model folder")
 
 
 def first_line(error: Exception) -> str:
@@ -117,7 +116,7 @@ def first_line(error: Exception) -> str:
 
 def read_config(folder: Path) -> dict:
     """A model folder's config.json."""
-    path = folder / "config.json"
+    path = folder / CONFIG
     if not path.is_file():
         raise UserError(f"{path}: no such file; give a model folder in Hugging Face's form")
     try:
@@ -144,7 +143,7 @@ def finished_config(config: dict) -> dict:
 
 def load_model(folder: Path, dtype: torch.dtype = torch.float32, seed: int = 0) -> Bert:
     """The model of a folder; heads that it lacks are drawn from `seed`."""
-    model = Bert(Shape.from_config(read_config(folder), str(folder / "config.json")), dtype)
+    model = Bert(Shape.from_config(read_config(folder), str(folder / CONFIG)), dtype)
     initialise(model, seed)
     import_state(model, read_weights(folder), folder)
     return model
@@ -153,13 +152,13 @@ def load_model(folder: Path, dtype: torch.dtype = torch.float32, seed: int = 0) 
 def save_model(folder: Path, state: dict[str, Tensor], config: dict, tokenizer: Path) -> None:
     """Write config, weights (fp32) and tokenizer, each file whole or not at all."""
     weights = {k: v.detach().float().cpu() for k, v in export_state(state).items()}
-    for name in TOKENIZER:
+    for name in VOCABULARY:
         with atomic_path(folder / name) as path:
             path.write_bytes((tokenizer / name).read_bytes())
-    with atomic_path(folder / "config.json") as path:
+    with atomic_path(folder / CONFIG) as path:
         text = json.dumps(finished_config(config), indent=2, sort_keys=True) + "\n"
         path.write_text(text, encoding="utf-8")
-    with atomic_path(folder / WEIGHTS) as path:
+    with atomic_path(folder / WEIGHTS[0]) as path:
         path.write_bytes(save(weights, metadata={"format": "pt"}))
 
 

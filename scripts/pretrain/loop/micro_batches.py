@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from scripts.common.digest import hash64
+from scripts.common.random_numbers import splitmix64
 from scripts.examples.h5.example_files import Batch, Examples
 from scripts.pretrain.kernels import cpu
 
@@ -102,18 +103,11 @@ def order(seed: int, epoch: int, indices: np.ndarray, size: int) -> np.ndarray:
         value = result[pending]
         left, right = value >> np.uint64(half), value & low
         for key in keys:
-            left, right = right, left ^ (mix(right ^ key) & low)
+            left, right = right, left ^ (splitmix64(right ^ key) & low)
         value = (left << np.uint64(half)) | right
         result[pending] = value
         pending = pending[value >= np.uint64(size)]
     return result.astype(np.int64)
-
-
-def mix(x: np.ndarray) -> np.ndarray:
-    """The finaliser of splitmix64 (Steele, Lea and Flood, 2014)."""
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
 
 
 def cut(lengths: np.ndarray, tokens: int, processes: int) -> list[np.ndarray]:

@@ -1,19 +1,9 @@
-"""The files of a model folder: what AutoModel and AutoTokenizer read."""
+"""The files of the user's own model folder that AutoModel and AutoTokenizer read."""
 
 from collections.abc import Callable
 
 from scripts.common.errors import UserError
-
-CONFIG = "config.json"
-WEIGHTS = ("model.safetensors", "pytorch_model.bin")  # the first that is there counts
-TOKENIZERS = (
-    "tokenizer.json",
-    "vocab.txt",
-    "vocab.json",
-    "spiece.model",
-    "sentencepiece.bpe.model",
-)
-BESIDE = ("merges.txt", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json")
+from scripts.common.model_files import BESIDE_TOKENIZERS, CONFIG, TOKENIZERS, WEIGHTS
 
 
 def find(folder: str, exists: Callable[[str], bool]) -> list[str]:
@@ -27,11 +17,7 @@ def find(folder: str, exists: Callable[[str], bool]) -> list[str]:
     def there(names: tuple[str, ...]) -> list[str]:
         return [f"{folder}/{name}" for name in names if exists(f"{folder}/{name}")]
 
-    for what, names in (
-        ("config", (CONFIG,)),
-        ("weights", WEIGHTS),
-        ("tokenizer", TOKENIZERS),
-    ):
+    for what, names in (("config", (CONFIG,)), ("weights", WEIGHTS), ("tokenizer", TOKENIZERS)):
         if not there(names):
             raise UserError(f"glue.model: {folder}: no {what} there ({' or '.join(names)})")
-    return [*there((CONFIG,)), *there(WEIGHTS)[:1], *there(TOKENIZERS), *there(BESIDE)]
+    return [*there((CONFIG,)), *there(WEIGHTS)[:1], *there((*TOKENIZERS, *BESIDE_TOKENIZERS))]

@@ -11,7 +11,7 @@ MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 MIX_2 = np.uint64(0x94D049BB133111EB)
 
 
-def mix(state: np.ndarray) -> np.ndarray:
+def splitmix64(state: np.ndarray) -> np.ndarray:
     """SplitMix64's output function, in place on an array of uint64; returns the array."""
     state ^= state >> np.uint64(30)
     state *= MIX_1
@@ -28,7 +28,7 @@ def draw(key: np.ndarray | int, counter: np.ndarray | int) -> np.ndarray:
     counter = np.atleast_1d(np.asarray(counter)).astype(np.uint64)
     counter += np.uint64(1)
     counter *= GOLDEN
-    return mix(counter + key)
+    return splitmix64(counter + key)
 
 
 def below(bits: np.ndarray, limit: np.ndarray | int) -> np.ndarray:

@@ -1,0 +1,26 @@
+"""The names of the files in a folder of a model or a tokenizer, in Hugging Face's form."""
+
+CONFIG = "config.json"
+WEIGHTS = ("model.safetensors", "pytorch_model.bin")  # the first that is there counts
+
+# What transformers reads a tokenizer from, any one of these, and what may lie beside it.
+TOKENIZERS = (
+    "tokenizer.json",
+    "vocab.txt",
+    "vocab.json",
+    "spiece.model",
+    "sentencepiece.bpe.model",
+    "tokenizer.model",
+)
+BESIDE_TOKENIZERS = (
+    "merges.txt",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+)
+
+# What this workflow writes: a vocabulary's folder; a pretrained model; a finetuned one, whose
+# tokenizer transformers saves.
+VOCABULARY = ("tokenizer.json", "tokenizer_config.json", "vocab.txt")
+PRETRAINED = (CONFIG, WEIGHTS[0], *VOCABULARY)
+FINETUNED = (CONFIG, WEIGHTS[0], *VOCABULARY[:2])
