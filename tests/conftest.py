@@ -1,11 +1,23 @@
 """Fixtures that all tests share."""
 
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
+from tests import costs
 from tests.runs import ROOT, clone, snakemake
+
+# Tests run side by side: threads of one that wait for each other would keep the others waiting.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # A hook of this file would not see the fixtures of a session, which begins above it.
+    config.pluginmanager.register(costs)
 
 
 @pytest.fixture(scope="session")
@@ -18,8 +30,25 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def finished_run(tmp_path_factory) -> Path:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """A function that fills a folder of a name by a function, once for all of xdist's workers."""
+    base = tmp_path_factory.getbasetemp()
+    common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def make(name: str, fill: Callable[[Path], object]) -> Path:
+        folder, done = common / name, common / f"{name}.done"
+        with FileLock(common / f"{name}.lock"):
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # another worker failed at it
+                folder.mkdir()
+                fill(folder)
+                done.touch()
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def finished_run(made_once: Callable[..., Path]) -> Path:
     """A clone in which the small workflow has run to its end. Copy it; never change it."""
-    folder = clone(tmp_path_factory.mktemp("finished"))
-    snakemake(folder, "--cores", "2")
-    return folder
+    return made_once("finished", lambda folder: snakemake(clone(folder), "--cores", "2"))
