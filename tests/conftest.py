@@ -20,6 +20,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(costs)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a whole run, before -m selects by marks."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "finished_run" in item.fixturenames:
+            item.add_marker("slow")
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real data, or a skip where this machine has none."""

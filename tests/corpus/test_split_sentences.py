@@ -102,6 +102,7 @@ def command(path, *flags):
     return [sys.executable, "-m", module, str(path), *outputs, *flags]
 
 
+@pytest.mark.slow
 def test_the_command_line(tmp_path):
     path = write_articles(tmp_path / "a.jsonl", TEXT)
     subprocess.run(command(path, "--processes", "2"), check=True)

@@ -7,6 +7,7 @@ from scripts.common.errors import UserError
 from scripts.corpus.sentences.splitter import rules, split, trained
 
 
+@pytest.mark.slow
 def test_the_rules_need_no_torch():
     program = (
         "import sys; from scripts.corpus.sentences import rules; rules(); "

@@ -55,6 +55,7 @@ def mirror():
 SHARDS = "results/corpus/shards/stats.json"
 
 
+@pytest.mark.slow
 def test_a_dump_comes_through_faults_into_shards_by_two_connections_at_most(mirror, tmp_path):
     paths = add_parts(mirror, tmp_path, 4)
     mirror.faults[paths[0]] = ["cut"]
@@ -79,6 +80,7 @@ def test_a_dump_comes_through_faults_into_shards_by_two_connections_at_most(mirr
     assert not mirror.requests
 
 
+@pytest.mark.slow
 def test_some_parts_from_a_folder(mirror, tmp_path):
     add_parts(mirror, tmp_path, 3)
     for path, data in mirror.files.items():

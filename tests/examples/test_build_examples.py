@@ -208,6 +208,7 @@ def test_bad_input(folder, tmp_path, arguments, message):
     assert set(os.listdir(tmp_path)) == before
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment(folder, tmp_path):
     """After a kill there is no file of the final name, or a whole one; a rerun mends all."""
     reference = tmp_path / "reference.h5"

@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.conftest import ROOT
 from tests.examples.made import make
 from tests.examples.texts import tokenizer_folder
@@ -37,6 +39,7 @@ def counts(result):
     return {name: int(count) for name, count in rows if count.isdigit()}
 
 
+@pytest.mark.slow
 def test_one_file_needs_its_shard_and_those_it_draws_from(tmp_path):
     jobs = counts(dry_run(tmp_path, {}, TARGET))
     assert jobs["build_examples"] == 1
@@ -44,6 +47,7 @@ def test_one_file_needs_its_shard_and_those_it_draws_from(tmp_path):
     assert jobs["train_vocab"] == 1
 
 
+@pytest.mark.slow
 def test_a_given_vocabulary_and_no_pairs(tmp_path):
     tokenizer_folder(tmp_path / "vocab")
     config = {"vocab": {"path": "vocab"}, "examples": {"next_sentence": False}}
@@ -52,6 +56,7 @@ def test_a_given_vocabulary_and_no_pairs(tmp_path):
     assert "train_vocab" not in jobs
 
 
+@pytest.mark.slow
 def test_given_examples(tmp_path):
     """Nothing of the corpus is asked for."""
     tokenizer_folder(tmp_path / "vocab")
@@ -76,6 +81,7 @@ def test_mistakes(tmp_path):
     assert "Traceback" not in result.stdout
 
 
+@pytest.mark.slow
 def test_a_folder_without_a_tokenizer(tmp_path):
     (tmp_path / "empty").mkdir()
     result = dry_run(tmp_path, {"vocab": {"path": "empty"}}, TARGET)

@@ -53,6 +53,7 @@ def folders(tmp_path_factory):
     return base
 
 
+@pytest.mark.slow
 def test_learns_and_writes_what_it_learnt(folders, tmp_path, model_folder):
     found = run("SST-2", folders / "SST-2", tmp_path, model_folder, LEARNS)
     assert found.report["metrics"]["accuracy"] > 0.9
@@ -79,6 +80,7 @@ def test_learns_and_writes_what_it_learnt(folders, tmp_path, model_folder):
     assert cost["peak_memory_mb"] > 50
 
 
+@pytest.mark.slow
 def test_values_are_learnt_and_scored_from_the_file(folders, tmp_path, model_folder):
     found = run("STS-B", folders / "STS-B", tmp_path, model_folder, LEARNS)
     rows = predictions(found)[""]
@@ -90,6 +92,7 @@ def test_values_are_learnt_and_scored_from_the_file(folders, tmp_path, model_fol
     assert np.mean(np.abs(np.array(gold) - predicted)) < 1  # on the labels' scale of 0 to 5
 
 
+@pytest.mark.slow
 def test_f1_is_scored_from_the_file(folders, tmp_path, model_folder):
     found = run("MRPC", folders / "MRPC", tmp_path, model_folder, LEARNS)
     rows = predictions(found)[""]
@@ -98,6 +101,7 @@ def test_f1_is_scored_from_the_file(folders, tmp_path, model_folder):
     assert list(found.report["metrics"]) == ["accuracy", "f1"]
 
 
+@pytest.mark.slow
 def test_the_same_bytes_again_and_others_for_another_seed(folders, tmp_path, model_folder):
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         run("SST-2", folders / "SST-2", tmp_path / name, model_folder, seed=seed)
@@ -164,6 +168,7 @@ def test_a_model_kept_is_the_model_that_predicted(folders, tmp_path, model_folde
     assert best == tmp_path / "model"
 
 
+@pytest.mark.slow
 def test_a_run_from_mnlis_model_is_marked(folders, tmp_path, model_folder):
     run("MNLI", folders / "MNLI", tmp_path / "mnli", model_folder, keep_model=True)
     assert {path.name for path in (tmp_path / "mnli" / "model").iterdir()} == {
@@ -210,6 +215,7 @@ def test_the_command_line(folders, tmp_path, model_folder, monkeypatch):
     assert json.loads((tmp_path / "out" / "metrics.json").read_text())["epoch"] == 0.5
 
 
+@pytest.mark.slow
 def test_a_fault_is_one_line_and_leaves_nothing(tmp_path, model_folder):
     bad = tmp_path / "train.tsv"
     bad.write_text("sentence\tlabel\nfine\t1\ncold\n")

@@ -46,6 +46,7 @@ def plan(folder: Path, target: str = TABLE, *options: str) -> list[str]:
     return sorted(re.findall(r"^Job \d+: (.*?)\s*$", text, re.MULTILINE))
 
 
+@pytest.mark.slow
 def test_a_run_and_what_changes_run_again(base):
     """One real run, with a task of the user's own, then the plans after a user's changes."""
     moods = (("fine", "good"), ("poor", "bad"))
@@ -91,6 +92,7 @@ def test_a_run_and_what_changes_run_again(base):
     ]
 
 
+@pytest.mark.slow
 def test_grids_and_runs_from_mnli_are_jobs_of_their_own(base):
     configure(base, from_mnli=["RTE"], finetune=FAST | {"learning_rate": [1e-4, 2e-4]})
     jobs = plan(base, TABLE, "--forceall")
@@ -109,6 +111,7 @@ def test_grids_and_runs_from_mnli_are_jobs_of_their_own(base):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "target", "message"),
     [

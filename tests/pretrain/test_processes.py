@@ -3,6 +3,8 @@
 import pytest
 from safetensors.torch import load_file
 
+pytestmark = pytest.mark.slow
+
 
 def losses(run):
     return [row["loss"] for row in run.rows() if "loss" in row]

@@ -19,6 +19,7 @@ def wait_for(condition, process, seconds: float = 60) -> bool:
     return False
 
 
+@pytest.mark.slow
 def test_killed_at_random_it_ends_the_same(training, whole):
     run = training("killed", "--checkpoint-steps", "2", steps=30)
     rng = random.Random(3)

@@ -16,7 +16,11 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.runs import OUTPUTS, SMALL, contents, unrun
+
+pytestmark = pytest.mark.slow
 
 KILLS = int(os.environ.get("D2G_KILLS", "3"))
 SNAKEMAKE = [sys.executable, "-m", "snakemake", "--nocolor", "--configfile", SMALL]

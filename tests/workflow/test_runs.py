@@ -14,6 +14,8 @@ import yaml
 
 from tests.runs import OUTPUTS, SMALL, call, contents, planned, snakemake, unrun
 
+pytestmark = pytest.mark.slow
+
 SNAKEMAKE = [sys.executable, "-m", "snakemake", "--nocolor", "--configfile", SMALL]
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1"}
 

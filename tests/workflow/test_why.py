@@ -43,6 +43,7 @@ def ask(folder, *args):
     return ended.stdout.splitlines()
 
 
+@pytest.mark.slow
 def test_names_the_setting_the_module_and_the_file(tmp_path):
     (tmp_path / "Snakefile").write_text(SNAKEFILE)
     (tmp_path / "in.txt").write_text("1")

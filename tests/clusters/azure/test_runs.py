@@ -7,8 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.clusters.azure.cluster import Cluster
 from tests.clusters.azure.runs import finish, repository, steps, wait_until
+
+pytestmark = pytest.mark.cluster
 
 LONG = "a_rule_with_a_name_that_is_longer_than_what_the_service_takes_as_an_id_of_a_task"
 TWO_POOLS = f"""

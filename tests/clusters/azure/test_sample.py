@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.clusters.azure.runs import track
 from tests.clusters.needs import CONFIG
 from tests.runs import clone, contents
+
+pytestmark = pytest.mark.cluster
 
 GPU_RULES = {"pretrain", "finetune"}
 

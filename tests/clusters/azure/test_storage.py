@@ -9,6 +9,8 @@ import pytest
 from snakemake_interface_common.exceptions import WorkflowError
 from snakemake_storage_plugin_azure_blob import IN_PLACE, StorageProvider, StorageProviderSettings
 
+pytestmark = pytest.mark.cluster
+
 
 @pytest.fixture
 def provider(tmp_path, monkeypatch):

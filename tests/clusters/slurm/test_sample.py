@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.clusters.needs import CONFIG
 from tests.clusters.slurm.lab import Lab
 from tests.clusters.slurm.runs import Site, submitted
 from tests.runs import clone, contents, planned
+
+pytestmark = pytest.mark.cluster
 
 
 def test_the_plan_needs_no_cluster(tmp_path: Path):

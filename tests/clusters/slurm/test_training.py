@@ -15,6 +15,8 @@ from tests.clusters.slurm.lab import Lab
 from tests.clusters.slurm.runs import Training, submitted
 from tests.runs import snakemake
 
+pytestmark = pytest.mark.cluster
+
 
 def test_two_nodes_with_two_processes_each(undisturbed: Training):
     assert len(submitted(undisturbed.log.read_text())) == 1
