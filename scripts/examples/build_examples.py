@@ -1,9 +1,9 @@
 """Build examples for masked language modelling from a tokenized shard.
 
-    python -m scripts.examples.build_examples TOKENS.h5 -o EXAMPLES.h5 --statistics EXAMPLES.json
+    python -m scripts.examples.build_examples TOKENS.h5 -o EXAMPLES.h5 --statistics EXAMPLES.json \\
         --seq-length 128 --next-sentence --random-from OTHER.h5 ...
 
-BERT's procedure, see assembly.py; a random B is drawn from this shard and those of --random-from,
+BERT's procedure, see pairs/segment_pairs.py; a random B is drawn from this shard and those of --random-from,
 which together are a large sample of the corpus. The output's form is in docs/examples-format.md.
 """
 

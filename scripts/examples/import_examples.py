@@ -1,6 +1,6 @@
 """Take a ready-made file of examples, of this project's form or NVIDIA's, into a run.
 
-    python -m scripts.examples.import_examples SHARD.hdf5 --tokenizer results/vocab -o EXAMPLES.h5
+    python -m scripts.examples.import_examples SHARD.hdf5 --tokenizer results/vocab -o EXAMPLES.h5 \\
         --statistics EXAMPLES.json
 
 The file is verified. One of this project's form is copied; one of NVIDIA's is stored without its

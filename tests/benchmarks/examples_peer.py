@@ -1,6 +1,6 @@
 """NVIDIA's way to build examples, rewritten plainly, to measure against.
 
-    python -m tests.benchmarks.examples_peer SENTENCES.txt -o OUT.hdf5 --vocab vocab.txt
+    python -m tests.benchmarks.examples_peer SENTENCES.txt -o OUT.hdf5 --vocab vocab.txt \\
         --seq-length 128 --max-predictions 20 --duplicates 10
 
 The procedure is that of DeepLearningExamples' create_pretraining_data.py, in words of our own: the

@@ -1,6 +1,6 @@
 """Real tokens a second of a pretraining step against transformers' Trainer, in one run.
 
-    python -m tests.benchmarks.pretrain EXAMPLES.h5… --seq-length 512 [--precision bf16] [--model JSON]
+    python -m tests.benchmarks.pretrain EXAMPLES.h5… [--precision bf16] [--model JSON]
 
 Both train the same weights on the same examples with the same masks, in the same order, with AdamW,
 clipping and dropout; the Trainer has `BertForPreTraining` with SDPA attention on rows padded to the

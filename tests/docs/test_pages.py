@@ -1,0 +1,152 @@
+"""The documents are short enough, hang together, and name what there is: files, links, config keys."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from scripts.workflow.config import mistakes, read_schema
+from tests.docs.shown import docstring, documents, fences, modules, name_of, prose, spans
+from tests.runs import ROOT
+
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)", re.DOTALL)
+FILE = re.compile(r"[\w.-]+(?:/[\w.-]+)*\.(?:py|smk|md|cff|toml|yaml|yml|lock|json|txt|svg)")
+FOLDERS = ("scripts/", "tests/", "rules/", "config/", "docs/", "profiles/", ".ci/", ".github/")
+PLACEHOLDER = re.compile(r"[<…*]|\bCONFIG\b")
+PAGES = [pytest.param(page, id=name_of(page)) for page in documents()]
+HISTORY = ROOT / "CHANGELOG.md"  # names what is no more
+
+
+def schema() -> dict[str, Any]:
+    return read_schema(ROOT / "config/schema.yaml")
+
+
+def defaults() -> dict[str, Any]:
+    return yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
+
+
+def keys(part: dict[str, Any], whole: dict[str, Any], prefix: str = "") -> set[str]:
+    """The dotted paths of a schema's keys; what stands in a list has its list's path."""
+    if "$ref" in part:
+        part = whole["$defs"][part["$ref"].rpartition("/")[2]]
+    found = set()
+    for name, inner in part.get("properties", {}).items():
+        path = f"{prefix}.{name}".lstrip(".")
+        found |= {path} | keys(inner, whole, path)
+    inside = [*part.get("anyOf", []), part.get("items"), part.get("additionalProperties")]
+    for inner in inside:
+        if isinstance(inner, dict):
+            found |= keys(inner, whole, prefix)
+    return found
+
+
+def merged(base: Any, changes: Any) -> Any:
+    """A config with changes, as Snakemake makes it of several files."""
+    if not isinstance(base, dict) or not isinstance(changes, dict):
+        return changes
+    return base | {key: merged(base.get(key), value) for key, value in changes.items()}
+
+
+def slug(heading: str) -> str:
+    """The anchor of a heading, as GitHub makes it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+
+
+def anchors(page: Path) -> set[str]:
+    return {slug(line.lstrip("# ")) for line in prose(page).splitlines() if line.startswith("#")}
+
+
+def test_the_readme_is_short():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 130
+
+
+def test_the_readme_links_to_every_page():
+    linked = {link.partition("#")[0] for link in LINK.findall(prose(ROOT / "README.md"))}
+    assert {name_of(page) for page in documents()} - linked == {"README.md"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page):
+    for link in LINK.findall(prose(page)):
+        if "://" in link:
+            continue
+        file, _, anchor = link.partition("#")
+        target = page.parent / file if file else page
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(target), link
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_files_that_a_page_names_exist(page):
+    if page == HISTORY:
+        return
+    for span in spans(page):
+        for word in span.split():
+            if word.startswith(FOLDERS) and not PLACEHOLDER.search(word):
+                assert all((ROOT / name).exists() for name in alternatives(word)), word
+
+
+def alternatives(word: str) -> list[str]:
+    """`a/{b,c}.py` as a shell reads it."""
+    braces = re.search(r"\{([^}]*)\}", word)
+    if not braces:
+        return [word]
+    return [word.replace(braces[0], choice, 1) for choice in braces[1].split(",")]
+
+
+def test_files_that_docstrings_name_exist():
+    """A module's path from the root, from its own folder, or from its stage."""
+    for module in modules():
+        for name in FILE.findall(docstring(module)):
+            if name.endswith((".py", ".smk", ".md")):
+                places = [module.parent, *module.parents]
+                assert any((place / name).exists() for place in places), (name_of(module), name)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_config_keys_that_a_page_names_exist(page):
+    known = keys(schema(), schema())
+    sections = tuple(schema()["properties"])
+    for span in spans(page):
+        path = span.partition(":")[0]
+        if page != HISTORY and re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", path):
+            if path.startswith(sections) and not FILE.fullmatch(path):
+                assert path in known, span
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_configs_that_a_page_shows_are_taken(page):
+    for language, block in fences(page):
+        changes = yaml.safe_load(block) if language == "yaml" else None
+        if isinstance(changes, dict) and set(changes) & set(schema()["properties"]):
+            assert mistakes(merged(defaults(), changes), schema()) == []
+
+
+def test_every_config_key_is_explained():
+    """In config.yaml, or in the page of its stage."""
+    text = (ROOT / "config/config.yaml").read_text(encoding="utf-8")
+    text += "".join(page.read_text(encoding="utf-8") for page in documents())
+    for path in keys(schema(), schema()):
+        assert re.search(rf"\b{path.rpartition('.')[2]}\b", text), path
+
+
+def test_phases_in_the_table_are_those_of_the_schema():
+    page = prose(ROOT / "docs/pretraining.md")
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    named = {key for row in rows for key in re.findall(r"`(\w+)`", row)} - {"bert", "mimetic"}
+    prefix = "pretrain.phases."
+    known = {key.removeprefix(prefix) for key in keys(schema(), schema()) if key.startswith(prefix)}
+    assert named - {"initial_weights"} == known
+
+
+def test_the_citation_has_the_version_of_the_package():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert citation["title"] == project["name"]
+    assert citation["version"] == project["version"]
+    assert citation["license"] == project["license"]
+    assert f"## [{project['version']}]" in HISTORY.read_text(encoding="utf-8")
