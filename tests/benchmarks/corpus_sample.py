@@ -17,7 +17,7 @@ from pathlib import Path
 CHILD = """
 import resource, sys
 from pathlib import Path
-from scripts.corpus.make_sample import make_sample
+from scripts.sample.make_sample import make_sample
 make_sample(42, int(sys.argv[1]), [Path(sys.argv[2])], None, int(sys.argv[3]))
 print(max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
 """

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 import yaml
 
+from docs.graph import edges
 from scripts.workflow.config import mistakes, read_schema
 from tests.docs.shown import docstring, documents, fences, modules, name_of, prose, spans
 from tests.runs import ROOT
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)", re.DOTALL)
 FILE = re.compile(r"[\w.-]+(?:/[\w.-]+)*\.(?:py|smk|md|cff|toml|yaml|yml|lock|json|txt|svg)")
+MODULE = re.compile(r"\b(?:scripts|tests)(?:\.[a-z_]\w+)+")
 FOLDERS = ("scripts/", "tests/", "rules/", "config/", "docs/", "profiles/", ".ci/", ".github/")
 PLACEHOLDER = re.compile(r"[<…*]|\bCONFIG\b")
 PAGES = [pytest.param(page, id=name_of(page)) for page in documents()]
@@ -110,12 +112,12 @@ def test_files_that_docstrings_name_exist():
 @pytest.mark.parametrize("page", PAGES)
 def test_config_keys_that_a_page_names_exist(page):
     known = keys(schema(), schema())
-    sections = tuple(schema()["properties"])
-    for span in spans(page):
+    sections = schema()["properties"]
+    for span in spans(page) if page != HISTORY else ():
         path = span.partition(":")[0]
-        if page != HISTORY and re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", path):
-            if path.startswith(sections) and not FILE.fullmatch(path):
-                assert path in known, span
+        section, dot, _ = path.partition(".")
+        if dot and section in sections and re.fullmatch(r"[a-z_.]+", path):
+            assert path in known or FILE.fullmatch(path), span
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -141,6 +143,24 @@ def test_phases_in_the_table_are_those_of_the_schema():
     prefix = "pretrain.phases."
     known = {key.removeprefix(prefix) for key in keys(schema(), schema()) if key.startswith(prefix)}
     assert named - {"initial_weights"} == known
+
+
+def test_modules_that_are_named_exist():
+    """In code and in text: `scripts.corpus.list_dump`, or what is in it."""
+    patterns = ("scripts/**/*.py", "tests/benchmarks/*.py", "rules/**/*.smk", "Makefile")
+    files = [*documents(), *(file for pattern in patterns for file in ROOT.glob(pattern))]
+    for file in files:
+        for name in MODULE.findall(file.read_text(encoding="utf-8")):
+            path = ROOT / name.replace(".", "/")
+            places = [path, path.with_suffix(".py"), path.parent.with_suffix(".py")]
+            assert file == HISTORY or any(place.exists() for place in places), f"{file}: {name}"
+
+
+@pytest.mark.slow
+def test_the_picture_is_that_of_the_workflow():
+    picture = (ROOT / "docs/graph.svg").read_text(encoding="utf-8")
+    drawn = re.findall(r"<title>(\w+)&#45;&gt;(\w+)</title>", picture)
+    assert set(drawn) == edges(), "python docs/graph.py draws it anew"
 
 
 def test_the_citation_has_the_version_of_the_package():

@@ -3,7 +3,7 @@
 tokens uint16 (or uint32) [T]     ids without special tokens
 sentences int64 [S+1]             where each sentence begins in `tokens`
 documents int64 [D+1]             where each document begins in `sentences`
-token_kinds uint8 [vocabulary]    see kinds.py
+token_kinds uint8 [vocabulary]    see masking/token_kinds.py
 """
 
 import hashlib
