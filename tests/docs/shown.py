@@ -1,8 +1,10 @@
 """What the documents and docstrings of the repository show: commands, names of files, config keys."""
 
 import ast
+import io
 import re
 import shlex
+import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -75,6 +77,19 @@ def spans(document: Path) -> tuple[str, ...]:
 def docstring(module: Path) -> str:
     """A module's docstring, which its `--help` shows."""
     return ast.get_docstring(ast.parse(module.read_bytes())) or ""
+
+
+def told(module: Path) -> str:
+    """What a module tells its readers: its comments and all its docstrings."""
+    source = module.read_bytes()
+    words = [
+        token.string
+        for token in tokenize.tokenize(io.BytesIO(source).readline)
+        if token.type == tokenize.COMMENT
+    ]
+    nodes = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    trees = [node for node in ast.walk(ast.parse(source)) if isinstance(node, nodes)]
+    return "\n".join([*words, *(ast.get_docstring(node) or "" for node in trees)])
 
 
 def name_of(file: Path) -> str:

@@ -10,7 +10,7 @@ import yaml
 
 from docs.graph import edges
 from scripts.workflow.config import mistakes, read_schema
-from tests.docs.shown import docstring, documents, fences, modules, name_of, prose, spans
+from tests.docs.shown import documents, fences, modules, name_of, prose, spans, told
 from tests.runs import ROOT
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)", re.DOTALL)
@@ -18,6 +18,7 @@ FILE = re.compile(r"[\w.-]+(?:/[\w.-]+)*\.(?:py|smk|md|cff|toml|yaml|yml|lock|js
 MODULE = re.compile(r"\b(?:scripts|tests)(?:\.[a-z_]\w+)+")
 FOLDERS = ("scripts/", "tests/", "rules/", "config/", "docs/", "profiles/", ".ci/", ".github/")
 PLACEHOLDER = re.compile(r"[<…*]|\bCONFIG\b")
+OF_OTHERS = ("create_pretraining_data.py",)
 PAGES = [pytest.param(page, id=name_of(page)) for page in documents()]
 HISTORY = ROOT / "CHANGELOG.md"  # names what is no more
 
@@ -100,13 +101,17 @@ def alternatives(word: str) -> list[str]:
     return [word.replace(braces[0], choice, 1) for choice in braces[1].split(",")]
 
 
-def test_files_that_docstrings_name_exist():
-    """A module's path from the root, from its own folder, or from its stage."""
-    for module in modules():
-        for name in FILE.findall(docstring(module)):
-            if name.endswith((".py", ".smk", ".md")):
-                places = [module.parent, *module.parents]
-                assert any((place / name).exists() for place in places), (name_of(module), name)
+def test_files_that_comments_and_docstrings_name_exist():
+    """A path from the root, from the module's own folder, or from its stage."""
+    lost = [
+        f"{name_of(module)}: {name}"
+        for module in modules()
+        for name in FILE.findall(told(module))
+        if (name.endswith((".py", ".smk")) or name.startswith("docs/"))
+        and name not in OF_OTHERS
+        and not any((folder / name).exists() for folder in module.parents)
+    ]
+    assert not lost, "\n".join(lost)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -149,11 +154,20 @@ def test_modules_that_are_named_exist():
     """In code and in text: `scripts.corpus.list_dump`, or what is in it."""
     patterns = ("scripts/**/*.py", "tests/benchmarks/*.py", "rules/**/*.smk", "Makefile")
     files = [*documents(), *(file for pattern in patterns for file in ROOT.glob(pattern))]
-    for file in files:
-        for name in MODULE.findall(file.read_text(encoding="utf-8")):
-            path = ROOT / name.replace(".", "/")
-            places = [path, path.with_suffix(".py"), path.parent.with_suffix(".py")]
-            assert file == HISTORY or any(place.exists() for place in places), f"{file}: {name}"
+    lost = [
+        f"{name_of(file)}: {name}"
+        for file in files
+        for name in MODULE.findall(file.read_text(encoding="utf-8"))
+        if file != HISTORY and not exists(ROOT / name.replace(".", "/"))
+    ]
+    assert not lost, "\n".join(lost)
+
+
+def exists(path: Path) -> bool:
+    """Whether a dotted name's path is a package, a module, or a name in a module."""
+    return (
+        path.exists() or path.with_suffix(".py").exists() or path.parent.with_suffix(".py").exists()
+    )
 
 
 @pytest.mark.slow

@@ -48,7 +48,7 @@ class Writer:
 def write_examples(target: Path, header: Header, token_kinds: np.ndarray) -> Iterator[Writer]:
     """Yield a writer whose examples become `target` when the block succeeds.
 
-    `token_kinds` is uint8 [vocabulary], see kinds.py.
+    `token_kinds` is uint8 [vocabulary], see masking/token_kinds.py.
     """
 
     def attributes(digests: dict[str, str]) -> dict:

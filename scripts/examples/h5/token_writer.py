@@ -1,4 +1,4 @@
-"""Write files of tokenized text, see tokens.py."""
+"""Write files of tokenized text, see token_files.py."""
 
 import json
 from collections.abc import Iterator

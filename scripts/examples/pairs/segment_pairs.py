@@ -28,7 +28,7 @@ STRETCH = 128  # a document is taken in stretches of so many examples' length
 
 @dataclass(frozen=True)
 class Text:
-    """Tokenized documents: `tokens` [T], `sentences` and `documents` as in tokens.py.
+    """Tokenized documents: `tokens` [T], `sentences` and `documents` as in h5/token_files.py.
 
     `numbers` [D]: what tells a document from others; the same for parts of one document.
     """

@@ -19,7 +19,7 @@ UNUSED = re.compile(r"\[unused\d+\]")
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """`kinds` uint8 [size], see kinds.py; `special_ids` by role; `sha256` of vocab.txt.
+    """`kinds` uint8 [size], see masking/token_kinds.py; `special_ids` by role; `sha256` of vocab.txt.
 
     `description` is the content of tokenizer.json.
     """
@@ -103,7 +103,7 @@ def token_kinds(
     tokens: dict[str, int],
     special_ids: dict[str, int],
 ) -> np.ndarray:
-    """What each token is: uint8 [highest id + 1], bits as in masking.py."""
+    """What each token is: uint8 [highest id + 1], bits as in masking/token_kinds.py."""
     kinds = np.full(max(tokens.values()) + 1, NEVER_DRAWN, np.uint8)
     continues = continuation(description)
     for token, index in tokens.items():
