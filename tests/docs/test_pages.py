@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from docs.graph import edges
+from scripts.common.code import closure
 from scripts.workflow.config import mistakes, read_schema
 from tests.docs.shown import documents, fences, modules, name_of, prose, spans, told
 from tests.runs import ROOT
@@ -148,6 +149,18 @@ def test_phases_in_the_table_are_those_of_the_schema():
     prefix = "pretrain.phases."
     known = {key.removeprefix(prefix) for key in keys(schema(), schema()) if key.startswith(prefix)}
     assert named - {"initial_weights"} == known
+
+
+def test_the_reader_of_examples_needs_no_more_than_its_page_says():
+    needed = closure(ROOT, ROOT / "scripts/examples/h5/example_files.py")
+    files = {name_of(file) for file in needed if file.name != "__init__.py"}
+    [named] = [
+        span
+        for span in spans(ROOT / "docs/examples-format.md")
+        if span.startswith("scripts/common/")
+    ]
+    outside = {file for file in files if not file.startswith("scripts/examples/")}
+    assert outside == set(alternatives(named))
 
 
 def test_modules_that_are_named_exist():
