@@ -22,12 +22,9 @@ include: "rules/report.smk"
 include: "rules/preflight.smk"
 
 
-localrules:
-    all,
-
-
 rule all:
     default_target: True
     input:
         "glue_results.tsv",
         REPORT_FILES,
+    localrule: True

@@ -5,12 +5,18 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-ROOT = Path(workflow.basedir)
+# The repository of this file, whichever Snakefile includes it.
+try:
+    ROOT = Path(workflow.current_basedir).parent
+except TypeError:
+    raise WorkflowError(
+        "snakefile: must be a path, to a clone with its scripts, not a URL"
+    )
 sys.path.insert(0, str(ROOT))
 
 from scripts.common.code import code_digest, module_digests, package_versions
 from scripts.common.settings import words
-from scripts.workflow.config import freeze, mistakes, read_schema
+from scripts.workflow.config import freeze, mistakes, read_schema, with_defaults
 from scripts.workflow.preflight import refused
 from scripts.workflow.records import record_in_jobs
 
@@ -21,21 +27,14 @@ for folder in (Path(".snakemake"), Path(".")):
             "run snakemake in a folder of yours, or with --directory"
         )
 
-freeze(config, workflow.is_main_process)
+# A workflow that uses this one as a module gives its own config in place of the Snakefile's.
+config = with_defaults(config, ROOT / "config/config.yaml")
+config = freeze(config, workflow.is_main_process, __name__)
 if not workflow.is_main_process:
     record_in_jobs()
 problems = mistakes(config, read_schema(ROOT / "config/schema.yaml"))
 if problems:
     raise WorkflowError("The config has mistakes:", *problems)
-
-# Steps run with this interpreter and this repository, wherever snakemake was started; a step takes the
-# shell's place and ends with snakemake, so that none goes on writing beside the next run.
-shell.prefix(
-    "set -euo pipefail; "
-    f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH "
-    f"PYTHONPATH={shlex.quote(str(ROOT))} PYTHONHASHSEED=0; "
-    'python() {{ D2G_PARENT=$PPID exec python "$@"; }}; '
-)
 
 
 def code(step):
@@ -47,6 +46,25 @@ def code(step):
     modules = sorted(digest[:16] for digest in module_digests(ROOT, step).values())
     versions = [f"{name}@{version}" for name, version in packages.items()]
     return " ".join(["code", code_digest(ROOT, step)[:16], *modules, *versions])
+
+
+def step(file, launcher=None):
+    """The params of a step: `code`, which is compared, and `run`, with which its command begins.
+
+    A step runs with this interpreter and this repository, wherever snakemake was started. It takes the
+    shell's place and ends with snakemake, so that none goes on writing beside the next run; one with a
+    launcher of its own is ended by that. Not a prefix of all shells, some of which may be another
+    workflow's; and Snakemake compares no param that is a function of the threads, so that neither the
+    repository nor the step in it has to stay where it is.
+    """
+    name = (launcher or file).removesuffix(".py").replace("/", ".")
+    command = (
+        f"PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH "
+        f"PYTHONPATH={shlex.quote(str(ROOT))} PYTHONHASHSEED=0 exec python -m {name}"
+    )
+    if not launcher:
+        command = f"D2G_PARENT=$PPID {command}"
+    return {"code": code(file), "run": lambda wildcards, threads: command}
 
 
 def flags(**settings):
@@ -73,3 +91,8 @@ def memory(mb, per_thread=0):
 def folder_of(files):
     """The folder of the first of a rule's files, as an argument of its command."""
     return shlex.quote(str(Path(files[0]).parent))
+
+
+def output_folder(wildcards, output):
+    """The folder of a rule's first output, as a param: the path, wherever a module's prefix puts it."""
+    return folder_of(output)

@@ -12,7 +12,7 @@ rule download_dump:
         mem_mb=memory(200),
         runtime=1440,
     params:
-        code=code("scripts/corpus/download_dump.py"),
+        **step("scripts/corpus/download_dump.py"),
         flags=lambda wildcards: flags(
             wiki=WIKIPEDIA["wiki"],
             date=WIKIPEDIA["date"],
@@ -23,7 +23,7 @@ rule download_dump:
     message:
         "Downloading {wildcards.file}"
     shell:
-        "python -m scripts.corpus.download_dump {wildcards.file} -o {output} {params.flags} "
+        "{params.run} {wildcards.file} -o {output} {params.flags} "
         "{params.mirror} --log {log}"
 
 
@@ -46,12 +46,12 @@ rule extract_articles:
         mem_mb=memory(400, per_thread=300),
         runtime=600,
     params:
-        code=code("scripts/corpus/extract_articles.py"),
+        **step("scripts/corpus/extract_articles.py"),
         flags=flags(**CORPUS["extract"]),
     message:
         "Extracting the articles of {input}"
     shell:
-        "python -m scripts.corpus.extract_articles {input} -o {output.articles} "
+        "{params.run} {input} -o {output.articles} "
         "--statistics {output.statistics} {params.flags} --processes {threads} --log {log}"
 
 
@@ -70,14 +70,14 @@ rule collect_text:
         mem_mb=memory(500),
         runtime=120,
     params:
-        code=code("scripts/corpus/collect_text.py"),
+        **step("scripts/corpus/collect_text.py"),
         flags=lambda wildcards: flags(
             documents=CORPUS["text"]["documents"], base=PARTS[wildcards.part].base
         ),
     message:
         "Collecting the documents of {wildcards.part}"
     shell:
-        "python -m scripts.corpus.collect_text {input} -o {output} {params.flags} --log {log}"
+        "{params.run} {input} -o {output} {params.flags} --log {log}"
 
 
 rule split_sentences:
@@ -99,12 +99,12 @@ rule split_sentences:
         mem_mb=memory(400, per_thread=300),
         runtime=600,
     params:
-        code=code("scripts/corpus/split_sentences.py"),
+        **step("scripts/corpus/split_sentences.py"),
         flags=flags(model=CORPUS["sentences"]["model"]),
     message:
         "Splitting {wildcards.part} into sentences"
     shell:
-        "python -m scripts.corpus.split_sentences {input} -o {output.sentences} "
+        "{params.run} {input} -o {output.sentences} "
         "--ids {output.ids} {params.flags} --processes {threads} --log {log}"
 
 
@@ -132,12 +132,12 @@ rule find_contamination:
         mem_mb=memory(1000, per_thread=300),
         runtime=240,
     params:
-        code=code("scripts/corpus/find_contamination.py"),
+        **step("scripts/corpus/find_contamination.py"),
         clean=lambda wildcards, output: flags(clean=(output.clean or [None])[0]),
     message:
         "Looking for texts of the evaluation in {wildcards.part}"
     shell:
-        "python -m scripts.corpus.find_contamination {input.sentences}"
+        "{params.run} {input.sentences}"
         " --evaluation {input.evaluation} -o {output.report} {params.clean}"
         " --processes {threads} --log {log}"
 
@@ -155,11 +155,11 @@ rule report_contamination:
         mem_mb=memory(1000),
         runtime=30,
     params:
-        code=code("scripts/corpus/report_contamination.py"),
+        **step("scripts/corpus/report_contamination.py"),
     message:
         "Reporting how much of the evaluation the corpus holds"
     shell:
-        "python -m scripts.corpus.report_contamination {input} -o {output} --log {log}"
+        "{params.run} {input} -o {output} --log {log}"
 
 
 rule sign_documents:
@@ -178,12 +178,11 @@ rule sign_documents:
         mem_mb=memory(600, per_thread=300),
         runtime=240,
     params:
-        code=code("scripts/corpus/sign_documents.py"),
+        **step("scripts/corpus/sign_documents.py"),
     message:
         "Signing the documents of {wildcards.part}"
     shell:
-        "python -m scripts.corpus.sign_documents {input} -o {output}"
-        " --processes {threads} --log {log}"
+        "{params.run} {input} -o {output}" " --processes {threads} --log {log}"
 
 
 rule shard_corpus:
@@ -205,18 +204,19 @@ rule shard_corpus:
         mem_mb=memory(2000),
         runtime=240,
     params:
-        code=code("scripts/corpus/shard_corpus.py"),
+        **step("scripts/corpus/shard_corpus.py"),
         flags=flags(
             shards=CORPUS["shards"],
             validation_fraction=CORPUS["validation_fraction"],
             deduplicate=CORPUS["deduplicate"],
             seed=config["seed"],
         ),
+        folder=lambda wildcards, output: folder_of([output.statistics]),
         signatures=lambda wildcards, input: (
             f"--signatures {input.signatures}" if input.signatures else ""
         ),
     message:
         "Distributing the corpus over shards"
     shell:
-        "python -m scripts.corpus.shard_corpus {input.sentences} -o results/corpus/shards "
+        "{params.run} {input.sentences} -o {params.folder} "
         "{params.flags} {params.signatures} --log {log}"

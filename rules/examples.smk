@@ -13,16 +13,15 @@ if VOCAB["path"]:
             mem_mb=memory(1000),
             runtime=10,
         params:
-            code=code("scripts/examples/import_vocab.py"),
-            flags=flags(
-                source=VOCAB["path"],
-                lowercase=VOCAB["lowercase"],
-                max_length=VOCAB["max_length"],
-            ),
+            **step("scripts/examples/import_vocab.py"),
+            flags=flags(lowercase=VOCAB["lowercase"], max_length=VOCAB["max_length"]),
+            source=vocab_source,
+            folder=output_folder,
         message:
             "Taking the vocabulary of {input[0]}"
         shell:
-            "python -m scripts.examples.import_vocab {params.flags} -o results/vocab --log {log}"
+            "{params.run} --source {params.source} "
+            "{params.flags} -o {params.folder} --log {log}"
 
 else:
 
@@ -42,15 +41,16 @@ else:
             mem_mb=memory(1000 + 12 * VOCAB["sample_mb"]),
             runtime=120,
         params:
-            code=code("scripts/examples/train_vocab.py"),
+            **step("scripts/examples/train_vocab.py"),
             flags=flags(
                 seed=config["seed"],
                 **{key: value for key, value in VOCAB.items() if key != "path"},
             ),
+            folder=output_folder,
         message:
             "Training the vocabulary"
         shell:
-            "python -m scripts.examples.train_vocab {input} -o results/vocab {params.flags} "
+            "{params.run} {input} -o {params.folder} {params.flags} "
             "--threads {threads} --log {log}"
 
 
@@ -77,13 +77,14 @@ if GIVEN_EXAMPLES:
             mem_mb=memory(2000),
             runtime=120,
         params:
-            code=code("scripts/examples/import_examples.py"),
+            **step("scripts/examples/import_examples.py"),
+            vocab=vocab_folder,
             flags=lambda wildcards: flags(seq_length=SEQ_LENGTHS[wildcards.phase]),
         message:
             "Taking the examples of {input.examples}"
         shell:
-            "python -m scripts.examples.import_examples {input.examples} -o {output.examples} "
-            "--statistics {output.statistics} --tokenizer results/vocab {params.flags} --log {log}"
+            "{params.run} {input.examples} -o {output.examples} "
+            "--statistics {output.statistics} --tokenizer {params.vocab} {params.flags} --log {log}"
 
 else:
 
@@ -103,11 +104,12 @@ else:
             mem_mb=memory(1000),
             runtime=120,
         params:
-            code=code("scripts/examples/tokenize_shard.py"),
+            **step("scripts/examples/tokenize_shard.py"),
+            vocab=vocab_folder,
         message:
             "Tokenizing shard {wildcards.split}/{wildcards.number}"
         shell:
-            "python -m scripts.examples.tokenize_shard {input.shard} --tokenizer results/vocab "
+            "{params.run} {input.shard} --tokenizer {params.vocab} "
             "-o {output} --threads {threads} --log {log}"
 
     rule build_examples:
@@ -132,7 +134,7 @@ else:
             mem_mb=memory(1000),
             runtime=120,
         params:
-            code=code("scripts/examples/build_examples.py"),
+            **step("scripts/examples/build_examples.py"),
             flags=lambda wildcards: flags(
                 seed=config["seed"],
                 seq_length=SEQ_LENGTHS[wildcards.phase],
@@ -145,6 +147,6 @@ else:
         message:
             "Building examples {wildcards.phase}/{wildcards.split}/{wildcards.number}"
         shell:
-            "python -m scripts.examples.build_examples {input.shard} --random-from {input.random} "
+            "{params.run} {input.shard} --random-from {input.random} "
             "--spare {input.spare} -o {output.examples} --statistics {output.statistics} "
             "{params.flags} --log {log}"

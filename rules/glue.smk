@@ -7,20 +7,18 @@ rule download_glue:
         name="|".join(SOURCES),
     conda:
         "../config/environment.yaml"
-    threads: 1
     resources:
         mem_mb=memory(500),
         runtime=120,
     params:
-        code=code("scripts/glue/download_glue.py"),
+        **step("scripts/glue/download_glue.py"),
         flags=lambda wildcards: flags(
             mirror=GLUE["mirror"], sha256=GLUE["checksums"].get(wildcards.name)
         ),
     message:
         "Downloading {wildcards.name}"
     shell:
-        "python -m scripts.glue.download_glue {wildcards.name} {params.flags}"
-        " -o {output} --log {log}"
+        "{params.run} {wildcards.name} {params.flags}" " -o {output} --log {log}"
 
 
 for FETCHED, FETCH in FETCHES.items():
@@ -36,20 +34,17 @@ for FETCHED, FETCH in FETCHES.items():
             f"logs/glue/fetch_glue/{FETCHED}.log",
         conda:
             "../config/environment.yaml"
-        threads: 1
         resources:
             mem_mb=memory(2000),
             runtime=30,
         params:
-            code=code(f"scripts/glue/{FETCH.step}.py"),
-            step=FETCH.step,
+            **step(f"scripts/glue/{FETCH.step}.py"),
             task=shlex.quote(FETCH.argument),
-            folder=lambda wildcards, output: folder_of(output),
+            folder=output_folder,
         message:
             f"Fetching the files of {FETCHED} and checking them line by line"
         shell:
-            "python -m scripts.glue.{params.step} {params.task} {input:q}"
-            " -o {params.folder} --log {log}"
+            "{params.run} {params.task} {input:q}" " -o {params.folder} --log {log}"
 
 
 rule finetune:
@@ -76,17 +71,17 @@ rule finetune:
         runtime=480,
         gpu=GLUE["gpus"],
     params:
-        code=code("scripts/glue/finetune.py"),
+        **step("scripts/glue/finetune.py"),
         task=lambda wildcards: shlex.quote(
             TASK_ARGUMENTS[selection.base_task(wildcards.task)]
         ),
-        folder=lambda wildcards, output: folder_of(output),
+        folder=output_folder,
         flags=run_flags,
     message:
         "Finetuning on {wildcards.task}, seed {wildcards.seed} {wildcards.setting}"
     shell:
         "MKL_DYNAMIC=FALSE RAYON_NUM_THREADS={threads} HF_HUB_OFFLINE=1"
-        " python -m scripts.glue.finetune {params.task} --model {input.model:q}"
+        " {params.run} {params.task} --model {input.model:q}"
         " --train {input.train:q} --dev {input.dev:q} --test {input.test:q} {params.flags}"
         " -o {params.folder} --log {log}"
 
@@ -106,9 +101,9 @@ if GLUE["from_mnli"]:
             setting="([^/]+/)?",
             seed=r"\d+",
         params:
-            code=code("scripts/glue/finetune.py"),
+            **step("scripts/glue/finetune.py"),
             task="MNLI",
-            folder=lambda wildcards, output: folder_of(output),
+            folder=output_folder,
             flags=lambda wildcards: f"{run_flags(wildcards)} --keep-model",
 
 
@@ -125,20 +120,21 @@ rule collect_results:
         curves="results/glue/summary/curves.tsv",
     log:
         "logs/glue/collect_results.log",
+    localrule: True
     conda:
         "../config/environment.yaml"
-    threads: 1
     resources:
         mem_mb=memory(2000),
         runtime=30,
     params:
-        code=code("scripts/glue/collect_results.py"),
+        **step("scripts/glue/collect_results.py"),
         flags=flags(seed=config["seed"]),
+        folder=lambda wildcards, output: folder_of([output.runs]),
     message:
         "Collecting all runs into {output.table}"
     shell:
-        "python -m scripts.glue.collect_results {input.metrics:q} --table {output.table}"
-        " --markdown {output.markdown} --details $(dirname {output.runs}) {params.flags}"
+        "{params.run} {input.metrics:q} --table {output.table}"
+        " --markdown {output.markdown} --details {params.folder} {params.flags}"
         " --log {log}"
 
 
@@ -150,20 +146,19 @@ rule write_submission:
         "glue_submission.zip",
     log:
         "logs/glue/write_submission.log",
+    localrule: True
     conda:
         "../config/environment.yaml"
-    threads: 1
     resources:
         mem_mb=memory(2000),
         runtime=30,
     params:
-        code=code("scripts/glue/write_submission.py"),
+        **step("scripts/glue/write_submission.py"),
         flags=flags(official_counts=GLUE["source"] != "sample"),
     message:
         "Writing the submission from the best dev runs"
     shell:
-        "python -m scripts.glue.write_submission {input.metrics:q} {params.flags}"
-        " -o {output} --log {log}"
+        "{params.run} {input.metrics:q} {params.flags}" " -o {output} --log {log}"
 
 
 if not GLUE["model"]:
@@ -186,9 +181,6 @@ if not GLUE["model"]:
         message:
             "Finetuning random weights on {wildcards.task}, seed {wildcards.seed} {wildcards.setting}"
 
-    localrules:
-        compare_pretraining,
-
     rule compare_pretraining:
         input:
             pretrained=run_files("metrics.json", GLUE_TASKS),
@@ -197,21 +189,16 @@ if not GLUE["model"]:
             "pretraining_gain.tsv",
         log:
             "logs/glue/compare_pretraining.log",
+        localrule: True
         conda:
             "../config/environment.yaml"
-        threads: 1
         resources:
             mem_mb=memory(2000),
             runtime=30,
         params:
-            code=code("scripts/glue/compare_pretraining.py"),
+            **step("scripts/glue/compare_pretraining.py"),
         message:
             "Comparing pretrained with random weights"
         shell:
-            "python -m scripts.glue.compare_pretraining --pretrained {input.pretrained:q}"
+            "{params.run} --pretrained {input.pretrained:q}"
             " --random {input.random:q} -o {output} --log {log}"
-
-
-localrules:
-    collect_results,
-    write_submission,

@@ -30,8 +30,12 @@ rule pretrain:
         gpu=PRETRAIN["gpus"] * PRETRAIN["nodes"],
         nodes=PRETRAIN["nodes"],
     params:
-        code=code("scripts/pretrain/pretrain.py"),
+        **step("scripts/pretrain/pretrain.py", launcher="scripts/pretrain/launch.py"),
         flags=phase_flags,
+        init=phase_init,
+        vocab=vocab_folder,
+        folder=output_folder,
+        checkpoints=checkpoints_folder,
         launch=untracked(processes=PRETRAIN["gpus"], nodes=PRETRAIN["nodes"]),
         safety=untracked(
             checkpoint_minutes=PRETRAIN["checkpoint_minutes"],
@@ -44,10 +48,10 @@ rule pretrain:
     message:
         "Pretraining, phase {wildcards.phase}"
     shell:
-        "exec python -m scripts.pretrain.launch {params.launch} --cpus {threads} --log {log} "
+        "{params.run} {params.launch} --cpus {threads} --log {log} "
         "-- {input.train} --validation {input.validation} "
-        "--tokenizer results/vocab -o results/pretrain/{wildcards.phase} {params.flags} "
-        "--checkpoints results/checkpoints {params.safety}"
+        "--tokenizer {params.vocab} -o {params.folder} {params.init} {params.flags} "
+        "--checkpoints {params.checkpoints} {params.safety}"
 
 
 rule init_model:
@@ -60,23 +64,23 @@ rule init_model:
         "logs/pretrain/init_model.log",
     conda:
         "../config/environment.yaml"
-    threads: 1
     resources:
         mem_mb=memory(4000),
         runtime=10,
     params:
-        code=code("scripts/pretrain/init_model.py"),
+        **step("scripts/pretrain/init_model.py"),
         flags=flags(
             seed=config["seed"],
             initial_weights=PRETRAIN["initial_weights"],
-            model=(
-                f"{PRETRAIN['init']}/config.json"
-                if PRETRAIN["init"]
-                else json.dumps(NEW_MODEL, sort_keys=True)
-            ),
+            model=NEW_MODEL,
         ),
+        config=lambda wildcards, input: (
+            f"--model {shlex.quote(input.start[0])}" if input.start else ""
+        ),
+        vocab=vocab_folder,
+        folder=output_folder,
     message:
         "Making an untrained model to compare with"
     shell:
-        "python -m scripts.pretrain.init_model {params.flags} --tokenizer results/vocab "
-        f"-o {RANDOM} --log {{log}}"
+        "{params.run} {params.flags} {params.config} "
+        "--tokenizer {params.vocab} -o {params.folder} --log {log}"

@@ -24,12 +24,12 @@ rule plot_glue:
         mem_mb=memory(1000),
         runtime=10,
     params:
-        code=code("scripts/report/plot_glue.py"),
+        **step("scripts/report/plot_glue.py"),
         flags=flags(published=config["glue"]["source"] != "sample"),
     message:
         "Draw the GLUE table"
     shell:
-        "python -m scripts.report.plot_glue {input} -o {output} {params.flags} --log {log}"
+        "{params.run} {input} -o {output} {params.flags} --log {log}"
 
 
 rule plot_finetuning:
@@ -50,11 +50,11 @@ rule plot_finetuning:
         mem_mb=memory(1000),
         runtime=10,
     params:
-        code=code("scripts/report/plot_finetuning.py"),
+        **step("scripts/report/plot_finetuning.py"),
     message:
         "Draw the curves of finetuning"
     shell:
-        "python -m scripts.report.plot_finetuning {input} -o {output} --log {log}"
+        "{params.run} {input} -o {output} --log {log}"
 
 
 rule plot_confusions:
@@ -75,11 +75,11 @@ rule plot_confusions:
         mem_mb=memory(1000),
         runtime=10,
     params:
-        code=code("scripts/report/plot_confusions.py"),
+        **step("scripts/report/plot_confusions.py"),
     message:
         "Draw the confusion matrices"
     shell:
-        "python -m scripts.report.plot_confusions {input} -o {output} --log {log}"
+        "{params.run} {input} -o {output} --log {log}"
 
 
 rule plot_pretraining:
@@ -100,11 +100,11 @@ rule plot_pretraining:
         mem_mb=memory(1000),
         runtime=10,
     params:
-        code=code("scripts/report/plot_pretraining.py"),
+        **step("scripts/report/plot_pretraining.py"),
     message:
         "Draw the losses of pretraining"
     shell:
-        "python -m scripts.report.plot_pretraining {input} -o {output} --log {log}"
+        "{params.run} {input} -o {output} --log {log}"
 
 
 rule describe_corpus:
@@ -136,9 +136,9 @@ rule describe_corpus:
         mem_mb=memory(1000),
         runtime=10,
     params:
-        code=code("scripts/report/describe_corpus.py"),
+        **step("scripts/report/describe_corpus.py"),
     message:
         "Count what went into pretraining"
     shell:
-        "python -m scripts.report.describe_corpus --extraction {input.extraction} "
+        "{params.run} --extraction {input.extraction} "
         "--shards {input.shards} --examples {input.examples} -o {output} --log {log}"

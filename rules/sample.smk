@@ -13,13 +13,14 @@ rule make_sample:
         mem_mb=memory(1000),
         runtime=60,
     params:
-        code=code("scripts/sample/make_sample.py"),
+        **step("scripts/sample/make_sample.py"),
         flags=flags(
             seed=config["seed"], articles=config["corpus"]["sample"]["articles"]
         ),
+        glue=lambda wildcards, output: shlex.quote(str(Path(output.glue[0]).parents[1])),
     message:
         "Writing an invented encyclopaedia, and tasks about it"
     shell:
-        "python -m scripts.sample.make_sample {params.flags} --dump {output.dump} "
-        f"--glue {SAMPLE_GLUE} "
+        "{params.run} {params.flags} --dump {output.dump} "
+        "--glue {params.glue} "
         "--processes {threads} --log {log}"

@@ -34,6 +34,11 @@ def example_files(phase, split):
     return [f"results/examples/{phase}/{split}/{number}.h5" for number in numbers]
 
 
+def vocab_folder(wildcards, input):
+    """The tokenizer's folder, as a param of rules with an input `vocab`."""
+    return folder_of(input.vocab)
+
+
 def tokens_of(split):
     """The tokenized shards of a split."""
     return [
@@ -72,6 +77,11 @@ def example_mistakes():
 
 if problems := list(example_mistakes()):
     raise WorkflowError("The config has mistakes:", *problems)
+
+
+def vocab_source(wildcards, input):
+    """A given vocabulary as its step takes it: the file, or the folder of the files."""
+    return folder_of(input) if Path(VOCAB["path"]).is_dir() else shlex.quote(input[0])
 
 
 def vocab_files():

@@ -79,6 +79,16 @@ def phase_start(wildcards):
     return init_files() if PRETRAIN["init"] else []
 
 
+def phase_init(wildcards, input):
+    """The flag for the model folder that a phase starts from, if it does from one."""
+    return f"--init {folder_of(input.start)}" if input.start else ""
+
+
+def checkpoints_folder(wildcards, output):
+    """The folder of all phases' checkpoints, beside that of the models."""
+    return shlex.quote(str(Path(output[0]).parents[2] / "checkpoints"))
+
+
 def phase_flags(wildcards):
     """A phase's settings as flags."""
     phase = {
@@ -90,13 +100,11 @@ def phase_flags(wildcards):
         "precision", "cpu_threads", "micro_batch_tokens", "recompute", "log_steps",
         "validate_steps", "validation_examples",
     ]  # fmt: skip
-    start = PHASE_BEFORE.get(wildcards.phase)
-    init = f"results/pretrain/{start}" if start else PRETRAIN["init"]
+    new = not phase_start(wildcards)
     return flags(
         seed=config["seed"],
-        init=init,
-        model=None if init else NEW_MODEL,
-        initial_weights=None if init else PRETRAIN["initial_weights"],
+        model=NEW_MODEL if new else None,
+        initial_weights=PRETRAIN["initial_weights"] if new else None,
         **{name: PRETRAIN[name] for name in names},
         **phase,
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 import jsonschema
 import yaml
+from snakemake.utils import update_config
 
 from scripts.common.settings import schema_of
 
@@ -45,17 +46,25 @@ def mistakes(config: dict[str, Any], schema: dict[str, Any]) -> list[str]:
     return [line for error in errors for line in describe(error)]
 
 
-def freeze(config: dict[str, Any], main: bool) -> None:
-    """Give all jobs of a run the settings that it began with.
+def with_defaults(config: dict[str, Any], file: Path) -> dict[str, Any]:
+    """The config over the defaults of a file, key by key; neither is changed."""
+    defaults = yaml.safe_load(file.read_text(encoding="utf-8"))
+    update_config(defaults, config)
+    return defaults
+
+
+def freeze(config: dict[str, Any], main: bool, name: str | None) -> dict[str, Any]:
+    """The settings that a run began with, which all its jobs get.
 
     A job on a cluster is a Snakemake of its own, which reads the config files again, maybe days later.
     The main one hands its settings on by the environment; others take those in place of the files'.
+    `name` is the module's, where the workflow is used as one, maybe as several.
     """
+    variable = f"D2G_CONFIG_{name}" if name else "D2G_CONFIG"
     if main:
-        os.environ["D2G_CONFIG"] = json.dumps(config, default=str)
-    elif "D2G_CONFIG" in os.environ:
-        config.clear()
-        config.update(json.loads(os.environ["D2G_CONFIG"]))
+        os.environ[variable] = json.dumps(config, default=str)
+        return config
+    return json.loads(os.environ[variable]) if variable in os.environ else config
 
 
 def describe(error: jsonschema.ValidationError) -> list[str]:
