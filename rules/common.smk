@@ -60,7 +60,7 @@ def step(file, launcher=None):
     name = (launcher or file).removesuffix(".py").replace("/", ".")
     command = (
         f"PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH "
-        f"PYTHONPATH={shlex.quote(str(ROOT))} PYTHONHASHSEED=0 exec python -m {name}"
+        f"PYTHONPATH={shlex.quote(str(ROOT))} PYTHONSAFEPATH=1 PYTHONHASHSEED=0 exec python -m {name}"
     )
     if not launcher:
         command = f"D2G_PARENT=$PPID {command}"
