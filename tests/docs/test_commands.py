@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from snakemake.cli import parse_args
 
-from tests.docs.shown import Command, commands, docstring
+from tests.docs.shown import Command, commands, docstring, of_lines
 from tests.runs import ROOT
 
 ROOTS = ("scripts", "tests", "config", "docs", "rules", "profiles")
@@ -31,6 +31,10 @@ def by_module() -> dict[str, list[Command]]:
         ):
             found[command.module].append(command)
     return dict(sorted(found.items()))
+
+
+def file_of(module: str) -> Path:
+    return ROOT / f"{module.replace('.', '/')}.py"
 
 
 def of_program(name: str) -> list[Command]:
@@ -119,17 +123,64 @@ def test_a_step_takes_the_commands_that_are_shown(module, monkeypatch):
                 place = words.index("--")
                 parse(parser_of("scripts.pretrain.pretrain"), words[place + 1 :])
                 words = words[:place]
+            parser = parser_of(module)
+            assert docstring(file_of(module)).splitlines()[0] in str(parser.description)
             if words != ["--help"]:
-                parse(parser_of(module), words)
+                parse(parser, words)
         except Refused as refused:
             pytest.fail(f"{command}\n{refused}")
 
 
-def test_help_shows_the_docstring():
-    """So that what is tested of docstrings holds for `--help`."""
-    for module in by_module():
-        file = ROOT / f"{module.replace('.', '/')}.py"
-        assert docstring(file), module
+def test_every_step_shows_how_it_is_called():
+    """In its docstring, so that what is tested here holds for its `--help`."""
+    steps = {
+        f"scripts.{file.parent.name}.{file.stem}"
+        for file in ROOT.glob("scripts/*/*.py")
+        if '__name__ == "__main__"' in file.read_text(encoding="utf-8")
+    }
+    shown = {command.module for command in commands() if command.where.startswith("scripts/")}
+    assert steps - shown == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("make env && snakemake -n | less", [["make", "env"], ["snakemake", "-n"]]),
+        ("A=1 python -m a.b \\\n    --x 'y z'  # why", [["python", "-m", "a.b", "--x", "y z"]]),
+        ("make plan; make test", [["make", "plan"], ["make", "test"]]),
+        (
+            "snakemake [--cores 2] <target> [what you like]",
+            [["snakemake", "--cores", "2", "PLACEHOLDER"]],
+        ),
+        ("pip install snakemake\nmakes nothing", []),
+    ],
+)
+def test_commands_are_split_as_a_shell_would(text, found):
+    assert [list(command.words) for command in of_lines("here", text)] == found
+
+
+def test_flags_on_a_line_of_their_own_are_no_part_of_a_command():
+    with pytest.raises(ValueError, match="no backslash"):
+        list(of_lines("here", "make plan\n  --x"))
+
+
+@pytest.mark.parametrize(
+    "words", [["a", "--nonesuch"], ["a", "--size", "x"], ["a"], ["--size", "1"]]
+)
+def test_what_a_parser_refuses_is_seen(words):
+    parser = ArgumentParser()
+    parser.add_argument("file")
+    parser.add_argument("--size", type=int, required=True)
+    with pytest.raises(Refused):
+        parse(parser, words)
+
+
+@pytest.mark.parametrize("words", [["a", "--size", "N"], ["…"], ["a", "…"], ["--size", "…"]])
+def test_placeholders_stand_for_any_value_or_for_the_rest(words):
+    parser = ArgumentParser()
+    parser.add_argument("file")
+    parser.add_argument("--size", type=int, required=True)
+    parse(parser, words)
 
 
 def test_snakemake_takes_the_commands_that_are_shown(monkeypatch, capsys):
