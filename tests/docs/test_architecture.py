@@ -1,0 +1,47 @@
+"""What ARCHITECTURE.md says of the modules: which way they import, and what they are called."""
+
+import re
+from graphlib import TopologicalSorter
+
+from scripts.common.code import targets
+from tests.docs.shown import modules, name_of
+from tests.runs import ROOT
+
+STAGES = ("common", "sample", "corpus", "examples", "pretrain", "glue", "report", "workflow")
+OURS = [module for module in modules() if module.is_relative_to(ROOT / "scripts")]
+
+
+def floor(name: str) -> int:
+    """The place of a module's stage in the way of the data; of `scripts` itself, before all."""
+    parts = name.split("/")
+    return STAGES.index(parts[1]) if len(parts) > 2 else -1
+
+
+def imported() -> dict[str, list[str]]:
+    """The modules that each module of the steps imports itself."""
+    return {name_of(module): list(map(name_of, targets(ROOT, module))) for module in OURS}
+
+
+def test_no_module_imports_from_a_stage_after_its_own():
+    upwards = [
+        f"{name} imports {other}"
+        for name, others in imported().items()
+        for other in others
+        if floor(other) > floor(name)
+    ]
+    assert not upwards, "\n".join(upwards)
+
+
+def test_no_modules_import_each_other():
+    graph = {name: set(others) - {name} for name, others in imported().items()}
+    TopologicalSorter(graph).prepare()  # raises CycleError with the circle
+
+
+def test_steps_import_nothing_of_snakemake():
+    asking = [
+        name_of(module)
+        for module in OURS
+        if floor(name_of(module)) < STAGES.index("workflow")
+        and re.search(r"^\s*(?:import|from) snakemake", module.read_text(), re.MULTILINE)
+    ]
+    assert asking == []
