@@ -55,7 +55,8 @@ def run(main: Callable[[], None]) -> None:
     A `UserError` and an operating system's error (disk full, no permission) are one line;
     anything else is a defect and keeps its traceback.
     """
-    end_with_parent()
+    if parent := os.environ.pop("D2G_PARENT", None):
+        end_with_parent(int(parent))
     try:
         main()
     except UserError as error:
@@ -72,15 +73,14 @@ def run(main: Callable[[], None]) -> None:
         sys.exit(1)
 
 
-def end_with_parent() -> None:
-    """Have the kernel end this process with its parent, whose id the variable D2G_PARENT names.
+def end_with_parent(parent: int) -> None:
+    """Have the kernel end this process with its parent, whose process id was `parent`.
 
     A step that outlived a killed run would write the same temporary files as the next run's.
     """
-    parent = os.environ.pop("D2G_PARENT", None)
-    if parent and sys.platform == "linux":
+    if sys.platform == "linux":
         ctypes.CDLL(None).prctl(SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != int(parent):
+        if os.getppid() != parent:
             sys.exit("error: ended with the run that started it")
 
 

@@ -1,18 +1,38 @@
-"""A pool of processes that keeps the order of its input and never hangs."""
+"""A pool of processes that keeps the order of its input and never hangs.
+
+Each worker has a pipe of its own and one item at a time, and nobody starts a thread: a worker that ends,
+at whatever moment, is the end of its pipe, which is noticed at once. (ProcessPoolExecutor can wait for ever
+where a worker is killed while its queue is written to, as on Python 3.11.2: CPython's issue 94777.)
+"""
 
 import multiprocessing
 import os
-import threading
-from collections import deque
+import signal
+import traceback
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
 from typing import Any, TypeVar
 
+from scripts.common.cli import end_with_parent
 from scripts.common.errors import UserError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+IN_FLIGHT = 4  # items a process that are taken and not yet yielded, at most
+KILLED = (
+    "a worker process was killed, most likely for want of memory; "
+    "give the step more memory or fewer threads"
+)
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A process that answers one item at a time, and this end of its pipe."""
+
+    process: ForkProcess
+    pipe: Connection
 
 
 def ordered_map(
@@ -26,37 +46,139 @@ def ordered_map(
 
     At most four items a process are in flight, so that memory stays bounded whatever the input's
     length. With one process everything runs here. `initializer(*arguments)` runs once in each
-    worker. An exception of `function` or of `items` is raised here; a worker that is killed
-    raises UserError, and workers whose parent is killed end themselves.
+    worker. An exception of `function` or of `items` is raised here; a worker that is killed or cannot
+    be started raises UserError, and workers whose parent is killed end themselves.
     """
     if processes <= 1:
         if initializer:
             initializer(*arguments)
         yield from map(function, items)
         return
-    executor = ProcessPoolExecutor(
-        processes,
-        multiprocessing.get_context("fork"),
-        start_worker,
-        (initializer, arguments),
-    )
-    # Starts the workers, which must be forked before `items` may start a thread of its own.
-    executor.submit(int)
-    waiting: deque = deque()
+    workers: list[Worker] = []
     try:
-        for item in items:
-            waiting.append(executor.submit(function, item))
-            if len(waiting) >= 4 * processes:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    except BrokenProcessPool as error:
-        raise UserError(
-            "a worker process was killed, most likely for want of memory; "
-            "give the step more memory or fewer threads"
-        ) from error
+        for _ in range(processes):
+            workers.append(start_worker(function, initializer, arguments, workers))
+        yield from answers(iter(items), [worker.pipe for worker in workers])
     finally:
-        executor.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:
+            worker.process.kill()
+        for worker in workers:
+            worker.process.join()
+            worker.pipe.close()
+
+
+def answers(items: Iterator[Item], idle: list[Connection]) -> Iterator[Any]:
+    """The workers' answers in the items' order; `idle` are the pipes of workers that wait for one."""
+    limit = IN_FLIGHT * len(idle)
+    busy: dict[Connection, int] = {}
+    done: dict[int, Any] = {}
+    sent = given = 0
+    left = True
+    while True:
+        while left and idle and sent - given < limit:
+            try:
+                item = next(items)
+            except StopIteration:
+                left = False
+                break
+            pipe = idle.pop()
+            send(pipe, item)
+            busy[pipe] = sent
+            sent += 1
+        if given in done:
+            yield done.pop(given)
+            given += 1
+            continue
+        if not busy:
+            return
+        for ready in wait(list(busy)):
+            assert isinstance(ready, Connection)
+            done[busy.pop(ready)] = receive(ready)
+            idle.append(ready)
+
+
+def send(pipe: Connection, item: Any) -> None:
+    """Give a worker an item. Raises UserError where the worker is gone."""
+    try:
+        pipe.send(item)
+    except OSError as error:
+        raise UserError(KILLED) from error
+
+
+def receive(pipe: Connection) -> Any:
+    """A worker's answer; what it raised is raised, and UserError where it is gone."""
+    try:
+        value, error = pipe.recv()
+    except (EOFError, OSError) as gone:
+        raise UserError(KILLED) from gone
+    if error is not None:
+        raise error
+    return value
+
+
+def start_worker(
+    function: Callable[[Item], Result],
+    initializer: Callable[..., None] | None,
+    arguments: tuple[Any, ...],
+    before: list[Worker],
+) -> Worker:
+    """Fork a worker. Raises UserError where the system allows no further process."""
+    try:
+        here, there = multiprocessing.Pipe()
+        inherited = [here, *(worker.pipe for worker in before)]
+        process = multiprocessing.get_context("fork").Process(
+            target=serve,
+            args=(os.getpid(), there, inherited, function, initializer, arguments),
+            daemon=True,
+        )
+        process.start()
+    except OSError as error:
+        raise UserError(
+            f"process {len(before) + 1} cannot be started ({error.strerror}); give the step fewer "
+            "threads, or allow it more processes and open files (ulimit -u, ulimit -n)"
+        ) from error
+    there.close()
+    return Worker(process, here)
+
+
+def serve(
+    parent: int,
+    pipe: Connection,
+    inherited: list[Connection],
+    function: Callable[[Item], Result],
+    initializer: Callable[..., None] | None,
+    arguments: tuple[Any, ...],
+) -> None:
+    """Answer items until the parent is gone or wants no more.
+
+    The parent's ends of pipes that a fork copies are closed: the last one to close them ends a pipe.
+    """
+    for other in inherited:
+        other.close()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears of Ctrl-C, and ends its workers
+    end_with_parent(parent)
+    failed = attempt(lambda: initializer(*arguments) if initializer else None)[1]
+    while True:
+        try:
+            item = pipe.recv()
+        except EOFError:
+            return
+        answer = (None, failed) if failed else attempt(lambda item=item: function(item))
+        try:
+            pipe.send(answer)
+        except OSError:
+            return
+        except Exception as error:  # an answer that cannot be pickled
+            pipe.send((None, error))
+
+
+def attempt(call: Callable[[], Result]) -> tuple[Result | None, Exception | None]:
+    """What a call returns, or what it raises, with the worker's traceback as a note."""
+    try:
+        return call(), None
+    except Exception as error:
+        error.add_note(traceback.format_exc())
+        return None, error
 
 
 def batches(
@@ -73,18 +195,3 @@ def batches(
             group, total = [], 0
     if group:
         yield group
-
-
-def start_worker(initializer: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
-    """Tie a worker's life to its parent's, then call its initializer."""
-    threading.Thread(target=end_with_parent, daemon=True).start()
-    if initializer:
-        initializer(*arguments)
-
-
-def end_with_parent() -> None:
-    """End this process as soon as its parent is gone: it would wait for work forever."""
-    parent = multiprocessing.parent_process()
-    if parent:
-        parent.join()
-    os._exit(1)
