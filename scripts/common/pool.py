@@ -11,6 +11,7 @@ import signal
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from typing import Any, TypeVar
@@ -157,13 +158,13 @@ def serve(
         other.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears of Ctrl-C, and ends its workers
     end_with_parent(parent)
-    failed = attempt(lambda: initializer(*arguments) if initializer else None)[1]
+    failed = attempt(partial(initializer, *arguments))[1] if initializer else None
     while True:
         try:
             item = pipe.recv()
         except EOFError:
             return
-        answer = (None, failed) if failed else attempt(lambda item=item: function(item))
+        answer = (None, failed) if failed else attempt(partial(function, item))
         try:
             pipe.send(answer)
         except OSError:
