@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 from scripts.common.errors import UserError
@@ -31,3 +32,14 @@ def parse_json(text: str, where: str) -> Any:
     except (ValueError, RecursionError) as error:
         raise UserError(f"{where} cannot be read ({error})") from error
     return value
+
+
+def read_json(path: Path) -> Any:
+    """The value of a JSON file. Raises UserError, naming it, where it is missing or cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise UserError(f"{path}: no such file") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: is not UTF-8 ({error.reason})") from error
+    return parse_json(text, f"{path}:")

@@ -1,32 +1,36 @@
 """Text files, compressed by their name's ending: .zst, .gz, .bz2 or none."""
 
 import bz2
-import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import zstandard
 
 from scripts.common.atomic import atomic_path
 from scripts.common.errors import UserError
 
+PIECE = 1 << 12
 LEVEL = 3  # zstd: as fast as the disk, a quarter of the text's size
 
 
-class ZstdReader(io.RawIOBase):
-    """Decompressed bytes of a zstd file of one or more frames.
+class Streams(io.RawIOBase):
+    """Decompressed bytes of a file of one or more streams (zstd's frames, gzip's members).
 
-    The library's own stream reader takes the end of a truncated file for the end of its text;
-    this one raises EOFError.
+    The libraries' own readers take the end of a truncated zstd file for the end of its text, and pass
+    over all that follows where a later stream of a bz2 or gzip file is damaged. This one raises
+    EOFError, or the decompressor's error. A decompressor gets PIECE bytes at a time, which even in a
+    file made for it become some 100 MB at most.
     """
 
-    def __init__(self, path: Path | str):
+    def __init__(self, path: Path | str, decompressor: Callable[[], Any]):
         self.file = open(path, "rb")  # noqa: SIM115, closed by close()
-        self.frame = zstandard.ZstdDecompressor().decompressobj()
-        self.started = False
+        self.decompressor = decompressor
+        self.stream: Any = None
+        self.data = memoryview(b"")
         self.buffer = memoryview(b"")
 
     def readable(self) -> bool:
@@ -34,16 +38,18 @@ class ZstdReader(io.RawIOBase):
 
     def readinto(self, target) -> int:
         while not self.buffer:
-            data = self.frame.unused_data if self.frame.eof else b""
-            data = data or self.file.read(1 << 18)
-            if not data:
-                if self.started and not self.frame.eof:
-                    raise EOFError("compressed file ends in the middle of a frame")
-                return 0
-            if self.frame.eof:
-                self.frame = zstandard.ZstdDecompressor().decompressobj()
-            self.started = True
-            self.buffer = memoryview(self.frame.decompress(data))
+            if not self.data:
+                self.data = memoryview(self.file.read(1 << 18))
+            if not self.data:
+                if self.stream is None and self.file.tell():
+                    return 0
+                raise EOFError("it ends in the middle of a compressed stream")
+            self.stream = self.stream or self.decompressor()
+            piece, self.data = self.data[:PIECE], self.data[PIECE:]
+            self.buffer = memoryview(self.stream.decompress(piece))
+            if self.stream.eof:
+                self.data = memoryview(self.stream.unused_data + self.data)
+                self.stream = None
         count = min(len(target), len(self.buffer))
         target[:count] = self.buffer[:count]
         self.buffer = self.buffer[count:]
@@ -54,14 +60,21 @@ class ZstdReader(io.RawIOBase):
         super().close()
 
 
+DECOMPRESSORS: dict[str, Callable[[], Any]] = {
+    ".zst": lambda: zstandard.ZstdDecompressor().decompressobj(),
+    ".gz": lambda: zlib.decompressobj(wbits=16 + zlib.MAX_WBITS),
+    ".bz2": bz2.BZ2Decompressor,
+}
+
+
 def open_bytes(path: Path | str) -> io.BufferedIOBase:
     """Open a file for reading bytes, decompressed by its suffix."""
     path = Path(path)
     if not path.exists():
         raise UserError(f"{path}: no such file")
-    if path.suffix == ".zst":
-        return io.BufferedReader(ZstdReader(path), 1 << 20)
-    return {".gz": gzip.open, ".bz2": bz2.open}.get(path.suffix, open)(path, "rb")
+    if path.suffix in DECOMPRESSORS:
+        return io.BufferedReader(Streams(path, DECOMPRESSORS[path.suffix]), 1 << 20)
+    return open(path, "rb")
 
 
 def read_lines(path: Path | str) -> Iterator[str]:
@@ -97,7 +110,7 @@ def read_chunks(path: Path | str, size: int = 1 << 20) -> Iterator[bytes]:
 
 
 # What the decompressors raise on damaged files; bz2's is an OSError without a number.
-DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError, OSError)
+DAMAGE = (EOFError, zlib.error, zstandard.ZstdError, OSError)
 
 
 def damaged(path: Path | str, error: Exception, place: str) -> Exception:

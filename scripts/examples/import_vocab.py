@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 from scripts.common import cli
 from scripts.common.errors import UserError
 from scripts.examples.tokenizer.folder import SPECIAL, bert_settings, bert_tokenizer, write_folder
-from scripts.examples.tokenizer.vocabulary import find_special_ids, open_tokenizer, read_json
+from scripts.examples.tokenizer.vocabulary import find_special_ids, open_tokenizer, read_settings
 
 
 def import_vocab(source: Path, output: Path, lowercase: bool, max_length: int) -> int:
@@ -37,7 +37,9 @@ def import_vocab(source: Path, output: Path, lowercase: bool, max_length: int) -
         tokens, tokenizer, settings = from_json(folder, max_length)
     elif (folder / "vocab.txt").is_file():
         given = folder / "tokenizer_config.json"
-        lowercase = read_json(given).get("do_lower_case", True) if given.is_file() else lowercase
+        lowercase = (
+            read_settings(given).get("do_lower_case", True) if given.is_file() else lowercase
+        )
         tokens, tokenizer, settings = from_list(folder / "vocab.txt", bool(lowercase), max_length)
     else:
         tokens, tokenizer, settings = from_transformers(folder, max_length)
@@ -70,7 +72,7 @@ def from_json(folder: Path, max_length: int) -> tuple[Sequence[str], Tokenizer, 
     """A fast tokenizer as it is."""
     tokenizer = open_tokenizer(folder / "tokenizer.json")
     given = folder / "tokenizer_config.json"
-    settings = read_json(given) if given.is_file() else bert_settings(True, max_length)
+    settings = read_settings(given) if given.is_file() else bert_settings(True, max_length)
     find_special_ids(tokenizer, settings, folder)
     if settings.get("model_max_length", 1 << 30) > max_length:
         settings["model_max_length"] = max_length

@@ -15,6 +15,7 @@ from pathlib import Path
 from scripts.common import cli
 from scripts.common.atomic import write_text
 from scripts.common.errors import UserError
+from scripts.common.json_text import parse_json
 from scripts.common.text import read_lines
 from scripts.glue.files import tables
 from scripts.glue.tasks import tasks
@@ -105,10 +106,7 @@ def from_jsonl(file: Path) -> Iterator[tuple[str, dict]]:
     for number, line in lines(file):
         if not line.strip():
             continue
-        try:
-            record = json.loads(line)
-        except ValueError as error:
-            raise UserError(f"{file}: line {number} is not JSON ({error})") from error
+        record = parse_json(line, f"{file}: line {number}")
         if not isinstance(record, dict):
             raise UserError(f"{file}: line {number} is not a JSON object")
         yield f"{file}: line {number}", record

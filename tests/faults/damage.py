@@ -34,7 +34,8 @@ def replace(data: bytearray, rng: random.Random) -> None:
 
 def repeat(data: bytearray, rng: random.Random) -> None:
     at = rng.randrange(len(data))
-    data[at:at] = data[at : at + rng.choice([1, 100, 5000])] * rng.choice([1, 3])
+    length = min(rng.choice([1, 100, 5000]), len(data) // 3)  # less than a whole stream
+    data[at:at] = data[at : at + length] * rng.choice([1, 3])
 
 
 def zero(data: bytearray, rng: random.Random) -> None:

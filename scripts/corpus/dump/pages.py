@@ -12,6 +12,7 @@ import indexed_bzip2
 
 from scripts.common.errors import UserError
 from scripts.common.text import damaged, read_chunks
+from scripts.corpus.dump.bzip2 import check_streams
 
 CHUNK = 1 << 18
 
@@ -146,6 +147,7 @@ def decompressed(path: Path, threads: int) -> Iterator[bytes]:
             while chunk := file.read(CHUNK):
                 count += len(chunk)
                 yield chunk
+            check_streams(path, file.block_offsets())
     except (RuntimeError, ValueError) as error:
         # The library says "std::exception" where the file ends too early.
         reason = EOFError("it ends too early") if "std::" in str(error) else error

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from scripts.common.errors import UserError
+from scripts.common.json_text import parse_json
 from scripts.common.text import read_lines
 
 
@@ -26,13 +27,7 @@ def to_line(article: Article) -> str:
 
 def from_line(line: str, path: Path | str, number: int) -> Article:
     """The article of a line; UserError names the file and the line's number where it is none."""
-    try:
-        values = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise UserError(
-            f"{path}: line {number} is not JSON ({error.msg} at character {error.pos + 1}); "
-            "each line must be an object with `id` and `text`"
-        ) from error
+    values = parse_json(line, f"{path}: line {number}")
     if not isinstance(values, dict):
         raise UserError(f"{path}: line {number} must be a JSON object with `id` and `text`")
     for key in ("id", "text"):

@@ -1,6 +1,5 @@
 """A tokenizer folder as the examples stage sees it: the tokenizer, its special ids, its tokens' kinds."""
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from tokenizers import Tokenizer
 
 from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
+from scripts.common.json_text import read_json
 from scripts.examples.masking.token_kinds import CONTINUES, NEVER_DRAWN, NEVER_MASKED
 
 ROLES = ("pad", "unk", "cls", "sep", "mask")
@@ -39,10 +39,12 @@ def load_vocabulary(folder: Path) -> Vocabulary:
     Raises UserError where a file is missing or damaged, or a special token is not named.
     """
     folder = Path(folder)
-    description = read_json(folder / "tokenizer.json")
+    description = read_settings(folder / "tokenizer.json")
     tokenizer = open_tokenizer(folder / "tokenizer.json")
     tokenizer.encode_special_tokens = True
-    special_ids = find_special_ids(tokenizer, read_json(folder / "tokenizer_config.json"), folder)
+    special_ids = find_special_ids(
+        tokenizer, read_settings(folder / "tokenizer_config.json"), folder
+    )
     if not (folder / "vocab.txt").is_file():
         raise UserError(f"{folder / 'vocab.txt'}: no such file")
     tokens = tokenizer.get_vocab(with_added_tokens=True)
@@ -67,14 +69,9 @@ def open_tokenizer(path: Path) -> Tokenizer:
     return tokenizer
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object from a file."""
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise UserError(f"{path}: no such file") from error
-    except ValueError as error:
-        raise UserError(f"{path}: not JSON ({error})") from error
+def read_settings(path: Path) -> dict[str, Any]:
+    """The object that a JSON file holds."""
+    value = read_json(path)
     if not isinstance(value, dict):
         raise UserError(f"{path}: not a JSON object")
     return value

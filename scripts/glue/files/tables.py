@@ -1,12 +1,15 @@
 """GLUE's files: tab-separated, without quoting, each task with columns of its own."""
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scripts.common.errors import UserError
 from scripts.glue.tasks.tasks import Task
+
+NUMBER = re.compile(r"-?[0-9]{1,18}")  # a label that is ordered as one
 
 
 @dataclass
@@ -118,8 +121,9 @@ def with_labels(task: Task, rows: Rows) -> Task:
         raise UserError(f"{task.name}: the training set has one class only: {', '.join(found)}")
     if "f1" in task.metrics and len(found) != 2:
         raise UserError(f"{task.name}: f1 is for two classes; take f1_macro for {len(found)}")
-    numeric = all(label.lstrip("-").isdecimal() for label in found)
-    return replace(task, labels=tuple(sorted(found, key=int if numeric else str)))
+    numeric = all(map(NUMBER.fullmatch, found))
+    ordered = sorted(sorted(found), key=int) if numeric else sorted(found)
+    return replace(task, labels=tuple(ordered))
 
 
 def write(rows: Rows, task: Task) -> Iterator[str]:

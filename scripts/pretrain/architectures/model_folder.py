@@ -11,6 +11,7 @@ from torch import Tensor
 from scripts.common.atomic import atomic_path
 from scripts.common.cli import log
 from scripts.common.errors import UserError
+from scripts.common.json_text import read_json
 from scripts.common.model_files import CONFIG, VOCABULARY, WEIGHTS
 from scripts.pretrain.architectures.bert import Bert, Shape
 from scripts.pretrain.architectures.initialisation import initialise
@@ -119,10 +120,7 @@ def read_config(folder: Path) -> dict:
     path = folder / CONFIG
     if not path.is_file():
         raise UserError(f"{path}: no such file; give a model folder in Hugging Face's form")
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise UserError(f"{path}: not JSON ({error})") from error
+    return read_json(path)
 
 
 def new_config(config: dict, vocabulary: int) -> dict:
