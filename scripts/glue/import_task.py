@@ -33,7 +33,7 @@ def import_task(entry: dict, files: dict[str, Path], folder: Path) -> None:
     for split, file in files.items():
         rows = convert(entry, task, file, labelled=split != "test")
         if split == "train":
-            task = tables.with_labels(task, rows)
+            task = tables.with_labels(task, rows, file)
         texts[split] = "".join(tables.write(rows, task))
         cli.log.info("%s %s: %d examples", task.name, split, len(rows))
     for split, text in texts.items():

@@ -39,7 +39,11 @@ ZSTD = zstandard.ZstdCompressor(write_checksum=True)
 
 def packed(name: str, data: bytes) -> Callable[[Path], Path]:
     """A file of two streams, compressed as its name says."""
-    pack = {".bz2": bz2.compress, ".gz": gzip.compress, ".zst": ZSTD.compress}
+    pack: dict[str, Callable[[bytes], bytes]] = {
+        ".bz2": bz2.compress,
+        ".gz": gzip.compress,
+        ".zst": ZSTD.compress,
+    }
     streams = map(pack.get(Path(name).suffix, bytes), (data[:400], data[400:]))
 
     def write(folder: Path) -> Path:

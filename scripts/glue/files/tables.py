@@ -109,7 +109,7 @@ def say(labels: tuple[str, ...]) -> str:
     return ", ".join(labels) or "labels that are not empty"
 
 
-def with_labels(task: Task, rows: Rows) -> Task:
+def with_labels(task: Task, rows: Rows, source: Path | str = "") -> Task:
     """The task with its classes; where none are given, those of the training set, in order.
 
     Raises UserError where there are too few of them, or too many for f1.
@@ -118,9 +118,13 @@ def with_labels(task: Task, rows: Rows) -> Task:
         return task
     found = set(rows.labels or ())
     if len(found) < 2:
-        raise UserError(f"{task.name}: the training set has one class only: {', '.join(found)}")
+        raise UserError(
+            f"{source or task.name}: the training set has one class only: {', '.join(found)}"
+        )
     if "f1" in task.metrics and len(found) != 2:
-        raise UserError(f"{task.name}: f1 is for two classes; take f1_macro for {len(found)}")
+        raise UserError(
+            f"{source or task.name}: f1 is for two classes; take f1_macro for {len(found)}"
+        )
     numeric = all(map(NUMBER.fullmatch, found))
     ordered = sorted(sorted(found), key=int) if numeric else sorted(found)
     return replace(task, labels=tuple(ordered))
