@@ -45,7 +45,9 @@ class Command:
 @cache
 def documents() -> tuple[Path, ...]:
     """The Markdown files, the README first."""
-    return (*sorted(ROOT.glob("*.md"), reverse=True), *sorted(ROOT.glob("docs/**/*.md")))
+    folders = ("docs", "config", "rules", "scripts", "profiles")
+    pages = [page for folder in folders for page in sorted(ROOT.glob(f"{folder}/**/*.md"))]
+    return (*sorted(ROOT.glob("*.md"), reverse=True), *pages)
 
 
 @cache
