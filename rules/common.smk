@@ -16,7 +16,13 @@ sys.path.insert(0, str(ROOT))
 
 from scripts.common.code import code_digest, module_digests, package_versions
 from scripts.common.settings import words
-from scripts.workflow.config import freeze, mistakes, read_schema, with_defaults
+from scripts.workflow.config import (
+    freeze,
+    mistakes,
+    read_schema,
+    with_defaults,
+    with_numbers,
+)
 from scripts.workflow.preflight import refused
 from scripts.workflow.records import record_in_jobs
 
@@ -28,12 +34,12 @@ for folder in (Path(".snakemake"), Path(".")):
         )
 
 # A workflow that uses this one as a module gives its own config in place of the Snakefile's.
-config = with_defaults(config, ROOT / "config/config.yaml")
+SCHEMA = read_schema(ROOT / "config/schema.yaml")
+config = with_numbers(with_defaults(config, ROOT / "config/config.yaml"), SCHEMA)
 config = freeze(config, workflow.is_main_process, __name__)
 if not workflow.is_main_process:
     record_in_jobs()
-problems = mistakes(config, read_schema(ROOT / "config/schema.yaml"))
-if problems:
+if problems := mistakes(config, SCHEMA):
     raise WorkflowError("The config has mistakes:", *problems)
 
 

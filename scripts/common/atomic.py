@@ -1,10 +1,13 @@
 """Outputs that are either whole or absent."""
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager
@@ -13,7 +16,7 @@ def atomic_path(target: Path | str) -> Iterator[Path]:
 
     The temporary name is the same each time, so that what a killed process left behind is
     overwritten by the next one. On an exception the temporary file or folder is removed and
-    `target` keeps its old content.
+    `target` keeps its old content. That the disk is full is said of `target`, whoever found it.
     """
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -25,10 +28,21 @@ def atomic_path(target: Path | str) -> Iterator[Path]:
         if target.is_dir() and not target.is_symlink():
             shutil.rmtree(target)
         os.replace(temporary, target)
-    except BaseException:
+    except BaseException as error:
         remove(temporary)
+        if reason := no_room(error):
+            raise OSError(reason, os.strerror(reason), str(target)) from error
         raise
     sync_entry(target.parent)
+
+
+def no_room(error: BaseException) -> int:
+    """The number of an error that says that no more can be written, and 0 for another.
+
+    Libraries say it in their own classes, with the system's words.
+    """
+    said = str(error)
+    return next((number for number in NO_ROOM if os.strerror(number) in said), 0)
 
 
 def write_text(target: Path | str, text: str) -> None:

@@ -1,5 +1,7 @@
 """The config: its check, one line for each mistake before any job, and what a run's jobs get of it."""
 
+import contextlib
+import copy
 import difflib
 import importlib
 import json
@@ -44,6 +46,34 @@ def mistakes(config: dict[str, Any], schema: dict[str, Any]) -> list[str]:
     validator = jsonschema.Draft202012Validator(schema)
     errors = sorted(validator.iter_errors(config), key=lambda error: list(map(str, error.path)))
     return [line for error in errors for line in describe(error)]
+
+
+def with_numbers(config: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """The config with numbers where the schema wants them and a string is plainly one.
+
+    YAML 1.1 takes 1e-3 for a string, and Snakemake all that `--config 'key={…}'` gives in a mapping.
+    """
+    config = copy.deepcopy(config)
+    for error in jsonschema.Draft202012Validator(schema).iter_errors(config):
+        *above, last = error.absolute_path or [None]
+        holder: Any = config
+        for key in above:
+            holder = holder[key]
+        if last is not None:
+            holder[last] = plain_value(error.instance)
+    return config
+
+
+def plain_value(value: Any) -> Any:
+    """What a string plainly means, or each of a list: a whole number, a number, yes or no; else itself."""
+    if isinstance(value, list):
+        return [plain_value(item) for item in value]
+    if not isinstance(value, str):
+        return value
+    for kind in (int, float):
+        with contextlib.suppress(ValueError):
+            return kind(value)
+    return {"true": True, "false": False}.get(value.lower(), value)
 
 
 def with_defaults(config: dict[str, Any], file: Path) -> dict[str, Any]:

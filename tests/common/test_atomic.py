@@ -33,6 +33,23 @@ def test_a_failure_keeps_the_old_content(tmp_path):
     assert target.read_text() == "old"
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        OSError(errno.EFBIG, "File too large", "elsewhere"),
+        RuntimeError("Error while serializing: I/O error: No space left on device (os error 28)"),
+        OSError("Can't write data (errno = 122, error message = 'Disk quota exceeded')"),
+    ],
+)
+def test_a_full_disk_is_said_of_the_target(tmp_path, error):
+    target = tmp_path / "out.txt"
+    with pytest.raises(OSError, match=r"\[Errno \d+\]") as caught:
+        fail_after_writing(target, error)
+    assert caught.value.filename == str(target)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_replaces_a_folder(tmp_path):
     target = tmp_path / "model"
     for content in ("one", "two"):

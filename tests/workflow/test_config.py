@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 import yaml
 
-from scripts.workflow.config import mistakes, read_schema
+from scripts.workflow.config import mistakes, read_schema, with_numbers
 from tests.runs import ROOT
 
 SCHEMA = read_schema(ROOT / "config/schema.yaml")
@@ -109,3 +109,31 @@ def test_defaults_by_hand_are_those_of_the_config():
         for item in fields(settings):
             if item.name in section and item.default is not MISSING:
                 assert section[item.name] == item.default, f"{where}{item.name}"
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"pretrain": {"log_steps": "5"}}, 5),
+        ({"pretrain": {"micro_batch_tokens": "4096"}}, 4096),
+        ({"corpus": {"validation_fraction": "1e-3"}}, 1e-3),
+        ({"glue": {"finetune": {"learning_rate": ["1e-3", "2e-3"]}}}, [1e-3, 2e-3]),
+        ({"pretrain": {"sharded": "true"}}, True),
+        ({"vocab": {"path": "7"}}, "7"),
+        ({"pretrain": {"precision": "bf16"}}, "bf16"),
+    ],
+)
+def test_what_is_plainly_a_number_is_read_as_one(change, expected):
+    """YAML 1.1 takes 1e-3 for a string, and `--config` all that stands in a mapping."""
+    read = with_numbers(merge(copy.deepcopy(DEFAULTS), copy.deepcopy(change)), SCHEMA)
+    assert mistakes(read, SCHEMA) == []
+    while isinstance(change, dict):
+        ((key, change),) = change.items()
+        read = read[key]
+    assert read == expected
+    assert type(read) is type(expected)
+
+
+def test_what_is_no_number_stays_a_mistake():
+    config = merge(copy.deepcopy(DEFAULTS), {"pretrain": {"log_steps": "often"}})
+    assert mistakes(with_numbers(config, SCHEMA), SCHEMA) == mistakes(config, SCHEMA) != []
