@@ -45,7 +45,7 @@ class Command:
 @cache
 def documents() -> tuple[Path, ...]:
     """The Markdown files, the README first."""
-    folders = ("docs", "config", "rules", "scripts", "profiles")
+    folders = ("docs", "config", "profiles")
     pages = [page for folder in folders for page in sorted(ROOT.glob(f"{folder}/**/*.md"))]
     return (*sorted(ROOT.glob("*.md"), reverse=True), *pages)
 

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import yaml
 
 from docs.graph import edges
 from scripts.common.code import closure
+from scripts.pretrain.loop.recipe import Recipe
 from scripts.workflow.config import mistakes, read_schema
 from tests.docs.shown import documents, fences, modules, name_of, prose, spans, told
 from tests.runs import ROOT
@@ -142,13 +144,37 @@ def test_every_config_key_is_explained():
         assert re.search(rf"\b{path.rpartition('.')[2]}\b", text), path
 
 
+def phase_table() -> dict[str, str]:
+    """The default of each key of a phase, as the table of docs/pretraining.md has it."""
+    _, _, part = prose(ROOT / "docs/pretraining.md").partition("| key | default | meaning |")
+    found = {}
+    for row in part.partition("\n\n")[0].splitlines()[2:]:
+        names, defaults, *_ = (cell.strip() for cell in row.strip("|").split("|"))
+        keys_of_row = re.findall(r"`(\w+)`", names)
+        values = defaults.split(", ")
+        values = values if len(values) == len(keys_of_row) else values * len(keys_of_row)
+        found |= dict(zip(keys_of_row, values, strict=True))
+    return found
+
+
 def test_phases_in_the_table_are_those_of_the_schema():
-    page = prose(ROOT / "docs/pretraining.md")
-    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
-    named = {key for row in rows for key in re.findall(r"`(\w+)`", row)} - {"bert", "mimetic"}
     prefix = "pretrain.phases."
     known = {key.removeprefix(prefix) for key in keys(schema(), schema()) if key.startswith(prefix)}
-    assert named - {"initial_weights"} == known
+    assert phase_table().keys() == known
+
+
+def test_defaults_in_the_table_of_phases_are_those_of_the_recipe():
+    table = phase_table()
+    for item in fields(Recipe):
+        told = table[item.name]
+        if item.default is MISSING:
+            assert told == "required"
+        elif item.default is None:
+            assert told in ("none", "exactly one", "the model's"), item.name
+        elif isinstance(item.default, str):
+            assert told == f"`{item.default}`"
+        else:
+            assert float(told) == item.default, item.name
 
 
 def test_the_reader_of_examples_needs_no_more_than_its_page_says():
