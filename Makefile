@@ -1,6 +1,10 @@
 # make demo: the sample run, from a generated Wikipedia to glue_results.tsv and report.html.
 # make plan CONFIG=mine.yaml: checks data and machine, and estimates jobs, tokens, hours and disk.
-# make test, make lint: what .ci/run calls. make env: only the set-up, which the others do themselves.
+# make test: the tests that take under two seconds each. make test-all: the others too, in minutes.
+# make lint: format, style and types. .ci/run: lint and all tests, on clusters that it installs.
+# make lock: requirements.lock and config/environment.yaml from pyproject.toml; UPGRADE=1: newest.
+# make env: only the set-up, which the others do themselves; PYTHON=...: by this interpreter.
+# make clean: removes results, logs and reports (not .venv).
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -11,19 +15,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PLUGIN := profiles/azure-batch/plugin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest tests --numprocesses logical --dist worksteal
 CONFIG ?=
 SNAKEMAKE := $(BIN)/snakemake $(if $(CONFIG),--configfile $(CONFIG))
 SMK := Snakefile rules
 
-.PHONY: help env demo plan test lint clean
+.PHONY: help env demo plan test test-all lint lock clean
 
 help:
-	@sed -n 's/^# //p' Makefile
-	@echo "make clean: removes results, logs and reports (not .venv)"
+	@sed -n 's/^# make/make/p' Makefile
 
 env: $(READY)
 
-# The interpreter: PYTHON=... or the first one that is new enough.
+# The interpreter is PYTHON=... or the first one that is new enough. Where pip finds a build of torch
+# for processors alone, that is installed, without the libraries of CUDA.
 $(READY): requirements.lock $(PLUGIN)/pyproject.toml
 	@python=$$(for p in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
 	    if "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
@@ -32,7 +38,14 @@ $(READY): requirements.lock $(PLUGIN)/pyproject.toml
 	"$$python" -c 'import ensurepip, venv' 2>/dev/null || { echo "error: $$python has no venv module: apt install python3-venv" >&2; exit 1; }; \
 	[ -x $(BIN)/python ] || { echo "Making $(VENV) with $$python"; "$$python" -m venv $(VENV); }
 	@echo "Installing the pinned packages into $(VENV), some minutes the first time (log: $(VENV)/install.log)"
-	@$(BIN)/python -m pip install --disable-pip-version-check -r requirements.lock -e $(PLUGIN) >$(VENV)/install.log 2>&1 \
+	@lock=requirements.lock; \
+	cpu=$$(sed -n 's/^torch==\([0-9.]*\).*/\1+cpu/p' $$lock); \
+	if $(PIP) index versions torch 2>/dev/null | grep -F "$$cpu" >/dev/null; then \
+	  lock=$(VENV)/cpu.lock; \
+	  awk "/^[a-z]/ {cuda = /^(cuda|nvidia|triton)/} {sub(/^torch==[0-9.]+/, \"torch==$$cpu\")} !cuda" \
+	    requirements.lock >$$lock; fi; \
+	{ $(PIP) install --no-deps --require-hashes -r $$lock \
+	  && $(PIP) install --no-deps --no-build-isolation -e $(PLUGIN); } >$(VENV)/install.log 2>&1 \
 	  || { grep -m1 -iE '^ *error|no matching distribution|command .*(gcc|cc).* failed' $(VENV)/install.log >&2; \
 	       echo "error: the packages could not be installed; see $(VENV)/install.log" >&2; exit 1; }
 	@touch $@
@@ -48,7 +61,13 @@ plan: $(READY)
 
 # Tests on clusters are skipped where this machine lacks something for them; .ci/run installs it.
 test: $(READY)
-	$(BIN)/python -m pytest tests
+	$(PYTEST) -m "not slow and not cluster and not gpu"
+
+test-all: $(READY)
+	$(PYTEST)
+
+lock: $(READY)
+	$(BIN)/python .ci/lock.py $(if $(UPGRADE),--upgrade)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -18,6 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
+from packaging.requirements import Requirement
+
 from scripts.workflow.estimates import MEMORY_BYTES, Model
 
 TIMEOUT = 15  # seconds for a mirror's first answer
@@ -144,11 +147,14 @@ def short(number: float) -> str:
 
 
 def pins(root: Path) -> dict[str, str]:
-    """The versions that requirements.lock names, by package."""
-    lines = (root / "requirements.lock").read_text().splitlines()
-    return dict(
-        line.split(";")[0].strip().split("==") for line in lines if re.match(r"\w.*==", line)
-    )
+    """The versions that config/environment.yaml names for this machine, by package."""
+    environment = yaml.safe_load((root / "config/environment.yaml").read_text())
+    wanted = [Requirement(line) for line in environment["dependencies"][-1]["pip"]]
+    return {
+        each.name: str(each.specifier).removeprefix("==")
+        for each in wanted
+        if each.marker is None or each.marker.evaluate()
+    }
 
 
 def installed() -> dict[str, str]:
@@ -170,7 +176,7 @@ def missing_packages(root: Path) -> Iterator[str]:
     there = installed()
     missing = [name for name in pins(root) if normal(name) not in there]
     if missing:
-        yield f"not installed: {listed(missing)}; run make env, or pip install -r requirements.lock"
+        yield f"not installed: {listed(missing)}; run make env"
 
 
 def other_versions(root: Path) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What is found out before the first job, and the plan that is printed."""
 
+import json
 import os
 import subprocess
 import sys
@@ -58,18 +59,25 @@ def test_too_little_space():
     assert "the run is estimated to write 1e+06 TB" in found
 
 
+def pin(folder: Path, *lines: str) -> None:
+    """Write an environment with these packages."""
+    (folder / "config").mkdir()
+    environment = {"dependencies": ["python=3.11", "pip", {"pip": lines}]}
+    (folder / "config/environment.yaml").write_text(json.dumps(environment))
+
+
 def test_packages(folder):
-    pins = "# pins\nnumpy==0.0.1\nPyYAML==0.1 ; python_version > '3'\nnonesuch==1\n"
-    (folder / "requirements.lock").write_text(pins)
+    elsewhere = "elsewhere==1 ; sys_platform == 'win32'"
+    pin(folder, "numpy==0.0.1", "PyYAML==0.1 ; python_version > '3'", "nonesuch==1", elsewhere)
     (found,) = preflight.mistakes(run_of(root=folder), 1.0)
-    assert found.startswith("not installed: nonesuch; run make env")
+    assert found == "not installed: nonesuch; run make env"
     (warning,) = preflight.warnings(run_of(root=folder))
     assert "numpy " in warning
     assert "(pinned: 0.0.1), PyYAML " in warning
 
 
 def test_the_build_of_a_version_does_not_count(folder, monkeypatch):
-    (folder / "requirements.lock").write_text("torch==2.13.0\n")
+    pin(folder, "torch==2.13.0")
     monkeypatch.setattr(preflight, "installed", lambda: {"torch": "2.13.0+cu130"})
     assert preflight.warnings(run_of(root=folder)) == []
 
