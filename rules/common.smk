@@ -3,7 +3,9 @@ import shlex
 import sys
 from pathlib import Path
 
+import snakemake
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 # The repository of this file, whichever Snakefile includes it.
 try:
@@ -23,8 +25,16 @@ from scripts.workflow.config import (
     with_defaults,
     with_numbers,
 )
+from scripts.workflow.internals import (
+    limit_resource,
+    profile_resources,
+    record_in_jobs,
+    untested,
+)
 from scripts.workflow.preflight import refused
-from scripts.workflow.records import record_in_jobs
+
+if workflow.is_main_process and untested(snakemake.__version__):
+    logger.warning(f"warning: {untested(snakemake.__version__)}")
 
 for folder in (Path(".snakemake"), Path(".")):
     if workflow.is_main_process and folder.exists() and refused(folder):
@@ -63,7 +73,7 @@ def step(file, launcher=None):
     workflow's; and Snakemake compares no param that is a function of the threads, so that neither the
     repository nor the step in it has to stay where it is.
     """
-    name = (launcher or file).removesuffix(".py").replace("/", ".")
+    name = ".".join(Path(launcher or file).with_suffix("").parts)
     command = (
         f"PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH "
         f"PYTHONPATH={shlex.quote(str(ROOT))} PYTHONSAFEPATH=1 PYTHONHASHSEED=0 exec python -m {name}"

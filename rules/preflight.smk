@@ -1,48 +1,29 @@
 import os
-from collections import Counter
 
 from snakemake.logging import logger
 
 from scripts.workflow import estimates, preflight
+from scripts.workflow.internals import graph_of
 from scripts.workflow.plan import needed_bytes, summary
 
 
 def this_run():
     """What the checks before a run, and its plan, need to know."""
-    todo = []
-    for job in workflow.dag.needrun_jobs(exclude_finished=False):
-        made = {
-            str(file)
-            for files in workflow.dag.dependencies[job].values()
-            for file in files
-        }
-        todo.append(
-            preflight.Job(
-                job.rule.name,
-                dict(job.wildcards_dict),
-                [
-                    str(file)
-                    for file in job.input
-                    if not (file in made or file.is_storage)
-                ],
-                [str(file) for file in job.output if not file.is_storage],
-            )
-        )
-    here = workflow.local_exec and not workflow.deployment_settings.deployment_method
+    graph = graph_of(workflow)
     shape = NEW_MODEL
     if shape is None:
         shape = json.loads((Path(PRETRAIN["init"]) / "config.json").read_text())
     return preflight.Run(
         root=ROOT,
         config=config,
-        todo=todo,
-        jobs=Counter(job.rule.name for job in workflow.dag.jobs),
+        todo=graph.todo,
+        jobs=graph.counts,
         model=estimates.model_of(shape, VOCAB["size"]),
         text=corpus_text(),
         download=sum(DUMP_FILES[file]["size"] or 0 for file in DUMP_FILES),
-        cores=workflow.resource_settings.cores or 1,
-        here=here,
-        gpus=preflight.visible_gpus() if here else [],
+        cores=graph.cores,
+        here=graph.here,
+        gpus=preflight.visible_gpus() if graph.here else [],
     )
 
 

@@ -30,8 +30,7 @@ CORPUS = config["corpus"]
 WIKIPEDIA = CORPUS["wikipedia"]
 
 # A mirror is asked by two jobs at once at most, unless --resources mirror=… says otherwise.
-if "mirror" not in workflow.global_resources:
-    workflow.register_resource("mirror", 2)
+limit_resource(workflow, "mirror", 2)
 
 
 def dump_files():

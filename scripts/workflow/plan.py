@@ -8,10 +8,7 @@ Nothing is run or changed. The status is 1 where the run could not begin.
 import math
 import os
 import sys
-from contextlib import redirect_stderr
 from dataclasses import replace
-
-from snakemake.cli import parse_args
 
 from scripts.glue.tasks.selection import base_task
 from scripts.glue.tasks.tasks import OFFICIAL_ROWS
@@ -31,8 +28,8 @@ from scripts.workflow.estimates import (
     peak_of,
     phase_tokens,
 )
+from scripts.workflow.internals import dry_run, runs_locally
 from scripts.workflow.preflight import Gpu, Run, short
-from scripts.workflow.why import dry_run
 
 TEXT_RULES = (
     "extract_articles", "collect_text", "split_sentences", "shard_corpus", "train_vocab",
@@ -142,10 +139,8 @@ def main() -> None:
     asked = dry_run(words)
     if asked.errors or not preflight.current:
         sys.exit("\n".join(asked.errors))
-    with open(os.devnull, "w") as nowhere, redirect_stderr(nowhere):
-        executor = parse_args(words)[1].executor
     run = preflight.current()
-    if executor not in (None, "local"):
+    if not runs_locally(words):
         run = replace(run, here=False, cores=1)
     if not run.todo:
         print("Nothing would run: every output is up to date.")

@@ -7,22 +7,16 @@ It asks `snakemake -n` and puts the answer in a person's words. Nothing is run o
 
 import ast
 import json
-import logging
-import os
 import re
 import shlex
 import sys
 from collections import defaultdict
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from snakemake.cli import main as snakemake
-from snakemake.logging import logger
-from snakemake_interface_logger_plugins.common import LogEvent
-
 from scripts.common.code import module_digest
+from scripts.workflow.internals import Reason, dry_run
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,15 +28,6 @@ NEXT = re.compile(
 CHANGED = re.compile(r"before: (?P<before>.*) now: (?P<now>.*)$")
 
 
-@dataclass(frozen=True)
-class Job:
-    """A job of a dry run: its rule, its wildcards, and Snakemake's reason."""
-
-    rule: str
-    wildcards: str
-    reason: str
-
-
 @dataclass
 class Params:
     """The params of a job, as `rules/common.smk` writes them."""
@@ -50,40 +35,6 @@ class Params:
     settings: dict[str, str] = field(default_factory=dict)
     code: list[str] = field(default_factory=list)
     packages: dict[str, str] = field(default_factory=dict)
-
-
-class Collector(logging.Filter):
-    """Keeps what Snakemake logs of the jobs that it would run, and of what goes wrong.
-
-    A filter, since Snakemake removes all handlers when it starts.
-    """
-
-    def __init__(self):
-        super().__init__()
-        self.jobs: list[Job] = []
-        self.errors: list[str] = []
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        event = getattr(record, "event", None)
-        if event == LogEvent.JOB_INFO:
-            wildcards = ", ".join(f"{key}={value}" for key, value in record.wildcards.items())
-            self.jobs.append(Job(record.rule_name, wildcards, record.reason))
-        elif record.levelno >= logging.ERROR:
-            self.errors.append(record.getMessage())
-        return True
-
-
-def dry_run(arguments: list[str]) -> Collector:
-    """What `snakemake -n` says, given these arguments."""
-    collector = Collector()
-    logger.addFilter(collector)
-    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
-        try:
-            snakemake(["--dry-run", *arguments])
-        except SystemExit as end:
-            if end.code and not collector.errors:
-                collector.errors.append("snakemake --dry-run failed; run it to see why")
-    return collector
 
 
 def explain(reason: str) -> list[str]:
@@ -212,9 +163,9 @@ def shorten(files: str, most: int = 2) -> str:
     return ", ".join(names[:most]) + more
 
 
-def answer(found: list[Job]) -> list[str]:
+def answer(found: list[Reason]) -> list[str]:
     """Lines for a person: rules in order, jobs of the same rule and reason together."""
-    groups: dict[tuple[str, str], list[Job]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[Reason]] = defaultdict(list)
     for job in found:
         if job.rule != "all":
             groups[job.rule, "; ".join(explain(job.reason))].append(job)

@@ -5,7 +5,8 @@ import sys
 import pytest
 
 from scripts.common.code import module_digest
-from scripts.workflow.why import Job, answer, changes, code_changes
+from scripts.workflow.internals import Reason
+from scripts.workflow.why import answer, changes, code_changes
 from tests.runs import ROOT
 
 MODULE = module_digest(ROOT, ROOT / "scripts/common/errors.py")[:16]
@@ -65,7 +66,7 @@ def test_names_the_setting_the_module_and_the_file(tmp_path):
 
 
 def test_jobs_of_one_rule_and_reason_share_a_line():
-    found = [Job("one", f"k={number}", "Updated input files: x") for number in (1, 2)]
+    found = [Reason("one", f"k={number}", "Updated input files: x") for number in (1, 2)]
     assert answer(found) == ["one (2 jobs): changed input: x"]
     assert answer(found[:1]) == ["one (k=1): changed input: x"]
 
