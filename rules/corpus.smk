@@ -112,7 +112,7 @@ rule find_contamination:
     input:
         sentences="results/corpus/sentences/{part}.txt.zst",
         ids="results/corpus/sentences/{part}.ids.zst",
-        evaluation=[
+        evaluation=lambda wildcards: [
             file
             for task in GLUE_TASKS
             for split in ("dev", "test")

@@ -1,4 +1,20 @@
-# Pictures and tables for `snakemake --report report.html`.
+# Pictures and tables for `snakemake --report report.html`: what each is drawn from, and what it is called.
+PICTURES = {
+    "glue": ("glue_results.tsv", "GLUE", "Results", "the GLUE table"),
+    "finetuning": (
+        "results/glue/summary/curves.tsv",
+        "GLUE",
+        "Finetuning, epoch by epoch",
+        "the curves of finetuning",
+    ),
+    "confusions": (
+        "results/glue/summary/confusion.tsv",
+        "GLUE",
+        "Confusion matrices",
+        "the confusion matrices",
+    ),
+    "pretraining": (METRICS, "Pretraining", "Losses", "the losses of pretraining"),
+}
 REPORT_FILES = [
     f"results/report/{name}.svg" for name in ("glue", "finetuning", "confusions")
 ]
@@ -6,105 +22,38 @@ if not config["glue"]["model"]:
     REPORT_FILES += ["results/report/pretraining.svg", "results/report/corpus.tsv"]
 
 
-rule plot_glue:
-    input:
-        "glue_results.tsv",
-    output:
-        report(
-            "results/report/glue.svg",
-            caption="captions/glue.rst",
-            category="GLUE",
-            labels={"picture": "Results"},
-        ),
-    log:
-        "logs/report/plot_glue.log",
-    conda:
-        "../config/environment.yaml"
-    resources:
-        mem_mb=memory(1000),
-        runtime=10,
-    params:
-        **step("scripts/report/plot_glue.py"),
-        flags=flags(published=config["glue"]["source"] != "sample"),
-    message:
-        "Draw the GLUE table"
-    shell:
-        "{params.run} {input} -o {output} {params.flags} --log {log}"
+for PICTURE, (SOURCE, CATEGORY, LABEL, WHAT) in PICTURES.items():
 
-
-rule plot_finetuning:
-    input:
-        "results/glue/summary/curves.tsv",
-    output:
-        report(
-            "results/report/finetuning.svg",
-            caption="captions/finetuning.rst",
-            category="GLUE",
-            labels={"picture": "Finetuning, epoch by epoch"},
-        ),
-    log:
-        "logs/report/plot_finetuning.log",
-    conda:
-        "../config/environment.yaml"
-    resources:
-        mem_mb=memory(1000),
-        runtime=10,
-    params:
-        **step("scripts/report/plot_finetuning.py"),
-    message:
-        "Draw the curves of finetuning"
-    shell:
-        "{params.run} {input} -o {output} --log {log}"
-
-
-rule plot_confusions:
-    input:
-        "results/glue/summary/confusion.tsv",
-    output:
-        report(
-            "results/report/confusions.svg",
-            caption="captions/confusions.rst",
-            category="GLUE",
-            labels={"picture": "Confusion matrices"},
-        ),
-    log:
-        "logs/report/plot_confusions.log",
-    conda:
-        "../config/environment.yaml"
-    resources:
-        mem_mb=memory(1000),
-        runtime=10,
-    params:
-        **step("scripts/report/plot_confusions.py"),
-    message:
-        "Draw the confusion matrices"
-    shell:
-        "{params.run} {input} -o {output} --log {log}"
-
-
-rule plot_pretraining:
-    input:
-        METRICS,
-    output:
-        report(
-            "results/report/pretraining.svg",
-            caption="captions/pretraining.rst",
-            category="Pretraining",
-            labels={"picture": "Losses"},
-        ),
-    log:
-        "logs/report/plot_pretraining.log",
-    conda:
-        "../config/environment.yaml"
-    resources:
-        mem_mb=memory(1000),
-        runtime=10,
-    params:
-        **step("scripts/report/plot_pretraining.py"),
-    message:
-        "Draw the losses of pretraining"
-    shell:
-        "{params.run} {input} -o {output} --log {log}"
+    rule:
+        name:
+            f"plot_{PICTURE}"
+        input:
+            SOURCE,
+        output:
+            report(
+                f"results/report/{PICTURE}.svg",
+                caption=f"captions/{PICTURE}.rst",
+                category=CATEGORY,
+                labels={"picture": LABEL},
+            ),
+        log:
+            f"logs/report/plot_{PICTURE}.log",
+        conda:
+            "../config/environment.yaml"
+        resources:
+            mem_mb=memory(1000),
+            runtime=10,
+        params:
+            **step(f"scripts/report/plot_{PICTURE}.py"),
+            flags=(
+                flags(published=config["glue"]["source"] != "sample")
+                if PICTURE == "glue"
+                else ""
+            ),
+        message:
+            f"Draw {WHAT}"
+        shell:
+            "{params.run} {input:q} -o {output:q} {params.flags} --log {log:q}"
 
 
 rule describe_corpus:
@@ -140,5 +89,5 @@ rule describe_corpus:
     message:
         "Count what went into pretraining"
     shell:
-        "{params.run} --extraction {input.extraction} "
-        "--shards {input.shards} --examples {input.examples} -o {output} --log {log}"
+        "{params.run} --extraction {input.extraction:q} --shards {input.shards:q}"
+        " --examples {input.examples:q} -o {output:q} --log {log:q}"

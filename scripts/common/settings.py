@@ -30,12 +30,17 @@ BOUNDS = {
 }
 
 
-def setting(default: Any = MISSING, help: str = "", *, own_key: bool = True, **schema: Any) -> Any:
+def setting(
+    default: Any = MISSING, help: str = "", *, own_key: bool = True, lists: str = "", **schema: Any
+) -> Any:
     """A field of settings: its default, what it means, and what JSON Schema knows of its values.
 
-    Without a default it must be given. `schema` are keywords such as `minimum` and `enum`.
+    Without a default it must be given. `schema` are keywords such as `minimum` and `enum`. `lists`
+    says in words what the config may hold where it may be a list of values too, of which a step
+    gets one.
     """
-    return field(default=default, metadata={"help": help, "own_key": own_key, "schema": schema})
+    metadata = {"help": help, "own_key": own_key, "lists": lists, "schema": schema}
+    return field(default=default, metadata=metadata)
 
 
 def kind_of(item: Field, owner: type) -> tuple[type, bool]:
@@ -59,6 +64,9 @@ def schema_of(settings: type) -> dict[str, Any]:
             schema["enum"] = [*schema["enum"], *([None] if optional else [])]
         else:
             schema["type"] = [JSON_TYPES[kind], "null"] if optional else JSON_TYPES[kind]
+        if words_of_list := item.metadata.get("lists"):
+            several = {"type": "array", "minItems": 1, "uniqueItems": True, "items": schema}
+            schema = {"description": words_of_list, "anyOf": [schema, several]}
         found[item.name] = schema
     return found
 

@@ -14,7 +14,7 @@ def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("archive", type=Path)
     args = parser.parse_args()
-    problems = list(submission.check(args.archive, submission.official_counts()))
+    problems = list(submission.faults(args.archive, submission.official_counts()))
     for problem in problems:
         cli.log.error("%s: %s", args.archive, problem)
     if problems:

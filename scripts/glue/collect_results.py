@@ -21,7 +21,7 @@ from scripts.common.atomic import write_text
 from scripts.common.digest import hash64
 from scripts.glue.scores import finished_runs, intervals
 from scripts.glue.scores.finished_runs import Run
-from scripts.glue.tasks.tasks import OFFICIAL
+from scripts.glue.tasks.official_tasks import OFFICIAL
 
 COLUMNS = (
     "task",
@@ -94,9 +94,7 @@ def count(value: int | None) -> str:
 
 def table(found: list[Run], seed: int) -> list[Row]:
     """The rows of all tasks and metrics, and the averages of the official ones."""
-    best = {
-        row: finished_runs.chosen(settings) for row, settings in finished_runs.by_row(found).items()
-    }
+    best = finished_runs.chosen(found)
     rows = [
         metric_row(row, metric, group, seed)
         for row, group in best.items()
@@ -137,28 +135,12 @@ def metric_row(row: str, metric: str, group: list[Run], seed: int) -> Row:
     )
 
 
-def interval(run: Run, metric: str, seed: int) -> tuple[float, float]:
+def interval(run: Run, metric: str, seed: int) -> tuple[float, float] | None:
     """The bootstrap interval of a run's metric, from its dev predictions."""
-    kind, part = split_metric(metric)
+    metric, part = finished_runs.split_metric(metric)
     rows = finished_runs.predictions(run)[part]
-    labels = run.report["labels"]
-    if not labels:
-        gold, predicted = (
-            np.array([float(row[name]) for row in rows]) for name in ("label", "prediction")
-        )
-        return intervals.of_values(kind, gold, predicted, seed)
-    gold, predicted = (
-        np.array([labels.index(row[name]) for row in rows]) for name in ("label", "prediction")
-    )
-    return intervals.of_classes(kind, gold, predicted, len(labels), seed)
-
-
-def split_metric(name: str) -> tuple[str, str]:
-    """(metric, part) of a row's name such as accuracy_matched."""
-    for part in OFFICIAL["MNLI"].parts:
-        if name.endswith(f"_{part}"):
-            return name.removesuffix(f"_{part}"), part
-    return name, ""
+    gold, predicted = ([row[name] for row in rows] for name in ("label", "prediction"))
+    return intervals.interval(metric, run.report["labels"], gold, predicted, seed)
 
 
 def average(name: str, groups: dict[str, list[Run]]) -> Row:
@@ -238,10 +220,8 @@ def details(found: list[Run]) -> dict[str, str]:
     ]
     confusion = [
         (row, part, label, prediction, number)
-        for row, settings in finished_runs.by_row(found).items()
-        for part, label, prediction, number in confusions(
-            finished_runs.median_run(finished_runs.chosen(settings))
-        )
+        for row, group in finished_runs.chosen(found).items()
+        for part, label, prediction, number in confusions(finished_runs.median_run(group))
     ]
     curves = [
         (run.row, run.report["seed"], run.settings, line)
@@ -258,7 +238,7 @@ def details(found: list[Run]) -> dict[str, str]:
 
 def confusions(run: Run) -> Iterable[tuple[str, str, str, int]]:
     """(part, label, prediction, examples) of a run's dev predictions."""
-    labels = run.report["labels"]
+    labels = run.classes
     for part, rows in finished_runs.predictions(run).items() if labels else ():
         pairs = Counter((row["label"], row["prediction"]) for row in rows)
         for label in labels:

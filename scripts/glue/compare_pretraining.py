@@ -20,13 +20,7 @@ from scripts.glue.scores.finished_runs import Run
 
 def compare(pretrained: list[Run], random: list[Run]) -> Iterable[list[str]]:
     """The lines' cells: task, metric, both medians and the gain, then the count of wins."""
-    sides = [
-        {
-            row: finished_runs.chosen(settings)
-            for row, settings in finished_runs.by_row(side).items()
-        }
-        for side in (pretrained, random)
-    ]
+    sides = [finished_runs.chosen(side) for side in (pretrained, random)]
     yield ["task", "metric", "pretrained", "random", "gain"]
     wins = counted = 0
     for row, group in sides[0].items():

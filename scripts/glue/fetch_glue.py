@@ -10,10 +10,13 @@ from pathlib import Path
 from scripts.common import cli
 from scripts.common.atomic import atomic_path
 from scripts.glue.files import tables
-from scripts.glue.tasks import tasks
+from scripts.glue.files.official_files import ROWS
+from scripts.glue.tasks.official_tasks import DIAGNOSTIC
+from scripts.glue.tasks.own_tasks import parse_task
+from scripts.glue.tasks.task import Task
 
 
-def fetch(task: tasks.Task, files: list[Path], folder: Path) -> None:
+def fetch(task: Task, files: list[Path], folder: Path) -> None:
     """Check `files` and copy them to `folder`, all or none."""
     for file in files:
         report(task, file, tables.read(file, task, split_of(task, file)))
@@ -22,17 +25,17 @@ def fetch(task: tasks.Task, files: list[Path], folder: Path) -> None:
             temporary.write_bytes(file.read_bytes())
 
 
-def split_of(task: tasks.Task, file: Path) -> str:
+def split_of(task: Task, file: Path) -> str:
     """train, dev or test, by the file's name."""
-    return "test" if task.name == tasks.DIAGNOSTIC else file.stem.partition("_")[0]
+    return "test" if task.name == DIAGNOSTIC else file.stem.partition("_")[0]
 
 
-def target(task: tasks.Task, file: Path) -> str:
+def target(task: Task, file: Path) -> str:
     """The file's name in the results; the diagnostic set has a test file only."""
-    return "test.tsv" if task.name == tasks.DIAGNOSTIC else file.name
+    return "test.tsv" if task.name == DIAGNOSTIC else file.name
 
 
-def report(task: tasks.Task, file: Path, rows: tables.Rows) -> None:
+def report(task: Task, file: Path, rows: tables.Rows) -> None:
     """Log the number of examples, and what is unlike the official file."""
     cli.log.info("%s %s: %d examples", task.name, file.stem, len(rows))
     if rows.dropped:
@@ -43,7 +46,7 @@ def report(task: tasks.Task, file: Path, rows: tables.Rows) -> None:
             rows.dropped[0],
         )
     stem = Path(target(task, file)).stem
-    official = tasks.OFFICIAL_ROWS.get(task.name, {}).get(stem)
+    official = ROWS.get(task.name, {}).get(stem)
     if official and official != len(rows):
         cli.log.info("%s: %d examples; the official file has %d", file, len(rows), official)
 
@@ -54,7 +57,7 @@ def main() -> None:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("-o", "--output", required=True, type=Path, help="folder")
     args = parser.parse_args()
-    fetch(tasks.parse(args.task), args.files, args.output)
+    fetch(parse_task(args.task), args.files, args.output)
 
 
 if __name__ == "__main__":

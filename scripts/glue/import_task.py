@@ -18,7 +18,8 @@ from scripts.common.errors import UserError
 from scripts.common.json_text import parse_json
 from scripts.common.text import read_lines
 from scripts.glue.files import tables
-from scripts.glue.tasks import tasks
+from scripts.glue.tasks.own_tasks import own_task, text_columns
+from scripts.glue.tasks.task import Label, Task
 
 COMPRESSED = (".gz", ".bz2", ".zst")
 
@@ -28,34 +29,35 @@ def import_task(entry: dict, files: dict[str, Path], folder: Path) -> None:
 
     None is written where one has a fault, such as a dev label that the training set lacks.
     """
-    task = tasks.own_task(entry)
+    task = own_task(entry)
     texts = {}
     for split, file in files.items():
         rows = convert(entry, task, file, labelled=split != "test")
         if split == "train":
-            task = tables.with_labels(task, rows, file)
+            task = task.with_classes_of(rows.labels or [], file)
         texts[split] = "".join(tables.write(rows, task))
         cli.log.info("%s %s: %d examples", task.name, split, len(rows))
     for split, text in texts.items():
         write_text(folder / f"{split}.tsv", text)
 
 
-def convert(entry: dict, task: tasks.Task, file: Path, labelled: bool) -> tables.Rows:
+def convert(entry: dict, task: Task, file: Path, labelled: bool) -> tables.Rows:
     """The examples of one file; UserError names the line of what is missing."""
-    names = [*tasks.columns(entry), *([entry["label"]] if labelled else [])]
-    texts, labels = [], []
+    names = [*text_columns(entry), *([entry["label"]] if labelled else [])]
+    texts: list[tuple[str, ...]] = []
+    labels: list[Label] = []
     for where, record in records(file):
         for name in names:
             if record.get(name) is None:
                 known = ", ".join(map(str, record))
                 raise UserError(f"{where}: no column {name!r}; there are {known or 'none'}")
-        row = tuple(" ".join(str(record[name]).split()) for name in tasks.columns(entry))
+        row = tuple(" ".join(str(record[name]).split()) for name in text_columns(entry))
         if not any(row):
             raise UserError(f"{where}: no text in column {names[0]!r}")
         texts.append(row)
         if labelled:
-            value = tables.parse_label(" ".join(str(record[entry["label"]]).split()), task, where)
-            labels.append(value)
+            cell = " ".join(str(record[entry["label"]]).split())
+            labels.append(task.kind.parse_label(cell, task, where))
     if not texts:
         raise UserError(f"{file}: no examples in this file")
     return tables.Rows(texts, labels if labelled else None, [])

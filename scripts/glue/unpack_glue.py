@@ -12,19 +12,22 @@ from scripts.common import cli
 from scripts.common.errors import UserError
 from scripts.glue import fetch_glue
 from scripts.glue.files import archives, tables
-from scripts.glue.tasks import tasks
+from scripts.glue.tasks.official_tasks import DIAGNOSTIC
+from scripts.glue.tasks.own_tasks import parse_task
+from scripts.glue.tasks.task import Task
 
 HEADER = "index\t#1 ID\t#2 ID\t#1 String\t#2 String"
 
 
-def unpack(task: tasks.Task, sources: list[Path], folder: Path) -> None:
+def unpack(task: Task, sources: list[Path], folder: Path) -> None:
     """Write the official files of `task` to `folder`, all or none."""
     with tempfile.TemporaryDirectory(prefix="dump2glue-") as name:
         temporary = Path(name)
-        if task.name == tasks.DIAGNOSTIC:
+        if task.name == DIAGNOSTIC:
             files = sources
         elif task.name == "MRPC":
-            files = build_mrpc(*sources, temporary)
+            train, test, dev_ids = sources
+            files = build_mrpc(train, test, dev_ids, temporary)
         else:
             names = [
                 name for split in ("train", "dev", "test") for name in task.files(split).values()
@@ -71,7 +74,7 @@ def main() -> None:
     parser.add_argument("sources", nargs="+", type=Path, help="an archive, or MRPC's three files")
     parser.add_argument("-o", "--output", required=True, type=Path, help="folder")
     args = parser.parse_args()
-    unpack(tasks.parse(args.task), args.sources, args.output)
+    unpack(parse_task(args.task), args.sources, args.output)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from scripts.common.errors import UserError
 from scripts.glue.files import submission
 from scripts.glue.scores import finished_runs
 from scripts.glue.scores.finished_runs import Run
-from scripts.glue.tasks.tasks import OFFICIAL
+from scripts.glue.tasks.official_tasks import OFFICIAL
 
 
 def submit(found: list[Run], target: Path, official: bool) -> None:

@@ -85,8 +85,10 @@ def draw(table: pd.DataFrame, published: bool) -> Figure:
                 if key in figures
             ]
             if points:
+                x, y = zip(*points, strict=True)
                 axis.scatter(
-                    *zip(*points, strict=True),
+                    x,
+                    y,
                     marker=marker,
                     s=24,
                     color=COLOURS[4],

@@ -10,8 +10,8 @@ import os
 import sys
 from dataclasses import replace
 
+from scripts.glue.files.official_files import ROWS
 from scripts.glue.tasks.selection import base_task
-from scripts.glue.tasks.tasks import OFFICIAL_ROWS
 from scripts.workflow import preflight
 from scripts.workflow.estimates import (
     BYTES_OF_TOKEN,
@@ -87,7 +87,7 @@ def hours(run: Run) -> dict[str, float]:
         if not job.rule.startswith("finetune"):
             continue
         task = base_task(job.wildcards["task"])
-        rows = OFFICIAL_ROWS.get(task, {}).get("train", OTHER_ROWS)
+        rows = ROWS.get(task, {}).get("train", OTHER_ROWS)
         rows = SAMPLE_ROWS if glue["source"] == "sample" else rows
         settings = glue["finetune"] | glue["per_task"].get(task, {})
         seconds += START_SECONDS[job.rule] + finetune_flops(run.model, rows, settings) / rate

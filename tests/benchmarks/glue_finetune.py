@@ -26,7 +26,8 @@ from transformers import (
 
 from scripts.glue.files import tables
 from scripts.glue.finetuning import padded_batches, trainer
-from scripts.glue.tasks.tasks import OFFICIAL
+from scripts.glue.finetuning.hyperparameters import Settings
+from scripts.glue.tasks.official_tasks import OFFICIAL
 
 VOCAB = Path(__file__).parents[3] / "shared/data/vocab/bert-base-uncased-vocab.txt"
 
@@ -35,7 +36,7 @@ def make_model(shape: dict, task) -> torch.nn.Module:
     """The same random model each time."""
     torch.manual_seed(1)
     config = BertConfig(**shape, num_labels=max(1, len(task.labels)))
-    config.problem_type = "regression" if task.regression else "single_label_classification"
+    config.problem_type = task.kind.problem
     return AutoModelForSequenceClassification.from_config(config)
 
 
@@ -45,7 +46,7 @@ def plain(model, rows, task, tokenizer, args) -> float:
     encoded = tokenizer(
         *map(list, texts), truncation=True, padding="max_length", max_length=args.max_length
     )
-    labels = padded_batches.label_numbers(rows, task).tolist()
+    labels = task.kind.targets(task, rows.labels, encoded).tolist()
     data = [
         {**{name: encoded[name][index] for name in encoded}, "labels": labels[index]}
         for index in range(len(rows))
@@ -73,7 +74,7 @@ def plain(model, rows, task, tokenizer, args) -> float:
 def ours(model, rows, task, tokenizer, args) -> float:
     """Seconds of this project's finetuning."""
     examples = padded_batches.encode(rows, task, tokenizer, args.max_length)
-    settings = trainer.Settings(
+    settings = Settings(
         epochs=1, batch_size=args.batch_size, max_length=args.max_length, precision=args.precision
     )
     return trainer.train(model, examples, settings, 1, lambda model: {"none": 0.0}).seconds["train"]

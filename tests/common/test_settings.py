@@ -62,3 +62,21 @@ def test_the_schema_has_the_bounds_and_leaves_out_what_other_sections_hold():
         "share": {"type": ["number", "null"], "exclusiveMinimum": 0, "exclusiveMaximum": 0.5},
         "mixed": {"type": "boolean"},
     }
+
+
+@dataclass(frozen=True)
+class Grid:
+    rate: float = setting(0.1, lists="a positive number or a list of them", exclusiveMinimum=0)
+
+
+def test_a_value_that_may_be_a_list_in_the_config_is_one_on_the_command_line():
+    one = {"type": "number", "exclusiveMinimum": 0}
+    assert schema_of(Grid)["rate"] == {
+        "description": "a positive number or a list of them",
+        "anyOf": [one, {"type": "array", "minItems": 1, "uniqueItems": True, "items": one}],
+    }
+    parser = ArgumentParser()
+    add_flags(parser, Grid)
+    assert from_args(Grid, parser.parse_args(["--rate", "0.5"])) == Grid(0.5)
+    with pytest.raises(UserError, match="--rate 0.0: must be above 0"):
+        from_args(Grid, parser.parse_args(["--rate", "0"]))

@@ -3,7 +3,8 @@
 import random
 from pathlib import Path
 
-from scripts.glue.tasks.tasks import OFFICIAL, Task
+from scripts.glue.tasks.official_tasks import OFFICIAL, diagnostic
+from scripts.glue.tasks.task import Task
 
 GOOD, BAD = ["fine", "warm", "kind", "bright"], ["poor", "cold", "cruel", "dull"]
 NEUTRAL = ["house", "river", "king", "song", "stone", "road", "ship", "tree"]
@@ -77,7 +78,7 @@ def example(rng: random.Random, task: Task) -> tuple[list[str], str]:
     """Texts and a label that can be learnt: which moods the texts are in."""
     moods = [rng.random() < 0.5 for _ in task.texts]
     texts = [sentence(rng, GOOD if mood else BAD) for mood in moods]
-    if task.regression:
+    if not task.labels:
         return texts, f"{5.0 * moods[0]:.3f}"
     return texts, task.labels[moods[0] + (len(task.labels) == 3 and not moods[1])]
 
@@ -105,8 +106,6 @@ def write_file(path: Path, task: Task, split: str, rows: int) -> None:
 
 def write_diagnostic(folder: Path, rows: int = 6) -> None:
     """Write AX/AX.tsv below `folder`."""
-    from scripts.glue.tasks.tasks import diagnostic
-
     task = diagnostic()
     path = folder / "AX" / "AX.tsv"
     write_file(path, task, "test", rows)

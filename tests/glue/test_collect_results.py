@@ -10,7 +10,7 @@ from scripts.common.errors import UserError
 from scripts.glue.collect_results import COLUMNS, details, markdown, table, tsv
 from scripts.glue.compare_pretraining import compare
 from scripts.glue.scores import finished_runs
-from scripts.glue.tasks.tasks import OFFICIAL
+from scripts.glue.tasks.official_tasks import OFFICIAL
 
 SETTINGS = {"learning_rate": 2e-5, "batch_size": 32, "epochs": 3.0}
 

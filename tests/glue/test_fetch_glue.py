@@ -5,7 +5,7 @@ import pytest
 from scripts.common import cli
 from scripts.common.errors import UserError
 from scripts.glue.fetch_glue import fetch
-from scripts.glue.tasks.tasks import OFFICIAL, diagnostic
+from scripts.glue.tasks.official_tasks import OFFICIAL, diagnostic
 from tests.glue.made import write_diagnostic, write_task
 
 

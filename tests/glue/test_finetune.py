@@ -11,11 +11,12 @@ from scipy.stats import spearmanr
 from sklearn.metrics import accuracy_score, f1_score
 
 from scripts.common.errors import UserError
-from scripts.glue.finetune import best_model, finetune, main
+from scripts.glue.finetune import best_model, main
 from scripts.glue.finetuning import trainer
-from scripts.glue.finetuning.trainer import Settings
+from scripts.glue.finetuning.hyperparameters import Settings
+from scripts.glue.finetuning.one_run import finetune
 from scripts.glue.scores.finished_runs import Run, predictions
-from scripts.glue.tasks.tasks import OFFICIAL
+from scripts.glue.tasks.official_tasks import OFFICIAL
 from tests.glue.made import write_diagnostic, write_task
 from tests.runs import ROOT
 

@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save_file
 
 from scripts.common.errors import UserError
 from scripts.glue.finetuning import model_loader
-from scripts.glue.tasks.tasks import OFFICIAL
+from scripts.glue.tasks.official_tasks import OFFICIAL
 from tests.glue.made import write_model
 
 RTE, MNLI, STS = OFFICIAL["RTE"], OFFICIAL["MNLI"], OFFICIAL["STS-B"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scripts.glue.files.tables import Rows
 from scripts.glue.finetuning import model_loader, padded_batches
-from scripts.glue.tasks.tasks import OFFICIAL
+from scripts.glue.tasks.official_tasks import OFFICIAL
 from tests.glue.made import NEUTRAL
 
 TEXT = st.lists(st.sampled_from(NEUTRAL), min_size=1, max_size=40).map(" ".join)
@@ -48,25 +48,6 @@ def test_chunks_do_not_show(tokenizer, monkeypatch):
     parts = padded_batches.encode(rows, OFFICIAL["SST-2"], tokenizer, 32)
     assert np.array_equal(whole.ids, parts.ids)
     assert np.array_equal(whole.offsets, parts.offsets)
-
-
-def test_labels_are_class_numbers_or_values():
-    rows = Rows([("a", "b")] * 3, ["neutral", "contradiction", "entailment"], [])
-    assert padded_batches.label_numbers(rows, OFFICIAL["MNLI"]).tolist() == [2, 0, 1]
-    rows = Rows([("a", "b")], [2.5], [])
-    assert padded_batches.label_numbers(rows, OFFICIAL["STS-B"]).dtype == np.float32
-
-
-def test_values_are_standardized_and_come_back():
-    values = np.array([1.0, 2.0, 4.5], np.float32)
-    examples = padded_batches.Examples(np.zeros(3, np.int32), None, np.arange(4), values.copy(), 0)
-    center, spread = examples.standardize()
-    assert examples.labels.dtype == np.float32
-    assert examples.labels.mean() == pytest.approx(0, abs=1e-6)
-    assert examples.labels.std() == pytest.approx(1, abs=1e-6)
-    assert examples.labels * spread + center == pytest.approx(values, abs=1e-6)
-    examples.labels = np.full(3, 2.5, np.float32)
-    assert examples.standardize() == (2.5, 1.0)
 
 
 @given(lengths=st.lists(st.integers(1, 50), min_size=1, max_size=300), size=st.integers(1, 8))

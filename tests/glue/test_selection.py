@@ -5,7 +5,7 @@ import pytest
 from scripts.common.errors import UserError
 from scripts.glue.files import given_model
 from scripts.glue.tasks import selection
-from scripts.glue.tasks.tasks import OFFICIAL
+from scripts.glue.tasks.official_tasks import OFFICIAL
 
 OWN = {
     "name": "Mine",

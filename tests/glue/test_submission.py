@@ -7,8 +7,9 @@ import pytest
 
 from scripts.common.errors import UserError
 from scripts.glue.files import submission
+from scripts.glue.files.official_files import ROWS
 from scripts.glue.scores import finished_runs
-from scripts.glue.tasks.tasks import DIAGNOSTIC, OFFICIAL, OFFICIAL_ROWS
+from scripts.glue.tasks.official_tasks import DIAGNOSTIC, OFFICIAL
 from scripts.glue.write_submission import submit
 
 NAMES = ["CoLA", "SST-2", "MRPC", "STS-B", "QQP", "MNLI-m", "MNLI-mm", "QNLI", "RTE", "WNLI", "AX"]
@@ -20,7 +21,7 @@ def write_run(folder, task, score, rows=4, init_from=None, parts=None):
     lines = ["part\tindex\tprediction"]
     for part in parts or ([*official.parts, DIAGNOSTIC] if task == "MNLI" else [""]):
         for index in range(rows):
-            cell = str(8 * score - 1) if official.regression else official.labels[int(score > 0.5)]
+            cell = str(8 * score - 1) if not official.labels else official.labels[int(score > 0.5)]
             lines.append(f"{part}\t{index}\t{cell}")
     folder.mkdir(parents=True)
     (folder / "test.tsv").write_text("\n".join(lines) + "\n")
@@ -110,7 +111,7 @@ def test_the_official_counts():
         1104,
         390965,
     ]
-    assert set(OFFICIAL_ROWS) == {*OFFICIAL, DIAGNOSTIC}
+    assert set(ROWS) == {*OFFICIAL, DIAGNOSTIC}
 
 
 def wnli(*lines):
@@ -137,7 +138,7 @@ GOOD = [f"{index}\t1" for index in range(146)]
 )
 def test_the_check_names_each_fault(tmp_path, name, text, problem):
     path = official_archive(tmp_path / "glue.zip", {name: text}.items())
-    problems = list(submission.check(path, submission.official_counts()))
+    problems = list(submission.faults(path, submission.official_counts()))
     assert len(problems) == 1
     assert problems[0].startswith(problem)
 
@@ -150,7 +151,7 @@ def test_scores_off_the_scale_are_named(score):
 
 def test_a_good_archive_and_no_archive(tmp_path):
     good = official_archive(tmp_path / "glue.zip")
-    assert list(submission.check(good, submission.official_counts())) == []
+    assert list(submission.faults(good, submission.official_counts())) == []
     (tmp_path / "bad.zip").write_text("no")
-    problems = list(submission.check(tmp_path / "bad.zip", submission.official_counts()))
+    problems = list(submission.faults(tmp_path / "bad.zip", submission.official_counts()))
     assert problems[0].startswith("not a zip archive")

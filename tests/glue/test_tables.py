@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from scripts.common.errors import UserError
 from scripts.glue.files import tables
-from scripts.glue.tasks import tasks
-from scripts.glue.tasks.tasks import OFFICIAL, OFFICIAL_ROWS
+from scripts.glue.files.official_files import ROWS
+from scripts.glue.tasks.official_tasks import OFFICIAL, diagnostic
+from scripts.glue.tasks.own_tasks import own_task
 from tests.glue.made import LAYOUTS, layout, write_task
 
 TEXT = st.text(
@@ -122,7 +123,7 @@ def test_not_utf8_and_not_there(tmp_path):
 
 @given(st.lists(st.tuples(TEXT, TEXT, st.sampled_from(["a", "b"])), min_size=1))
 def test_what_is_written_is_read(tmp_path_factory, examples):
-    task = tasks.own_task(
+    task = own_task(
         {
             "name": "Mine",
             "text": ["x", "y"],
@@ -147,7 +148,7 @@ def test_real_files_have_the_official_rows(shared_data, name):
     task = OFFICIAL[name]
     for split in ("train", "dev", "test"):
         rows = tables.read(shared_data / "glue" / name / f"{split}.tsv", task, split)
-        assert len(rows) == OFFICIAL_ROWS[name][split]
+        assert len(rows) == ROWS[name][split]
 
 
 def test_real_partial_files(shared_data):
@@ -155,7 +156,7 @@ def test_real_partial_files(shared_data):
     assert len(tables.read(glue / "QNLI/dev.tsv", OFFICIAL["QNLI"], "dev")) == 5463
     assert len(tables.read(glue / "MNLI/dev_matched.tsv", OFFICIAL["MNLI"], "dev")) == 9815
     assert len(tables.read(glue / "MNLI/train.tsv", OFFICIAL["MNLI"], "train")) == 9999
-    assert len(tables.read(glue / "AX/AX.tsv", tasks.diagnostic(), "test")) == 1104
+    assert len(tables.read(glue / "AX/AX.tsv", diagnostic(), "test")) == 1104
 
 
 def test_real_majority_baselines(shared_data):

@@ -8,7 +8,7 @@ import pytest
 
 from scripts.common.errors import UserError
 from scripts.glue.files import archives, tables
-from scripts.glue.tasks.tasks import OFFICIAL, diagnostic
+from scripts.glue.tasks.official_tasks import OFFICIAL, diagnostic
 from scripts.glue.unpack_glue import unpack
 from tests.glue.made import write_diagnostic, write_task
 

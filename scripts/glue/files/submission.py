@@ -7,7 +7,9 @@ from pathlib import Path
 
 from scripts.common.atomic import atomic_path
 from scripts.common.errors import UserError
-from scripts.glue.tasks.tasks import DIAGNOSTIC, OFFICIAL, OFFICIAL_ROWS, Task
+from scripts.glue.files.official_files import ROWS
+from scripts.glue.tasks.official_tasks import DIAGNOSTIC, OFFICIAL
+from scripts.glue.tasks.task import Task
 
 # Of each file: the task whose model predicts it, and the part of that task's test sets.
 FILES = {
@@ -31,9 +33,9 @@ DAY = (1980, 1, 1, 0, 0, 0)  # zip archives hold a time; this one says nothing
 def official_counts() -> dict[str, int]:
     """The test rows of each file."""
     return {
-        name: OFFICIAL_ROWS[DIAGNOSTIC]["test"]
+        name: ROWS[DIAGNOSTIC]["test"]
         if part == DIAGNOSTIC
-        else OFFICIAL_ROWS[task]["_".join(["test", part]).rstrip("_")]
+        else ROWS[task][f"test_{part}".rstrip("_")]
         for name, (task, part) in FILES.items()
     }
 
@@ -46,17 +48,13 @@ def write(target: Path, predictions: dict[str, list[str]], counts: dict[str, int
                 rows = enumerate(predictions[name])
                 lines = [HEADER, *(f"{index}\t{prediction}" for index, prediction in rows)]
                 archive.writestr(zipfile.ZipInfo(f"{name}.tsv", DAY), "\n".join(lines) + "\n")
-        problems = list(check(temporary, counts))
+        problems = list(faults(temporary, counts))
         if problems:
-            raise UserError(f"{target}: {problems[0]}" + more(problems))
+            more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+            raise UserError(f"{target}: {problems[0]}{more}")
 
 
-def more(problems: list[str]) -> str:
-    """How many problems there are beside the first."""
-    return f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-
-
-def check(file: Path, counts: dict[str, int]) -> Iterator[str]:
+def faults(file: Path, counts: dict[str, int]) -> Iterator[str]:
     """A line for each thing in the archive that the benchmark would refuse or misread."""
     try:
         with zipfile.ZipFile(file) as archive:
@@ -69,12 +67,12 @@ def check(file: Path, counts: dict[str, int]) -> Iterator[str]:
     yield from (f"{name} does not belong there" for name in texts if name not in wanted)
     for name, (task, _) in FILES.items():
         if f"{name}.tsv" in texts:
-            problem = check_file(texts[f"{name}.tsv"], OFFICIAL[task], counts[name])
-            if problem:
-                yield f"{name}.tsv: {problem}"
+            fault = first_fault(texts[f"{name}.tsv"], OFFICIAL[task], counts[name])
+            if fault:
+                yield f"{name}.tsv: {fault}"
 
 
-def check_file(data: bytes, task: Task, count: int) -> str | None:
+def first_fault(data: bytes, task: Task, count: int) -> str | None:
     """The first thing that is wrong with one file's bytes, or None."""
     try:
         lines = data.decode("utf-8").removesuffix("\n").split("\n")
@@ -95,7 +93,7 @@ def check_file(data: bytes, task: Task, count: int) -> str | None:
 
 def allowed(prediction: str, task: Task) -> bool:
     """Whether a prediction is one of the task's labels, or a number on STS-B's scale."""
-    if not task.regression:
+    if task.labels:
         return prediction in task.labels
     try:
         value = float(prediction)
@@ -106,6 +104,6 @@ def allowed(prediction: str, task: Task) -> bool:
 
 def prediction(cell: str, task: Task) -> str:
     """A cell of test.tsv as the benchmark takes it: scores within their scale."""
-    if not task.regression:
+    if task.labels:
         return cell
     return f"{min(HIGHEST, max(0.0, float(cell))):.3f}"

@@ -1,15 +1,11 @@
 """GLUE's files: tab-separated, without quoting, each task with columns of its own."""
 
-import math
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.common.errors import UserError
-from scripts.glue.tasks.tasks import Task
-
-NUMBER = re.compile(r"-?[0-9]{1,18}")  # a label that is ordered as one
+from scripts.glue.tasks.task import Label, Task
 
 
 @dataclass
@@ -21,7 +17,7 @@ class Rows:
     """
 
     texts: list[tuple[str, ...]]
-    labels: list[str] | list[float] | None
+    labels: list[Label] | None
     dropped: list[int]
 
     def __len__(self) -> int:
@@ -51,7 +47,7 @@ def read(path: Path | str, task: Task, split: str) -> Rows:
         )
     columns = [names[name] for name in wanted if name in names]
     texts: list[tuple[str, ...]] = []
-    labels: list = []
+    labels: list[Label] = []
     dropped: list[int] = []
     for number, line in enumerate(lines[first - 1 :], first):
         cells = line.split("\t")
@@ -68,7 +64,8 @@ def read(path: Path | str, task: Task, split: str) -> Rows:
             raise UserError(f"{path}: line {number}: no text in column {task.texts[0]!r}")
         texts.append(row)
         if split != "test":
-            labels.append(parse_label(cells[columns[-1]].strip(), task, f"{path}: line {number}"))
+            cell, where = cells[columns[-1]].strip(), f"{path}: line {number}"
+            labels.append(task.kind.parse_label(cell, task, where))
     if not texts:
         raise UserError(f"{path}: no examples in this file")
     return Rows(texts, labels if split != "test" else None, dropped)
@@ -87,47 +84,6 @@ def split_lines(path: Path | str) -> list[str]:
     while lines and not lines[-1]:
         lines.pop()
     return lines
-
-
-def parse_label(cell: str, task: Task, where: str) -> str | float:
-    """A label's cell as a class or a number; UserError where it is neither."""
-    if task.regression:
-        try:
-            value = float(cell)
-        except ValueError:
-            value = math.nan
-        if not math.isfinite(value):
-            raise UserError(f"{where}: {task.label} {cell!r} is not a number")
-        return value
-    if not cell or (task.labels and cell not in task.labels):
-        raise UserError(f"{where}: unknown label {cell!r}; {task.name} has {say(task.labels)}")
-    return cell
-
-
-def say(labels: tuple[str, ...]) -> str:
-    """The labels in words."""
-    return ", ".join(labels) or "labels that are not empty"
-
-
-def with_labels(task: Task, rows: Rows, source: Path | str = "") -> Task:
-    """The task with its classes; where none are given, those of the training set, in order.
-
-    Raises UserError where there are too few of them, or too many for f1.
-    """
-    if task.regression or task.labels:
-        return task
-    found = set(rows.labels or ())
-    if len(found) < 2:
-        raise UserError(
-            f"{source or task.name}: the training set has one class only: {', '.join(found)}"
-        )
-    if "f1" in task.metrics and len(found) != 2:
-        raise UserError(
-            f"{source or task.name}: f1 is for two classes; take f1_macro for {len(found)}"
-        )
-    numeric = all(map(NUMBER.fullmatch, found))
-    ordered = sorted(sorted(found), key=int) if numeric else sorted(found)
-    return replace(task, labels=tuple(ordered))
 
 
 def write(rows: Rows, task: Task) -> Iterator[str]:

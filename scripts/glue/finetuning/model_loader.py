@@ -1,12 +1,12 @@
 """A pretrained model and its tokenizer, read from a folder and checked against each other."""
 
 from pathlib import Path
+from typing import Any
 
 import torch
 import transformers
 from transformers import (
     AutoConfig,
-    AutoModelForSequenceClassification,
     AutoTokenizer,
     PreTrainedModel,
     PreTrainedTokenizerBase,
@@ -15,7 +15,7 @@ from transformers import (
 from scripts.common.cli import log
 from scripts.common.errors import UserError
 from scripts.common.model_files import CONFIG, TOKENIZERS
-from scripts.glue.tasks.tasks import Task
+from scripts.glue.tasks.task import Task
 
 # Embedding tables are padded, but not by this much: then the tokenizer is another model's.
 LEAST_FILL = 0.9
@@ -36,12 +36,12 @@ def load(
     if task.labels:
         config.id2label = dict(enumerate(task.labels))
         config.label2id = {label: number for number, label in enumerate(task.labels)}
-    config.problem_type = "regression" if task.regression else "single_label_classification"
+    config.problem_type = task.kind.problem
     check_pair(folder, tokenizer, config, max_length)
     model, info = read(
         folder,
         "model",
-        AutoModelForSequenceClassification,
+        getattr(transformers, task.kind.model),
         config=config,
         output_loading_info=True,
         ignore_mismatched_sizes=True,
@@ -68,7 +68,7 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     return tokenizer
 
 
-def read(folder: Path, what: str, kind: type, **options):
+def read(folder: Path, what: str, kind: Any, **options: Any) -> Any:
     """`kind.from_pretrained` of a local folder, with one line for all that can be wrong in it."""
     try:
         return kind.from_pretrained(str(folder), local_files_only=True, **options)

@@ -1,6 +1,6 @@
 """Examples as token ids, and batches of like lengths padded to their longest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ from torch.utils.data import Dataset, Sampler
 from transformers import PreTrainedTokenizerBase
 
 from scripts.glue.files.tables import Rows
-from scripts.glue.tasks.tasks import Task
+from scripts.glue.tasks.task import Kind, Task
 
 CHUNK = 10_000  # examples tokenized at a time, to bound the memory of Python lists
 POOL = 50  # batches sorted by length together
@@ -17,12 +17,13 @@ POOL = 50  # batches sorted by length together
 
 @dataclass
 class Examples(Dataset):
-    """Token ids of a file's examples, flat; `labels` are class numbers or values, or None."""
+    """Token ids of a file's examples, flat, and what the model learns to give for each."""
 
+    kind: Kind
     ids: np.ndarray  # int32 [T]
     types: np.ndarray | None  # int8 [T], which sentence a token is in, where the model asks for it
     offsets: np.ndarray  # int64 [N+1]
-    labels: np.ndarray | None  # int64 or float32 [N]
+    targets: np.ndarray | None  # [N], in the kind's form; None where there are no labels
     pad: int
 
     def __len__(self) -> int:
@@ -37,16 +38,7 @@ class Examples(Dataset):
         """Tokens of each example [N]."""
         return np.diff(self.offsets)
 
-    def standardize(self) -> tuple[float, float]:
-        """Give the labels mean 0 and deviation 1, in place; returns both as they were.
-
-        A new head begins near 0: small models spend a short training on finding the labels' range.
-        """
-        center, spread = float(self.labels.mean()), float(self.labels.std()) or 1.0
-        self.labels = (self.labels - center) / spread
-        return center, spread
-
-    def collate(self, indices: list[int]) -> dict[str, torch.Tensor]:
+    def collate(self, indices: Sequence[int] | np.ndarray) -> dict[str, torch.Tensor]:
         """A batch as a model takes it, padded to its longest example."""
         starts, lengths = self.offsets[indices], self.lengths[indices]
         shape = (len(indices), int(lengths.max()))
@@ -59,24 +51,29 @@ class Examples(Dataset):
             types = np.zeros(shape, np.int64)
             types[mask] = self.types[places]
             batch["token_type_ids"] = types
-        if self.labels is not None:
-            batch["labels"] = self.labels[indices]
+        if self.targets is not None:
+            batch["labels"] = self.kind.pad(self.targets[indices], shape[1])
         return {name: torch.from_numpy(array) for name, array in batch.items()}
 
 
 def encode(rows: Rows, task: Task, tokenizer: PreTrainedTokenizerBase, max_length: int) -> Examples:
     """Tokenize a file's examples, cut to `max_length` from the longer sentence's end."""
     typed = "token_type_ids" in tokenizer.model_input_names
-    ids, types, lengths = [], [], []
+    ids, types, targets = [], [], []
+    lengths: list[int] = []
     for start in range(0, len(rows), CHUNK):
-        sentences = zip(*rows.texts[start : start + CHUNK], strict=True)
-        encoded = tokenizer(
-            *map(list, sentences),
+        chunk = slice(start, start + CHUNK)
+        encoded = task.kind.tokenize(
+            tokenizer,
+            rows.texts[chunk],
             truncation=True,
             max_length=max_length,
             return_attention_mask=False,
             return_token_type_ids=typed,
         )
+        labels = None if rows.labels is None else rows.labels[chunk]
+        learnt = task.kind.targets(task, labels, encoded)
+        targets += [] if learnt is None else [learnt]
         lengths.extend(map(len, encoded["input_ids"]))
         ids.append(np.concatenate([np.array(row, np.int32) for row in encoded["input_ids"]]))
         if typed:
@@ -84,22 +81,13 @@ def encode(rows: Rows, task: Task, tokenizer: PreTrainedTokenizerBase, max_lengt
                 np.concatenate([np.array(row, np.int8) for row in encoded["token_type_ids"]])
             )
     return Examples(
+        task.kind,
         np.concatenate(ids),
         np.concatenate(types) if typed else None,
         np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        label_numbers(rows, task),
+        np.concatenate(targets) if targets else None,
         tokenizer.pad_token_id,
     )
-
-
-def label_numbers(rows: Rows, task: Task) -> np.ndarray | None:
-    """The labels as class numbers (int64) or values (float32) [N]."""
-    if rows.labels is None:
-        return None
-    if task.regression:
-        return np.array(rows.labels, np.float32)
-    numbers = {label: number for number, label in enumerate(task.labels)}
-    return np.array([numbers[label] for label in rows.labels], np.int64)
 
 
 class LengthGrouped(Sampler[int]):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from torch.utils.data import Dataset
 from transformers import (
     PreTrainedModel,
     PrinterCallback,
@@ -17,23 +18,10 @@ from transformers import (
 )
 
 from scripts.common.cli import log
+from scripts.glue.finetuning.hyperparameters import Settings
 from scripts.glue.finetuning.padded_batches import Examples, LengthGrouped
 
 LOGGED = 10  # points of the training loss an epoch
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a finetuning depends on beside model, data and seed."""
-
-    epochs: float = 3.0
-    batch_size: int = 32
-    learning_rate: float = 2e-5
-    warmup: float = 0.1
-    weight_decay: float = 0.01
-    max_length: int = 128
-    keep: str = "last"  # the weights of the last epoch, or of the best one on dev
-    precision: str = "auto"
 
 
 @dataclass
@@ -50,8 +38,9 @@ class Result:
 class LengthGroupedTrainer(Trainer):
     """Trainer with batches of like lengths."""
 
-    def _get_train_sampler(self, train_dataset: Examples | None = None) -> LengthGrouped:
+    def _get_train_sampler(self, train_dataset: Dataset | None = None) -> LengthGrouped:
         examples = train_dataset or self.train_dataset
+        assert isinstance(examples, Examples)
         return LengthGrouped(examples.lengths, self.args.train_batch_size, self.args.seed)
 
 
@@ -98,7 +87,7 @@ class Watch(TrainerCallback):
             state.epoch,
             ", ".join(f"{name} {value:.4f}" for name, value in metrics.items()),
         )
-        score = float(np.mean(list(metrics.values())))
+        score = task_score(metrics)
         if not self.keep_best:
             self.result.epoch = state.epoch
         elif self.best is None or score > self.best[0]:
@@ -169,25 +158,33 @@ def precision(wanted: str) -> str:
 CPU_BF16 = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
 
 
-def predict(model: PreTrainedModel, examples: Examples, batch_size: int, kind: str) -> np.ndarray:
-    """Logits float64 [N, labels] in the examples' order.
+def predict(
+    model: PreTrainedModel, examples: Examples, batch_size: int, wanted: str
+) -> list[np.ndarray]:
+    """Each example's logits, float64 [labels] (or [padded length, labels] of a model of tokens).
 
     Batches of like lengths hold little padding; their order depends on the lengths alone.
     """
     order = np.argsort(-examples.lengths, kind="stable")
-    logits = np.zeros((len(examples), model.config.num_labels))
+    logits: list[np.ndarray] = [np.empty(0)] * len(examples)
     device = model.device
     training = model.training
     model.eval()
     with (
         torch.inference_mode(),
-        torch.autocast(device.type, torch.bfloat16, enabled=precision(kind) == "bf16"),
+        torch.autocast(device.type, torch.bfloat16, enabled=precision(wanted) == "bf16"),
     ):
         for start in range(0, len(order), batch_size):
             indices = order[start : start + batch_size]
             batch = examples.collate(indices)
             batch.pop("labels", None)
             output = model(**{name: tensor.to(device) for name, tensor in batch.items()})
-            logits[indices] = output.logits.float().cpu().numpy()
+            for index, values in zip(indices, output.logits.double().cpu().numpy(), strict=True):
+                logits[index] = values
     model.train(training)
     return logits
+
+
+def task_score(metrics: dict[str, float]) -> float:
+    """A task's one number: the mean of its metrics (MNLI's two sets count as one task)."""
+    return float(np.mean(list(metrics.values())))

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from scripts.common.errors import UserError
+from scripts.glue.tasks.kinds import kind_of
+from scripts.glue.tasks.official_tasks import OFFICIAL
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,12 @@ class Run:
             f"learning rate {settings['learning_rate']:g}, batch {settings['batch_size']}, "
             f"epochs {settings['epochs']:g}"
         )
+
+    @property
+    def classes(self) -> list[str]:
+        """The classes that its answers are; none where an answer is no class."""
+        kind = kind_of([split_metric(next(iter(self.report["metrics"])))[0]])
+        return self.report["labels"] if kind and kind.lists_answers else []
 
     def failed(self, metric: str) -> bool:
         """Whether the run is at or below the majority baseline."""
@@ -57,9 +65,12 @@ def by_row(runs: Iterable[Run]) -> dict[str, dict[str, list[Run]]]:
     return groups
 
 
-def chosen(settings: dict[str, list[Run]]) -> list[Run]:
-    """The runs of the settings with the highest median dev score; the first of equals."""
-    return max(settings.values(), key=lambda runs: float(np.median(values(runs))))
+def chosen(runs: Iterable[Run]) -> dict[str, list[Run]]:
+    """Of each row the runs of the settings with the highest median dev score; the first of equals."""
+    return {
+        row: max(settings.values(), key=lambda group: float(np.median(values(group))))
+        for row, settings in by_row(runs).items()
+    }
 
 
 def values(runs: Iterable[Run], metric: str | None = None) -> list[float]:
@@ -71,6 +82,14 @@ def median_run(runs: list[Run], metric: str | None = None) -> Run:
     """The run in the middle; the lower one of two, the first of equals."""
     ranked = sorted(runs, key=lambda run: values([run], metric)[0])
     return ranked[(len(ranked) - 1) // 2]
+
+
+def split_metric(name: str) -> tuple[str, str]:
+    """(metric, part) of a metric's name in the reports, such as accuracy_matched."""
+    for part in OFFICIAL["MNLI"].parts:
+        if name.endswith(f"_{part}"):
+            return name.removesuffix(f"_{part}"), part
+    return name, ""
 
 
 def predictions(run: Run, name: str = "dev.tsv") -> dict[str, list[dict[str, str]]]:

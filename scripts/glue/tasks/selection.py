@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from scripts.common.errors import UserError
-from scripts.glue.files.official_files import parts
-from scripts.glue.tasks.tasks import DIAGNOSTIC, OFFICIAL, Task, diagnostic, own_task, parse
+from scripts.glue.files.official_files import sources_of
+from scripts.glue.finetuning.hyperparameters import GRID
+from scripts.glue.tasks.official_tasks import DIAGNOSTIC, OFFICIAL, diagnostic
+from scripts.glue.tasks.own_tasks import own_task
+from scripts.glue.tasks.task import Task
 
-GRID = ("learning_rate", "batch_size", "epochs")
 FROM_MNLI = "-from-MNLI"  # marks the folders of runs that start from MNLI's model
 SPLITS = ("train", "dev", "test")
 
@@ -35,7 +37,7 @@ def all_tasks(entries: list[str | dict[str, Any]]) -> dict[str, Task]:
         if not own and entry not in OFFICIAL:
             why = "it is predicted with MNLI" if entry == DIAGNOSTIC else "no such task"
             raise UserError(f"glue.tasks: {entry}: {why}; known here: {', '.join(OFFICIAL)}")
-        task = own_task(entry) if own else parse(entry)
+        task = own_task(entry) if isinstance(entry, dict) else OFFICIAL[entry]
         if own and (task.name in (*OFFICIAL, DIAGNOSTIC) or task.name.endswith(FROM_MNLI)):
             raise UserError(f"glue.tasks: {task.name}: this name is taken; give the task another")
         if task.name in found:
@@ -122,7 +124,7 @@ def downloaded(task: Task, folder: str) -> Fetch:
     """The files of `task` from its downloaded archive."""
     splits = SPLITS if task.metrics else ("test",)
     names = {split: list(task.files(split).values()) for split in splits}
-    inputs = [f"{folder}/{name}" for name in parts(task.name)]
+    inputs = [f"{folder}/{name}" for name in sources_of(task.name)]
     return Fetch("unpack_glue", task.name, inputs, names)
 
 
@@ -169,7 +171,7 @@ def base_task(name: str) -> str:
 
 def missing_tests(fetched: dict[str, Fetch]) -> list[str]:
     """The test files that a submission needs and that are not at hand."""
-    wanted = {task.name: task.files("test").values() for task in OFFICIAL.values()}
+    wanted = {task.name: list(task.files("test").values()) for task in OFFICIAL.values()}
     wanted[DIAGNOSTIC] = ["test.tsv"]
     return [
         f"{task}/{name}"

@@ -1,0 +1,62 @@
+"""Tasks of one number an example, such as a similarity, scored by scipy's correlations."""
+
+import math
+
+import numpy as np
+
+from scripts.common.errors import UserError
+from scripts.glue.tasks.task import Answers, Kind, Label, Task, rounded
+
+
+class Regression(Kind):
+    name = "regression"
+    metrics = ("pearson", "spearman")
+    model = "AutoModelForSequenceClassification"
+    problem = "regression"
+
+    def check_own(self, name: str, labels: tuple[str, ...], metrics: tuple[str, ...]) -> None:
+        if labels:
+            raise UserError(
+                f"glue.tasks: {name}: `labels` are for classes, but {metrics[0]} is for numbers"
+            )
+
+    def parse_label(self, cell: str, task: Task, where: str) -> float:
+        try:
+            value = float(cell)
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
+            raise UserError(f"{where}: {task.label} {cell!r} is not a number")
+        return value
+
+    def targets(self, task: Task, labels: list[Label] | None, encoding) -> np.ndarray | None:
+        """The values, float32 [n]."""
+        return None if labels is None else np.array(labels, np.float32)
+
+    def standardize(self, targets: np.ndarray) -> tuple[np.ndarray, float, float]:
+        """Values of mean 0 and deviation 1, and what both were.
+
+        A new head begins near 0: small models spend a short training on finding the values' range.
+        """
+        center, spread = float(targets.mean()), float(targets.std()) or 1.0
+        return (targets - center) / spread, center, spread
+
+    def answers(self, task: Task, logits: list[np.ndarray], targets: np.ndarray | None) -> Answers:
+        """The one logit as the value; 0 where it is not a number."""
+        values = np.nan_to_num(rounded(np.stack(logits))[:, 0])
+        return Answers(values.tolist(), np.empty((len(values), 0)))
+
+    def measure(self, task: Task, metric: str, gold: list[Label], predicted: list[Label]) -> float:
+        """A correlation; a constant or non-finite prediction has none: 0."""
+        from scipy import stats
+
+        pair = np.array(gold, np.float32), np.array(predicted, np.float64)
+        if len(gold) < 2 or not np.isfinite(pair[1]).all():
+            return 0.0
+        function = {"pearson": stats.pearsonr, "spearman": stats.spearmanr}[metric]
+        value = float(function(*pair).statistic)
+        return value if math.isfinite(value) else 0.0
+
+    def most_frequent(self, task: Task, gold: list[Label]) -> float:
+        """Any one number: its correlation is 0."""
+        return 0.0
