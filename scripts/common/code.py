@@ -8,11 +8,13 @@ count, nor where a module lies: an import counts by what is imported, so that a 
 
 import ast
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
+
+BLOCKS = (ast.stmt, ast.excepthandler, ast.match_case)
 
 
 class Import(NamedTuple):
@@ -98,6 +100,7 @@ def targets(root: Path, file: Path) -> tuple[Path, ...]:
     return tuple(found)
 
 
+@cache
 def packages(root: Path, file: Path) -> list[Path]:
     """The `__init__.py` of the packages that hold a module, which run before it."""
     above = [folder / "__init__.py" for folder in file.parents if folder.is_relative_to(root)]
@@ -123,13 +126,17 @@ def linked_digests(root: Path, step: Path) -> dict[Path, str]:
 @cache
 def imports(root: Path, file: Path) -> tuple[tuple[Import, ...], ...]:
     """What a file takes from the repository's modules, a group for each block of statements."""
-    blocks = (
-        imported(root, file, block)
-        for node in ast.walk(tree(file))
-        for _, block in ast.iter_fields(node)
-        if isinstance(block, list)
-    )
-    return tuple(filter(None, blocks))
+    groups = (imported(root, file, block) for block in blocks(tree(file)))
+    return tuple(group for group in groups if group)
+
+
+def blocks(node: ast.AST) -> Iterator[list[Any]]:
+    """A tree's lists of statements, and of what holds statements, each before those within it."""
+    for _, value in ast.iter_fields(node):
+        if isinstance(value, list) and value and isinstance(value[0], BLOCKS):
+            yield value
+            for item in value:
+                yield from blocks(item)
 
 
 def imported(root: Path, file: Path, block: list[Any]) -> tuple[Import, ...]:
@@ -188,7 +195,7 @@ def data_files(file: Path) -> list[Path]:
     Raises ValueError where such a file's name is no literal, so that it could not be counted.
     """
     found = []
-    for node in ast.walk(tree(file)):
+    for node in ast.walk(tree(file)) if b"__file__" in file.read_bytes() else ():
         if not (isinstance(node, ast.Call) and len(node.args) > 1):
             continue
         module, name = node.args[:2]
@@ -212,8 +219,8 @@ def plain(node: Any, ours: Callable[[list[Any]], tuple[Import, ...]]) -> Any:
     """
     if isinstance(node, list):
         names = [item[:2] for item in ours(node)]
-        others = tuple(plain(item, ours) for item in node if not ours([item]))
-        return (("imports", names), *others) if names else others
+        others = [item for item in node if not (names and ours([item]))]
+        return (*([("imports", names)] if names else []), *(plain(item, ours) for item in others))
     if not isinstance(node, ast.AST):
         return (type(node).__name__, node)
     fields = dict(ast.iter_fields(node))
