@@ -17,7 +17,7 @@ except TypeError:
 sys.path.insert(0, str(ROOT))
 
 from scripts.common.code import code_digest, module_digests, package_versions
-from scripts.common.settings import words
+from scripts.common.settings import section_of, words
 from scripts.workflow.config import (
     freeze,
     mistakes,

@@ -107,6 +107,11 @@ def from_args(settings: type[S], arguments: Namespace) -> S:
     return settings(**values)
 
 
+def section_of(settings: type, values: dict[str, Any]) -> dict[str, Any]:
+    """Those of a config's values that are a step's settings."""
+    return {item.name: values[item.name] for item in fields(settings) if item.name in values}
+
+
 def words(values: dict[str, Any]) -> list[str]:
     """Settings as words of a command line, sorted, since the order of keys means nothing.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from scripts.common.errors import UserError
-from scripts.common.settings import add_flags, from_args, schema_of, setting, words
+from scripts.common.settings import add_flags, from_args, schema_of, section_of, setting, words
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,10 @@ def test_flags_have_the_defaults_and_take_what_the_rules_write():
         '{"x": [2], "y": 1}',
         "--c",
     ]
+
+
+def test_a_step_gets_those_keys_of_a_section_that_it_knows():
+    assert section_of(Settings, {"size": 3, "kind": None, "other": 1}) == {"size": 3, "kind": None}
 
 
 def test_what_has_no_default_must_be_given(capsys):
