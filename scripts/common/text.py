@@ -109,6 +109,36 @@ def read_chunks(path: Path | str, size: int = 1 << 20) -> Iterator[bytes]:
         raise damaged(path, error, f"{count:,} bytes") from error
 
 
+def read_line_blocks(path: Path | str, size: int = 1 << 19) -> Iterator[tuple[int, bytes]]:
+    """Yield a UTF-8 text in blocks of whole lines, of about `size` bytes where a line is not longer.
+
+    Each without its last line break, and with the number of its first line, from 0. Raises
+    UserError as `read_lines` does.
+    """
+    rest: list[bytes] = []
+    count = 0
+    for chunk in read_chunks(path, size):
+        whole, newline, tail = chunk.rpartition(b"\n")
+        if newline:
+            text = b"".join([*rest, whole])
+            yield count, checked(text, path, count)
+            count += text.count(b"\n") + 1
+            rest = []
+        rest.append(tail)
+    if any(rest):
+        yield count, checked(b"".join(rest), path, count)
+
+
+def checked(data: bytes, path: Path | str, lines: int) -> bytes:
+    """Refuse what is not UTF-8; so many `lines` stand before it, for the error."""
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        line = lines + data.count(b"\n", 0, error.start) + 1
+        raise UserError(f"{path}: line {line} is not UTF-8 ({error.reason})") from error
+    return data
+
+
 # What the decompressors raise on damaged files; bz2's is an OSError without a number.
 DAMAGE = (EOFError, zlib.error, zstandard.ZstdError, OSError)
 

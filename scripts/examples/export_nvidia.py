@@ -7,7 +7,6 @@ written as they are. Each example is a row of the file's sequence length; masks 
 to --max-predictions.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,10 +17,7 @@ from scripts.common import cli
 from scripts.common.atomic import atomic_path
 from scripts.common.errors import UserError
 from scripts.examples.h5.example_files import Batch, Examples
-from scripts.examples.h5.schema import NVIDIA
-
-ROWS = 4096  # rows written together
-TYPES = dict(zip(NVIDIA, ("i4", "i1", "i1", "i4", "i4", "i1"), strict=True))
+from scripts.examples.h5.nvidia import ROWS, TYPES, shapes
 
 
 def export_nvidia(
@@ -38,16 +34,16 @@ def export_nvidia(
     if not static:
         examples.masking = replace(examples.masking, max_predictions=most)
     rows = len(examples) * (1 if static else epochs)
-    shapes = dict.fromkeys(NVIDIA[:3], (rows, examples.seq_length))
-    shapes |= dict.fromkeys(NVIDIA[3:5], (rows, most)) | {NVIDIA[5]: (rows,)}
     with atomic_path(output) as temporary, h5py.File(temporary, "w") as file:
         file.attrs["vocab_size"] = examples.vocab_size
         file.attrs["tokenizer_sha256"] = examples.header.tokenizer_sha256
         file.attrs["next_sentence"] = examples.next_sentence
-        for name, shape in shapes.items():
+        for name, shape in shapes(rows, examples.seq_length, most).items():
             chunks = (min(256, max(1, rows)), *shape[1:])
             file.create_dataset(name, shape, TYPES[name], compression="gzip", chunks=chunks)
-        for start, batch in batches(examples, rows):
+        for start in range(0, rows, ROWS):
+            number = np.arange(start, min(rows, start + ROWS))
+            batch = examples.batch(number % len(examples), number // len(examples))
             for name, values in padded(batch, examples.seq_length, most, source).items():
                 file[name][start : start + len(values)] = values
     return rows
@@ -60,13 +56,6 @@ def most_masks(examples: Examples) -> int:
         return int(max(counts))
     most = max(1, round(examples.seq_length * examples.header.mlm_probability))
     return min(most, examples.header.max_predictions or most)
-
-
-def batches(examples: Examples, rows: int) -> Iterator[tuple[int, Batch]]:
-    """All examples of all epochs, with the number of each batch's first row."""
-    for start in range(0, rows, ROWS):
-        number = np.arange(start, min(rows, start + ROWS))
-        yield start, examples.batch(number % len(examples), number // len(examples))
 
 
 def padded(batch: Batch, length: int, most: int, source: Path) -> dict[str, np.ndarray]:
@@ -82,8 +71,7 @@ def padded(batch: Batch, length: int, most: int, source: Path) -> dict[str, np.n
             f"{source}: an example has {counts.max()} masks; --max-predictions {most} is too few"
         )
     mask_column = np.arange(len(mask_row)) - (np.cumsum(counts) - counts)[mask_row]
-    values = {name: np.zeros((n, length), TYPES[name]) for name in NVIDIA[:3]}
-    values |= {name: np.zeros((n, most), TYPES[name]) for name in NVIDIA[3:5]}
+    values = {name: np.zeros(shape, TYPES[name]) for name, shape in shapes(n, length, most).items()}
     values["input_ids"][row, column] = batch.ids
     values["input_mask"][row, column] = 1
     values["segment_ids"][row, column] = batch.segments

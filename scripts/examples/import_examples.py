@@ -9,7 +9,6 @@ padding, uncompressed, with its masks, so that it can be read at random.
 
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,8 @@ from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
 from scripts.examples.h5.example_files import Examples
 from scripts.examples.h5.example_writer import write_examples
-from scripts.examples.h5.schema import IS_RANDOM
+from scripts.examples.h5.schema import IS_RANDOM, OFFSETS, sizes
 from scripts.examples.tokenizer.vocabulary import load_vocabulary
-
-ROWS = 8192  # examples copied together
 
 
 def import_examples(source: Path, tokenizer: Path, output: Path, seq_length: int) -> dict[str, Any]:
@@ -58,40 +55,21 @@ def convert(examples: Examples, source: Path, tokenizer: Path, output: Path) -> 
         special_ids=vocabulary.special_ids,
         sources=[{"name": source.name, "sha256": file_digest(source)}],
     )
-    with write_examples(output, header, vocabulary.kinds) as writer:
-        for arrays, first, last in blocks(examples):
-            bounds, ends = arrays["offsets"], arrays["mask_offsets"]
-            masks = slice(ends[first], ends[last])
-            writer.add(
-                arrays["tokens"][bounds[first] : bounds[last]],
-                np.diff(bounds[first : last + 1]),
-                arrays["segment_b"][first:last],
-                arrays["next_sentence"][first:last],
-                (
-                    np.diff(ends[first : last + 1]),
-                    arrays["mask_positions"][masks],
-                    arrays["mask_ids"][masks],
-                ),
-            )
-
-
-def blocks(examples: Examples) -> Iterator[tuple[dict[str, np.ndarray], int, int]]:
-    """The arrays of the file with the range of examples to copy next."""
-    for first in range(0, len(examples), ROWS):
-        yield examples.shards[0].arrays, first, min(len(examples), first + ROWS)
+    arrays = {
+        name: np.diff(values) if name in OFFSETS else values
+        for name, values in examples.shards[0].arrays.items()
+    }
+    with write_examples(output, header, vocabulary.token_kinds) as writer:
+        writer.add(**{name: values for name, values in arrays.items() if name != "token_kinds"})
 
 
 def statistics(examples: Examples) -> dict[str, Any]:
     """What can be counted of examples without their text."""
     count, tokens = len(examples), int(examples.lengths.sum())
-    padded = count * examples.seq_length
     labels = examples.shards[0].arrays["next_sentence"]
     return {
         "seq_length": examples.seq_length,
-        "examples": count,
-        "tokens": tokens,
-        "padding": padded - tokens,
-        "padding_share": round(1 - tokens / max(1, padded), 6),
+        **sizes(count, tokens, examples.seq_length),
         "random_b_share": round(float((labels == IS_RANDOM).mean()) if count else 0.0, 6),
     }
 

@@ -10,8 +10,7 @@ then lists the tokens in the order of their ids: as JSON strings where one holds
 """
 
 import json
-from argparse import BooleanOptionalAction
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,19 @@ from tokenizers import Tokenizer
 
 from scripts.common import cli
 from scripts.common.errors import UserError
-from scripts.examples.tokenizer.folder import SPECIAL, bert_settings, bert_tokenizer, write_folder
+from scripts.common.settings import add_flags, from_args
+from scripts.examples.masking.token_kinds import ROLES
+from scripts.examples.tokenizer.bert_tokenizer import (
+    SPECIAL,
+    bert_config,
+    write_bert_folder,
+    write_folder,
+)
+from scripts.examples.tokenizer.form import Form
 from scripts.examples.tokenizer.vocabulary import find_special_ids, open_tokenizer, read_settings
 
 
-def import_vocab(source: Path, output: Path, lowercase: bool, max_length: int) -> int:
+def import_vocab(source: Path, output: Path, form: Form) -> int:
     """Write a tokenizer folder; return the size of its vocabulary.
 
     Raises UserError where the source is missing, damaged, or lacks a special token.
@@ -32,25 +39,25 @@ def import_vocab(source: Path, output: Path, lowercase: bool, max_length: int) -
         raise UserError(f"{source}: no such file or folder; vocab.path must name a vocabulary")
     folder = source if source.is_dir() else source.parent
     if source.is_file() and source.name != "tokenizer.json":
-        tokens, tokenizer, settings = from_list(source, lowercase, max_length)
-    elif (folder / "tokenizer.json").is_file():
-        tokens, tokenizer, settings = from_json(folder, max_length)
-    elif (folder / "vocab.txt").is_file():
+        tokens = read_tokens(source)
+        write_bert_folder(output, tokens, form)
+    elif not (folder / "tokenizer.json").is_file() and (folder / "vocab.txt").is_file():
+        tokens = read_tokens(folder / "vocab.txt")
         given = folder / "tokenizer_config.json"
-        lowercase = (
-            read_settings(given).get("do_lower_case", True) if given.is_file() else lowercase
-        )
-        tokens, tokenizer, settings = from_list(folder / "vocab.txt", bool(lowercase), max_length)
+        if given.is_file():
+            form = replace(form, lowercase=bool(read_settings(given).get("do_lower_case", True)))
+        write_bert_folder(output, tokens, form)
     else:
-        tokens, tokenizer, settings = from_transformers(folder, max_length)
-    write_folder(output, tokens, tokenizer, settings)
+        read = from_json if (folder / "tokenizer.json").is_file() else from_transformers
+        tokenizer, config = read(folder, form.max_length)
+        find_special_ids(tokenizer, config, folder)
+        tokens = token_list(tokenizer)
+        write_folder(output, tokens, tokenizer, config)
     return len(tokens)
 
 
-def from_list(
-    path: Path, lowercase: bool, max_length: int
-) -> tuple[Sequence[str], Tokenizer, dict[str, Any]]:
-    """BERT's tokenizer over a list of tokens."""
+def read_tokens(path: Path) -> list[str]:
+    """The tokens of a vocab.txt of BERT's form."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -65,22 +72,21 @@ def from_list(
         if not token or token in seen:
             raise UserError(f"{path}: line {number} is {'a repeated token' if token else 'empty'}")
         seen.add(token)
-    return tokens, bert_tokenizer(tokens, lowercase), bert_settings(lowercase, max_length)
+    return tokens
 
 
-def from_json(folder: Path, max_length: int) -> tuple[Sequence[str], Tokenizer, dict[str, Any]]:
-    """A fast tokenizer as it is."""
+def from_json(folder: Path, max_length: int) -> tuple[Tokenizer, dict[str, Any]]:
+    """A fast tokenizer as it is, and what its tokenizer_config.json says."""
     tokenizer = open_tokenizer(folder / "tokenizer.json")
     given = folder / "tokenizer_config.json"
-    settings = read_settings(given) if given.is_file() else bert_settings(True, max_length)
-    find_special_ids(tokenizer, settings, folder)
-    if settings.get("model_max_length", 1 << 30) > max_length:
-        settings["model_max_length"] = max_length
-    return token_list(tokenizer), tokenizer, settings
+    config = read_settings(given) if given.is_file() else bert_config(Form(True, max_length))
+    if config.get("model_max_length", 1 << 30) > max_length:
+        config["model_max_length"] = max_length
+    return tokenizer, config
 
 
-def from_transformers(folder: Path, max_length: int) -> tuple[Sequence[str], Tokenizer, dict]:
-    """Any other folder, through transformers."""
+def from_transformers(folder: Path, max_length: int) -> tuple[Tokenizer, dict[str, Any]]:
+    """The tokenizer that transformers makes of any other folder, and its tokenizer_config.json."""
     from transformers import AutoTokenizer
 
     try:
@@ -91,16 +97,11 @@ def from_transformers(folder: Path, max_length: int) -> tuple[Sequence[str], Tok
     tokenizer = getattr(loaded, "backend_tokenizer", None)
     if tokenizer is None:
         raise UserError(f"{folder}: has no fast tokenizer; save one with its tokenizer.json")
-    settings = {
+    return tokenizer, {
         "tokenizer_class": "PreTrainedTokenizerFast",
         "model_max_length": min(loaded.model_max_length, max_length),
-        **{
-            f"{role}_token": getattr(loaded, f"{role}_token")
-            for role in ("pad", "unk", "cls", "sep", "mask")
-        },
+        **{f"{role}_token": getattr(loaded, f"{role}_token") for role in ROLES},
     }
-    find_special_ids(tokenizer, settings, folder)
-    return token_list(tokenizer), tokenizer, settings
 
 
 def token_list(tokenizer: Tokenizer) -> list[str]:
@@ -120,15 +121,9 @@ def main() -> None:
         "--source", type=Path, required=True, help="vocab.txt, or a tokenizer folder"
     )
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write to")
-    parser.add_argument(
-        "--lowercase",
-        action=BooleanOptionalAction,
-        default=False,
-        help="of a vocab.txt: is it uncased?",
-    )
-    parser.add_argument("--max-length", type=int, default=512, help="of a model's input, to state")
+    add_flags(parser, Form)
     args = parser.parse_args()
-    size = import_vocab(args.source, args.output, args.lowercase, args.max_length)
+    size = import_vocab(args.source, args.output, from_args(Form, args))
     cli.log.info("%d tokens", size)
 
 

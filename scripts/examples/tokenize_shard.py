@@ -7,7 +7,6 @@ A sentence without a token (of invisible characters only) and a document without
 """
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +14,11 @@ import numpy as np
 from scripts.common import cli
 from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
-from scripts.common.text import read_chunks
+from scripts.common.text import read_line_blocks
 from scripts.examples.h5.token_writer import write_tokens
 from scripts.examples.masking.token_kinds import NEVER_MASKED
 from scripts.examples.tokenizer.line_encoder import line_encoder
 from scripts.examples.tokenizer.vocabulary import load_vocabulary
-
-BLOCK = 1 << 19  # bytes of text encoded together
 
 
 def tokenize_shard(shard: Path, tokenizer: Path, output: Path) -> dict[str, int]:
@@ -32,39 +29,13 @@ def tokenize_shard(shard: Path, tokenizer: Path, output: Path) -> dict[str, int]
     encoder = line_encoder(vocabulary.tokenizer, vocabulary.description, vocabulary.size)
     source = {"name": Path(shard).name, "sha256": file_digest(shard)}
     with write_tokens(output, vocabulary, source) as writer:
-        for text in blocks(shard):
+        for _, text in read_line_blocks(shard):
             ids, lengths = encoder.encode(text)
             # Some models find a special token's letters in a text.
-            special = (vocabulary.kinds[ids] & NEVER_MASKED) > 0
+            special = (vocabulary.token_kinds[ids] & NEVER_MASKED) > 0
             ids = np.where(special, np.array(vocabulary.special_ids["unk"], ids.dtype), ids)
             writer.add(ids, lengths, blank_lines(text))
     return writer.counts()
-
-
-def blocks(path: Path) -> Iterator[bytes]:
-    """A text in pieces of whole lines, without the last line break of each."""
-    rest, lines = [], 0
-    for chunk in read_chunks(path, BLOCK):
-        end = chunk.rfind(b"\n")
-        if end < 0:
-            rest.append(chunk)
-            continue
-        piece = b"".join([*rest, chunk[:end]])
-        rest = [chunk[end + 1 :]]
-        yield checked(piece, path, lines)
-        lines += piece.count(b"\n") + 1
-    if any(rest):
-        yield checked(b"".join(rest), path, lines)
-
-
-def checked(data: bytes, path: Path, lines: int) -> bytes:
-    """Refuse what is not UTF-8; `lines` stand before it, for the error."""
-    try:
-        data.decode()
-    except UnicodeDecodeError as error:
-        line = lines + data.count(b"\n", 0, error.start) + 1
-        raise UserError(f"{path}: line {line} is not UTF-8 ({error.reason})") from error
-    return data
 
 
 def blank_lines(text: bytes) -> np.ndarray:

@@ -8,53 +8,42 @@ bounded by --sample-mb, whatever the size of the corpus. The same bytes on any n
 """
 
 import os
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from tokenizers import Tokenizer
-from tokenizers.models import WordPiece
-from tokenizers.trainers import WordPieceTrainer
 
 from scripts.common import cli
 from scripts.common.digest import hash64
 from scripts.common.errors import UserError
 from scripts.common.random_numbers import draw
 from scripts.common.settings import add_flags, from_args, setting
-from scripts.common.text import read_chunks
-from scripts.examples.tokenizer.folder import SPECIAL, bert_settings, bert_tokenizer, write_folder
-
-BLOCK = 1 << 20  # bytes read together
-MAX_ALPHABET = 1000  # characters, as in Hugging Face's trainer; rarer ones become [UNK]
+from scripts.common.text import read_line_blocks
+from scripts.examples.tokenizer.form import Form
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(Form):
     """What a vocabulary is trained by."""
 
     size: int = setting(4096, "most tokens", minimum=256)
-    lowercase: bool = setting(True, "lower-case text and strip accents")
     sample_mb: float = setting(100, "megabytes of text to train on", exclusiveMinimum=0)
-    max_length: int = setting(512, "longest input of a model, to state", minimum=8)
     seed: int = setting(42, minimum=0, own_key=False)
 
 
 def train_vocab(shards: Sequence[Path], output: Path, settings: Settings) -> int:
     """Write a tokenizer folder; return the size of its vocabulary."""
+    # Not above, as the config's check and `--help` need no tokenizers.
+    from scripts.examples.tokenizer.bert_tokenizer import write_bert_folder
+    from scripts.examples.tokenizer.wordpiece_trainer import train_tokens
+
     lines = draw_sample(shards, int(settings.sample_mb * 1e6), settings.seed)
     if not lines:
         raise UserError(f"{shards[0]}: no sentence to train a vocabulary on, here or in the others")
     cli.log.info("training on %d sentences, %.1f MB", len(lines), sum(map(len, lines)) / 1e6)
-    lowercase = settings.lowercase
-    tokens = train(lines, settings.size, lowercase)
-    write_folder(
-        output,
-        tokens,
-        bert_tokenizer(tokens, lowercase),
-        bert_settings(lowercase, settings.max_length),
-    )
+    tokens = train_tokens(lines, settings.size, settings.lowercase)
+    write_bert_folder(output, tokens, settings)
     return len(tokens)
 
 
@@ -68,7 +57,8 @@ def draw_sample(shards: Iterable[Path], limit: int, seed: int) -> list[bytes]:
     bound, total = 1 << 64, 0
     for number, shard in enumerate(shards):
         key = hash64(seed, "vocabulary", number)
-        for first, lines in blocks(shard):
+        for first, text in read_line_blocks(shard):
+            lines = text.split(b"\n")
             hashes = draw(key, np.arange(first, first + len(lines)))
             drawn = np.flatnonzero(hashes <= np.uint64(bound - 1)).tolist()
             new = [(int(hashes[index]), lines[index]) for index in drawn if lines[index]]
@@ -79,69 +69,6 @@ def draw_sample(shards: Iterable[Path], limit: int, seed: int) -> list[bytes]:
                 chosen = [item for item in chosen if item[0] < bound]
                 total = sum(len(line) + 1 for _, line in chosen)
     return [line for _, line in chosen]
-
-
-def blocks(path: Path) -> Iterable[tuple[int, list[bytes]]]:
-    """The lines of a text in blocks, with the number of each block's first line."""
-    first, rest = 0, b""
-    for chunk in read_chunks(path, BLOCK):
-        *lines, rest = (rest + chunk).split(b"\n")
-        yield first, lines
-        first += len(lines)
-    yield first, [rest]
-
-
-def train(lines: Iterable[bytes], size: int, lowercase: bool) -> list[str]:
-    """The tokens of a WordPiece vocabulary of at most `size`, in the order of their ids.
-
-    The trainer numbers characters in the order of a hash map, and breaks ties by those numbers, so
-    that two runs differ. Given the alphabet and all `##` characters in a fixed order beforehand (as
-    special tokens), there is nothing left to chance.
-    """
-    texts = [decoded(line) for line in lines]
-    tokenizer = bert_tokenizer(SPECIAL, lowercase)
-    alphabet = find_alphabet(texts, tokenizer, min(MAX_ALPHABET, max(64, size // 16)))
-    fixed = [*SPECIAL, *alphabet, *("##" + character for character in alphabet)]
-    if len(fixed) >= size:
-        raise UserError(
-            f"vocab.size: {size} is too small, {len(fixed)} are needed for the characters alone"
-        )
-    trainer = WordPieceTrainer(
-        vocab_size=size,
-        special_tokens=fixed,
-        initial_alphabet=alphabet,
-        limit_alphabet=len(alphabet),
-        show_progress=False,
-    )
-    training = Tokenizer(WordPiece(unk_token="[UNK]"))
-    training.normalizer, training.pre_tokenizer = tokenizer.normalizer, tokenizer.pre_tokenizer
-    training.train_from_iterator(texts, trainer)
-    vocabulary = training.get_vocab(with_added_tokens=True)
-    tokens = sorted(vocabulary, key=vocabulary.__getitem__)
-    if len(tokens) < size:
-        cli.log.info("the text gives %d tokens only, not %d", len(tokens), size)
-    return tokens
-
-
-def decoded(line: bytes) -> str:
-    try:
-        return line.decode()
-    except UnicodeDecodeError as error:
-        raise UserError(f"a training shard is not UTF-8: {line[:60]!r}") from error
-
-
-def find_alphabet(texts: Iterable[str], tokenizer: Tokenizer, limit: int) -> list[str]:
-    """The most frequent characters after normalising, sorted; ties go to the lower code point."""
-    raw: Counter[str] = Counter()
-    for text in texts:
-        raw.update(text)
-    counts: Counter[str] = Counter()
-    for character, count in raw.items():
-        for normal in tokenizer.normalizer.normalize_str(character):
-            counts[normal] += count
-    del counts[" "]
-    ranked = sorted(counts, key=lambda character: (-counts[character], character))
-    return sorted(ranked[:limit])
 
 
 def main() -> None:

@@ -20,7 +20,6 @@ EXAMPLE_TOKENS = {
 }  # of a corpus token, with next-sentence pairs and without
 EXAMPLE_BYTES = 1.2  # of a token's own bytes in a file of examples, with its offsets
 FILL = 0.9  # tokens of an example that are not padding
-MASKED = 0.15
 
 # Bytes of a parameter: fp32 weights and two moments in a checkpoint; gradients and a copy in memory.
 CHECKPOINT_BYTES = 12

@@ -17,7 +17,6 @@ from scripts.workflow.estimates import (
     BYTES_OF_TOKEN,
     CPU_FLOPS,
     GPU_SHARE,
-    MASKED,
     OTHER_ROWS,
     OTHER_START_SECONDS,
     SAMPLE_ROWS,
@@ -73,9 +72,10 @@ def hours(run: Run) -> dict[str, float]:
     phases = {phase["name"]: phase for phase in config["pretrain"]["phases"]}
     rate = speed(run, config["pretrain"]["cpu_threads"], config["pretrain"]["gpus"])
     rate *= config["pretrain"]["nodes"]
+    masked = config["examples"]["mlm_probability"]
     found["pretraining"] = sum(
         phases[name].get("hours")
-        or run.model.flops(count, phases[name]["seq_length"], MASKED) / rate / 3600
+        or run.model.flops(count, phases[name]["seq_length"], masked) / rate / 3600
         + START_SECONDS["pretrain"] / 3600
         for name, count in tokens(run).items()
     )

@@ -24,6 +24,7 @@ import numpy as np
 from scripts.common.text import read_lines
 from scripts.examples.h5.example_files import Examples
 from scripts.examples.import_vocab import import_vocab
+from scripts.examples.tokenizer.form import Form
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("D2G_SHARED", ROOT.parent / "shared" / "data"))
@@ -204,7 +205,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        import_vocab(args.vocab, folder / "vocab", True, 512)
+        import_vocab(args.vocab, folder / "vocab", Form(lowercase=True))
         if args.memory:
             memory(folder, args.articles, args.mb)
             return

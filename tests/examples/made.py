@@ -64,11 +64,16 @@ def make(path: Path, count: int = 20, seed: int = 0, **changes) -> Path:
     header = replace(HEADER, **changes)
     with write_examples(path, header, token_kinds(header.vocab_size)) as writer:
         data = pairs(count, header.seq_length, seed)
-        masks = None
+        masks = {}
         if header.masking == "static":
             positions = np.ones(count, np.int64)
             starts = np.cumsum(data[1]) - data[1]
-            masks = (positions, positions, data[0][starts + 1].copy())
+            masks = {
+                "mask_offsets": positions,
+                "mask_positions": positions,
+                "mask_ids": data[0][starts + 1].copy(),
+            }
             data[0][starts + 1] = MASK
-        writer.add(*data, masks)
+        names = ("tokens", "offsets", "segment_b", "next_sentence")
+        writer.add(**dict(zip(names, data, strict=True)), **masks)
     return path

@@ -62,7 +62,7 @@ settings_strategy = st.builds(
     next_sentence=st.booleans(),
     masking=st.sampled_from(["dynamic", "static"]),
     whole_word=st.booleans(),
-    max_predictions=st.sampled_from([0, 3]),
+    max_predictions=st.sampled_from([None, 3]),
     short_fraction=st.sampled_from([0.0, 0.5]),
     join_documents=st.booleans(),
     duplicates=st.integers(1, 3),
@@ -183,7 +183,7 @@ def test_an_empty_shard(folder, tmp_path):
         (["none.h5"], "none.h5: no such file"),
         (["0.txt.zst"], "0.txt.zst: not HDF5"),
         (["0.h5", "--random-from", "foreign.h5"], "foreign.h5: made with another tokenizer"),
-        (["0.h5", "--seq-length", "7"], "--seq-length: must be at least 8"),
+        (["0.h5", "--seq-length", "7"], "--seq-length 7: must be at least 8"),
         (["corrupt.h5"], "corrupt.h5: corrupt"),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from scripts.examples.tokenizer.folder import bert_tokenizer
+from scripts.examples.tokenizer.bert_tokenizer import bert_tokenizer
 from scripts.examples.tokenizer.line_encoder import LineEncoder, WordEncoder, line_encoder
 from tests.examples.texts import TOKENS
 

@@ -68,7 +68,7 @@ def test_masks_depend_on_the_example_alone(seed, order, whole_word):
 
 def test_epochs_and_seeds_differ():
     ids, offsets = examples(50)
-    masking = Masking(KINDS, MASK)
+    masking = Masking(KINDS, MASK, 0.15)
 
     def places(seed, epoch):
         return mask(ids.copy(), offsets, keys(seed, epoch, np.arange(50)), masking)[0].tolist()
@@ -117,7 +117,7 @@ def many():
     ids = random.integers(5, VOCABULARY, count * length).astype(np.int32)
     ids[::length], ids[length - 1 :: length] = 2, 3
     offsets = np.arange(count + 1) * length
-    places, labels = mask(ids, offsets, keys(11, 0, np.arange(count)), Masking(KINDS, MASK))
+    places, labels = mask(ids, offsets, keys(11, 0, np.arange(count)), Masking(KINDS, MASK, 0.15))
     return places % length, labels, ids[places]
 
 

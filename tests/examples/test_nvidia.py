@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 from scripts.common.errors import UserError
 from scripts.examples.export_nvidia import export_nvidia
 from scripts.examples.h5.example_files import Examples
-from scripts.examples.h5.schema import NVIDIA
+from scripts.examples.h5.nvidia import TYPES
 from tests.examples.made import VOCABULARY, make
 
 
 def padded_rows(path):
     """What a loader does that knows the schema only: whole arrays, masks up to the first zero."""
     with h5py.File(path) as file:
-        data = {name: file[name][:] for name in NVIDIA}
-        assert [data[name].dtype for name in NVIDIA] == ["i4", "i1", "i1", "i4", "i4", "i1"]
-        assert all(file[name].compression == "gzip" for name in NVIDIA)
+        data = {name: file[name][:] for name in TYPES}
+        assert [data[name].dtype for name in TYPES] == ["i4", "i1", "i1", "i4", "i4", "i1"]
+        assert all(file[name].compression == "gzip" for name in TYPES)
     labels = np.full(data["input_ids"].shape, -1)
     for row, positions in enumerate(data["masked_lm_positions"]):
         zeros = np.flatnonzero(positions == 0)

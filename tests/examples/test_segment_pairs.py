@@ -14,7 +14,7 @@ from scripts.examples.pairs.segment_pairs import (
     plan_full,
     plan_pairs,
     split_long,
-    strip,
+    strip_separators,
 )
 from tests.examples.texts import text
 
@@ -131,7 +131,7 @@ def test_full_sequences(documents, room, duplicates, key, joined):
         assert len(source.tokens) == sum(map(sum, documents)) + len(documents) - 1
     plan = plan_full(source, key, room, duplicates)
     if joined:
-        plan = strip(plan, source.tokens, SEP)
+        plan = strip_separators(plan, source.tokens, SEP)
         assert (source.tokens[plan.a[:, 0]] != SEP).all()
         assert (source.tokens[plan.a[:, 1] - 1] != SEP).all()
     owner = owners(source)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import partial
 from itertools import pairwise
 
 import h5py
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scripts.common.errors import UserError
-from scripts.common.text import zstd_writer
+from scripts.common.text import read_line_blocks, zstd_writer
 from scripts.examples import tokenize_shard as step
 from scripts.examples.h5.token_files import open_tokens
 from scripts.examples.tokenize_shard import tokenize_shard
@@ -59,12 +60,9 @@ def test_documents_and_sentences(tmp_path_factory, vocab, lines, block, end):
         if not line and current:
             expected.append(current)
             current = []
-    whole = step.BLOCK
-    try:
-        step.BLOCK = block
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(step, "read_line_blocks", partial(read_line_blocks, size=block))
         counts = tokenize_shard(path, vocab, folder / "a.h5")
-    finally:
-        step.BLOCK = whole
     assert documents_of(folder / "a.h5") == expected
     assert counts["documents"] == len(expected)
     assert counts["sentences"] == sum(map(len, expected))

@@ -6,7 +6,8 @@ import numpy as np
 
 from scripts.common.text import zstd_writer
 from scripts.examples.pairs.segment_pairs import Text
-from scripts.examples.tokenizer.folder import SPECIAL, bert_settings, bert_tokenizer, write_folder
+from scripts.examples.tokenizer.bert_tokenizer import SPECIAL, write_bert_folder
+from scripts.examples.tokenizer.form import Form
 
 WORDS = ["the", "of", "cat", "dog", "river", "stone", "old", "sing", "runs", "high", "one", "two"]
 TOKENS = [
@@ -28,8 +29,7 @@ TOKENS = [
 
 def tokenizer_folder(folder: Path, lowercase: bool = True) -> Path:
     """A small tokenizer of BERT's."""
-    settings = bert_settings(lowercase, 512)
-    write_folder(folder, TOKENS, bert_tokenizer(TOKENS, lowercase), settings)
+    write_bert_folder(folder, TOKENS, Form(lowercase, 512))
     return folder
 
 

@@ -57,7 +57,12 @@ def make_examples(path: Path, vocabulary: Path, count: int, seq_length: int = 64
             if not random:
                 second = (second - second[0] + first[-1] - 5) % WORDS + 5
             tokens = np.concatenate([[2], first, [3], second, [3]])
-            writer.add(tokens, np.array([len(tokens)]), np.array([a + 2]), np.array([random]))
+            writer.add(
+                tokens=tokens,
+                offsets=np.array([len(tokens)]),
+                segment_b=np.array([a + 2]),
+                next_sentence=np.array([random]),
+            )
     return path
 
 

@@ -21,7 +21,7 @@ from scripts.common.errors import UserError
 from scripts.examples.h5 import nvidia
 from scripts.examples.h5.mapped_file import Shard, check_values, open_shard, verify
 from scripts.examples.h5.reading import DAMAGE
-from scripts.examples.masking.masks import Masking, keys, mask
+from scripts.examples.masking.masks import keys, mask
 
 
 @dataclass(frozen=True)
@@ -59,22 +59,16 @@ class Examples:
         self.seed, self.tokenizer = seed, tokenizer
         self.shards = [open_any(path, tokenizer) for path in self.paths]
         self.header = self.shards[0].header
-        self.compare()
+        self.check_agreement()
         self.starts = np.cumsum([0, *map(len, self.shards)])
-        self.masking = Masking(
-            self.shards[0].arrays["token_kinds"],
-            self.header.special_ids["mask"],
-            self.header.mlm_probability,
-            self.header.max_predictions,
-            self.header.whole_word,
-        )
+        self.masking = self.header.procedure(self.shards[0].arrays["token_kinds"])
         if not len(self.masking.drawable):
             raise UserError(f"{self.paths[0]}: its vocabulary has no ordinary token")
 
     def __reduce__(self):
         return Examples, (self.paths, self.seed, self.tokenizer)
 
-    def compare(self) -> None:
+    def check_agreement(self) -> None:
         """Refuse files that differ from the first in anything but their sources."""
         first = replace(self.header, sources=[])
         kinds = self.shards[0].arrays["token_kinds"]
@@ -172,8 +166,8 @@ def gather(
     """One stretch of `values` for each example, end to end, and their lengths."""
     parts = []
     for array, index in zip(arrays, local, strict=True):
-        bounds = array[offsets]
-        parts.append(array[values][bounds[index] : bounds[index + 1]])
+        begin, end = array[offsets][index : index + 2]
+        parts.append(array[values][begin:end])
     lengths = np.fromiter(map(len, parts), np.int64, len(parts))
     return (np.concatenate(parts) if parts else np.zeros(0, np.uint16)), lengths
 
@@ -190,12 +184,10 @@ def open_any(path: Path, tokenizer: Path | None) -> Shard:
         with h5py.File(path) as file:
             foreign = nvidia.recognise(file)
     except DAMAGE:
-        return open_shard(path)  # which says what is wrong
-    return (
-        nvidia.open_shard(path, tokenizer and vocabulary_file(tokenizer))
-        if foreign
-        else open_shard(path)
-    )
+        foreign = False
+    if foreign:
+        return nvidia.unpack_file(path, tokenizer and vocabulary_file(tokenizer))
+    return open_shard(path)  # which says of a damaged file what is wrong
 
 
 def vocabulary_file(tokenizer: Path) -> Path:

@@ -13,8 +13,6 @@ from scripts.common.errors import UserError
 from scripts.examples.h5.reading import DAMAGE, plain
 from scripts.examples.h5.schema import Header, content_digest, dataset_types, parse_header
 
-PART = 1 << 22  # items looked at together by `verify`
-
 REMEDY = "delete it and build it again"
 
 
@@ -46,17 +44,17 @@ def open_shard(path: Path) -> Shard:
         with h5py.File(path) as file:
             header = parse_header(dict(file.attrs), path)
             digest = str(plain(file.attrs.get("content_sha256")))
-            places = {name: place(file, name, path) for name in dataset_types(header)}
+            extents = {name: extent(file, name, path) for name in dataset_types(header)}
     except FileNotFoundError as error:
         raise UserError(f"{path}: no such file") from error
     except DAMAGE as error:
         raise UserError(f"{path}: not HDF5, or truncated ({error}); {REMEDY}") from error
-    arrays = mapped(path, places, dataset_types(header))
-    check_shape(path, header, arrays)
+    arrays = mapped(path, extents, dataset_types(header))
+    check_sizes(path, header, arrays)
     return Shard(Path(path), header, arrays, digest)
 
 
-def place(file: h5py.File, name: str, path: Path) -> tuple[int, int, np.dtype]:
+def extent(file: h5py.File, name: str, path: Path) -> tuple[int, int, np.dtype]:
     """Where a dataset lies in its file: byte offset, items, type."""
     data = file.get(name)
     if not isinstance(data, h5py.Dataset):
@@ -70,14 +68,14 @@ def place(file: h5py.File, name: str, path: Path) -> tuple[int, int, np.dtype]:
 
 
 def mapped(
-    path: Path, places: dict[str, tuple[int, int, np.dtype]], types: dict[str, np.dtype]
+    path: Path, extents: dict[str, tuple[int, int, np.dtype]], types: dict[str, np.dtype]
 ) -> dict[str, np.ndarray]:
     """The datasets as read-only arrays; one mapping a file, since each holds a file handle."""
     with open(path, "rb") as file:
         size = os.fstat(file.fileno()).st_size
         memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     arrays = {}
-    for name, (offset, items, kind) in places.items():
+    for name, (offset, items, kind) in extents.items():
         if kind != types[name]:
             raise UserError(f"{path}: dataset {name} is {kind}, not {types[name]}; {REMEDY}")
         if offset + items * kind.itemsize > size:
@@ -86,20 +84,18 @@ def mapped(
     return arrays
 
 
-def check_shape(path: Path, header: Header, arrays: dict[str, np.ndarray]) -> None:
+def check_sizes(path: Path, header: Header, arrays: dict[str, np.ndarray]) -> None:
     """Check that sizes and offsets agree with each other and with the header."""
     examples = len(arrays["next_sentence"])
-    offsets = arrays["offsets"]
-    ends = {"offsets": "tokens", "mask_offsets": "mask_positions"}
-    right = len(arrays["segment_b"]) == examples and len(arrays["token_kinds"]) == header.vocab_size
-    for name, target in ends.items():
+    agree = len(arrays["segment_b"]) == examples and len(arrays["token_kinds"]) == header.vocab_size
+    for name, target in (("offsets", "tokens"), ("mask_offsets", "mask_positions")):
         if name in arrays:
-            bounds = arrays[name]
-            right = right and len(bounds) == examples + 1 and bounds[0] == 0
-            right = right and bounds[-1] == len(arrays[target])
-    if not right:
+            offsets = arrays[name]
+            agree = agree and len(offsets) == examples + 1 and offsets[0] == 0
+            agree = agree and offsets[-1] == len(arrays[target])
+    if not agree:
         raise UserError(f"{path}: the sizes of its datasets do not agree; {REMEDY}")
-    lengths = np.diff(offsets)
+    lengths = np.diff(arrays["offsets"])
     if examples and not 2 <= lengths.min() <= lengths.max() <= header.seq_length:
         raise UserError(f"{path}: examples longer than {header.seq_length} or empty; {REMEDY}")
 
@@ -110,7 +106,7 @@ def verify(shard: Shard) -> None:
     Raises UserError at the first thing wrong.
     """
     path, header, arrays = shard.path, shard.header, shard.arrays
-    digests = {name: hashlib.sha256(array).hexdigest() for name, array in arrays.items()}
+    digests = {name: hashlib.sha256(array.data).hexdigest() for name, array in arrays.items()}
     if content_digest(header, digests) != shard.digest:
         raise UserError(
             f"{path}: corrupt (its content does not have the digest it states); {REMEDY}"
@@ -122,13 +118,11 @@ def check_values(shard: Shard) -> None:
     """Check that ids lie in the vocabulary, segments and masks in their examples."""
     path, header, arrays = shard.path, shard.header, shard.arrays
     for name in ("tokens", "mask_ids"):
-        values = arrays.get(name, np.zeros(0, np.uint16))
-        for start in range(0, len(values), PART):
-            highest = int(values[start : start + PART].max())
-            if highest >= header.vocab_size:
-                raise UserError(
-                    f"{path}: token id {highest} is beyond the vocabulary of {header.vocab_size}"
-                )
+        highest = arrays.get(name, np.zeros(0, np.uint16)).max(initial=0)
+        if highest >= header.vocab_size:
+            raise UserError(
+                f"{path}: token id {highest} is beyond the vocabulary of {header.vocab_size}"
+            )
     lengths = np.diff(arrays["offsets"])
     if (arrays["segment_b"] > lengths).any():
         raise UserError(f"{path}: a segment B begins after its example's end; {REMEDY}")

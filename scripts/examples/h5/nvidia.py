@@ -1,13 +1,11 @@
 """Examples in NVIDIA's schema: padded rows, compressed, masks stored.
 
-    input_ids int32 [N, S]   input_mask, segment_ids int8 [N, S]   next_sentence_labels int8 [N]
-    masked_lm_positions, masked_lm_ids int32 [N, M], zeros after the last mask
-
-Such files are too slow to read at random (each row decompresses a chunk), so that `open_shard`
+Such files are too slow to read at random (each row decompresses a chunk), so that `unpack_file`
 unpacks one into nameless temporary files (in TMPDIR) and maps those.
 """
 
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import h5py
@@ -15,100 +13,110 @@ import numpy as np
 
 from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
-from scripts.examples.h5.mapped_file import Shard, check_shape
+from scripts.examples.h5.mapped_file import Shard, check_sizes
 from scripts.examples.h5.reading import DAMAGE, plain
-from scripts.examples.h5.schema import NVIDIA, Header, place_type
-from scripts.examples.masking.token_kinds import NEVER_DRAWN, NEVER_MASKED
+from scripts.examples.h5.schema import NO_PAIR, OFFSETS, Header, dataset_types
+from scripts.examples.h5.writer import ArrayWriter
+from scripts.examples.masking.token_kinds import BERT_SPECIAL
 
-ROWS = 4096  # rows unpacked together
+ROWS = 4096  # rows unpacked or written together
+
+# Rows of S tokens, zeros after an example's end; of M masks, zeros after the last; a label each.
+TYPES = {
+    "input_ids": "i4",
+    "input_mask": "i1",
+    "segment_ids": "i1",
+    "masked_lm_positions": "i4",
+    "masked_lm_ids": "i4",
+    "next_sentence_labels": "i1",
+}
+
+
+def shapes(rows: int, length: int, masks: int) -> dict[str, tuple[int, ...]]:
+    """The shapes of the datasets, for rows of `length` tokens with room for so many masks."""
+    found = [(rows, length)] * 3 + [(rows, masks)] * 2
+    return dict(zip(TYPES, [*found, (rows,)], strict=True))
 
 
 def recognise(file: h5py.File) -> bool:
     """Whether a file has the datasets of NVIDIA's schema."""
-    return all(name in file for name in NVIDIA)
+    return all(name in file for name in TYPES)
 
 
-def open_shard(path: Path, vocabulary: Path | None = None) -> Shard:
+def unpack_file(path: Path, vocabulary: Path | None = None) -> Shard:
     """Unpack a file of NVIDIA's schema into the arrays of a file of ours with static masks.
 
     NVIDIA's own files do not say their vocabulary, so that they need `vocabulary` (a vocab.txt);
-    those of `export_nvidia` do. Raises UserError where shapes contradict each other.
+    those of `export_nvidia` do. Raises UserError where shapes or values contradict each other.
     """
+    lines = vocabulary.read_text(encoding="utf-8").splitlines() if vocabulary else []
     try:
-        with h5py.File(path) as file:
-            check(file, path)
-            return unpack(file, path, vocabulary)
+        with h5py.File(path) as file, ExitStack() as stack:
+            check_shapes(file, path)
+            header = header_of(file, path, lines)
+            folder = Path(tempfile.gettempdir())
+            writer = ArrayWriter(dataset_types(header), OFFSETS, folder, stack)
+            # Kinds tell what can be masked, which stored masks need not.
+            writer.add(token_kinds=np.zeros(header.vocab_size, np.uint8))
+            for start in range(0, len(file["input_ids"]), ROWS):
+                part = {name: file[name][start : start + ROWS] for name in TYPES}
+                writer.add(**unpadded(part, header, path))
+            arrays = writer.mapped()
     except DAMAGE as error:
         raise UserError(f"{path}: truncated or corrupt ({error}); fetch it anew") from error
+    check_sizes(path, header, arrays)
+    return Shard(Path(path), header, arrays, file_digest(path), foreign=True)
 
 
-def check(file: h5py.File, path: Path) -> None:
-    """Check the datasets' shapes."""
+def check_shapes(file: h5py.File, path: Path) -> None:
+    """Refuse datasets whose shapes contradict each other."""
     rows, length = (*file["input_ids"].shape, 0, 0)[:2]
     masks = (*file["masked_lm_ids"].shape, 0)[1]
-    shapes = dict.fromkeys(NVIDIA[:3], (rows, length)) | dict.fromkeys(NVIDIA[3:5], (rows, masks))
-    for name, shape in (shapes | {"next_sentence_labels": (rows,)}).items():
+    for name, shape in shapes(rows, length, masks).items():
         if file[name].shape != shape:
             raise UserError(f"{path}: dataset {name} has shape {file[name].shape}, not {shape}")
 
 
-def unpack(file: h5py.File, path: Path, vocabulary: Path | None) -> Shard:
-    """Copy the rows without their padding."""
-    rows, length = file["input_ids"].shape
-    lines = vocabulary.read_text(encoding="utf-8").splitlines() if vocabulary else None
-    place = place_type(length)
-    names = ("tokens", "mask_positions", "mask_ids")
-    spools = {name: tempfile.TemporaryFile() for name in names}  # noqa: SIM115, mapped below
-    lengths, counts, segment_b, labels = [], [], [], []
-    highest = 0
-    for start in range(0, rows, ROWS):
-        part = {name: file[name][start : start + ROWS] for name in NVIDIA}
-        present = part["input_mask"] > 0
-        lengths.append(present.sum(axis=1))
-        if (present != (np.arange(length) < lengths[-1][:, None])).any():
-            raise UserError(f"{path}: an input_mask has a gap")
-        positions = part["masked_lm_positions"]
-        stored = np.logical_and.accumulate(positions > 0, axis=1)
-        counts.append(stored.sum(axis=1))
-        second = (part["segment_ids"] > 0) & present
-        segment_b.append(np.where(second.any(axis=1), second.argmax(axis=1), lengths[-1]))
-        labels.append(part["next_sentence_labels"])
-        tokens, ids = part["input_ids"][present], part["masked_lm_ids"][stored]
-        if min(tokens.min(initial=0), ids.min(initial=0)) < 0:
-            raise UserError(f"{path}: a token id is negative")
-        if positions.max(initial=0) >= length:
-            raise UserError(f"{path}: a masked position is beyond its row")
-        highest = max(highest, int(tokens.max(initial=0)), int(ids.max(initial=0)))
-        spools["tokens"].write(tokens.astype("<u4"))
-        spools["mask_positions"].write(positions[stored].astype(place))
-        spools["mask_ids"].write(ids.astype("<u4"))
-    size = int(file.attrs.get("vocab_size", len(lines or ())))
+def unpadded(part: dict[str, np.ndarray], header: Header, path: Path) -> dict[str, np.ndarray]:
+    """Rows of all datasets without their padding, as `write_examples` takes examples."""
+    present = part["input_mask"] > 0
+    lengths = present.sum(axis=1)
+    if (present != (np.arange(header.seq_length) < lengths[:, None])).any():
+        raise UserError(f"{path}: an input_mask has a gap")
+    second = (part["segment_ids"] > 0) & present
+    positions = part["masked_lm_positions"]
+    stored = np.logical_and.accumulate(positions > 0, axis=1)
+    tokens, ids = part["input_ids"][present], part["masked_lm_ids"][stored]
+    if min(tokens.min(initial=0), ids.min(initial=0)) < 0:
+        raise UserError(f"{path}: a token id is negative")
+    if positions.max(initial=0) >= header.seq_length:
+        raise UserError(f"{path}: a masked position is beyond its row")
+    highest = max(tokens.max(initial=0), ids.max(initial=0))
+    if highest >= header.vocab_size:
+        raise UserError(
+            f"{path}: token id {highest} is beyond the vocabulary of {header.vocab_size}"
+        )
+    labels = part["next_sentence_labels"]
+    return {
+        "tokens": tokens,
+        "offsets": lengths,
+        "segment_b": np.where(second.any(axis=1), second.argmax(axis=1), lengths),
+        "next_sentence": labels if header.next_sentence else np.full(len(labels), NO_PAIR),
+        "mask_offsets": stored.sum(axis=1),
+        "mask_positions": positions[stored],
+        "mask_ids": ids,
+    }
+
+
+def header_of(file: h5py.File, path: Path, lines: list[str]) -> Header:
+    """A header for what such a file leaves unsaid; `lines` are those of its vocab.txt, if given."""
+    size = int(file.attrs.get("vocab_size", len(lines)))
     if not size:
         raise UserError(f"{path}: does not say its vocabulary; give the tokenizer that made it")
-    if highest >= size:
-        raise UserError(f"{path}: token id {highest} is beyond the vocabulary of {size}")
-    header = header_of(file, lines or [], length, size)
-    arrays = {
-        "token_kinds": kinds_of(lines, size),
-        "offsets": ends(lengths),
-        "segment_b": joined(segment_b).astype(place),
-        "next_sentence": joined(labels).astype(np.int8),
-        "mask_offsets": ends(counts),
-    }
-    for name, kind in zip(names, (np.dtype("<u4"), place, np.dtype("<u4")), strict=True):
-        arrays[name] = mapping(spools[name], kind)
-    if not header.next_sentence:
-        arrays["next_sentence"] = np.full(rows, -1, np.int8)
-    check_shape(path, header, arrays)
-    return Shard(Path(path), header, arrays, file_digest(path), foreign=True)
-
-
-def header_of(file: h5py.File, lines: list[str], length: int, size: int) -> Header:
-    """A header for what such a file leaves unsaid."""
     return Header(
         tokenizer_sha256=str(plain(file.attrs.get("tokenizer_sha256", ""))),
         vocab_size=size,
-        seq_length=length,
+        seq_length=file["input_ids"].shape[1],
         next_sentence=bool(file.attrs.get("next_sentence", True)),
         masking="static",
         mlm_probability=0.0,
@@ -119,35 +127,8 @@ def header_of(file: h5py.File, lines: list[str], length: int, size: int) -> Head
         duplicates=1,
         seed=0,
         special_ids={
-            role: lines.index(token) if (token := f"[{role.upper()}]") in lines else 0
-            for role in ("pad", "unk", "cls", "sep", "mask")
+            role: lines.index(token) if token in lines else 0
+            for role, token in BERT_SPECIAL.items()
         },
         sources=[],
     )
-
-
-def kinds_of(lines: list[str] | None, size: int) -> np.ndarray:
-    """Kinds of tokens; stored masks need them only to tell a special token."""
-    special = ("[PAD]", "[CLS]", "[SEP]", "[MASK]")
-    kinds = np.zeros(size, np.uint8)
-    for index, token in enumerate(lines or ()):
-        if token in special:
-            kinds[index] = NEVER_MASKED | NEVER_DRAWN
-    return kinds
-
-
-def mapping(spool, kind: np.dtype) -> np.ndarray:
-    """A temporary file as an array; the file lives as long as the array."""
-    items = spool.tell() // kind.itemsize
-    spool.flush()
-    return (
-        np.memmap(spool, kind, "r", shape=(items,)).view(np.ndarray) if items else np.zeros(0, kind)
-    )
-
-
-def ends(parts: list[np.ndarray]) -> np.ndarray:
-    return np.concatenate([[0], np.cumsum(joined(parts), dtype=np.int64)])
-
-
-def joined(parts: list[np.ndarray]) -> np.ndarray:
-    return np.concatenate(parts) if parts else np.zeros(0, np.int64)

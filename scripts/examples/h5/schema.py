@@ -5,25 +5,20 @@ docs/examples-format.md describes it in full.
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin, get_type_hints
 
 import numpy as np
 
 from scripts.common.errors import UserError
 from scripts.examples.h5.reading import plain, token_type
+from scripts.examples.masking.masks import Masking
+from scripts.examples.masking.token_kinds import ROLES
 
 NAME = "dump2glue-examples"
 VERSION = 1
-NVIDIA = (
-    "input_ids",
-    "input_mask",
-    "segment_ids",
-    "masked_lm_positions",
-    "masked_lm_ids",
-    "next_sentence_labels",
-)
+OFFSETS = ("offsets", "mask_offsets")  # datasets that part others
 
 IS_NEXT, IS_RANDOM, NO_PAIR = 0, 1, -1  # next_sentence; 0 and 1 as in transformers
 
@@ -59,6 +54,16 @@ class Header:
             for key, value in values.items()
         }
 
+    def procedure(self, token_kinds: np.ndarray) -> Masking:
+        """How its examples are or were masked; `token_kinds` uint8 [vocabulary]."""
+        return Masking(
+            token_kinds,
+            self.special_ids["mask"],
+            self.mlm_probability,
+            self.max_predictions,
+            self.whole_word,
+        )
+
 
 def parse_header(attributes: dict[str, Any], path: Path | str) -> Header:
     """The header that a file's root attributes hold.
@@ -75,44 +80,51 @@ def parse_header(attributes: dict[str, Any], path: Path | str) -> Header:
             f"this program reads version {VERSION}; build the examples anew"
         )
     values = {}
-    for field in fields(Header):
+    for name, hint in get_type_hints(Header).items():
+        kind = get_origin(hint) or hint
         try:
-            value = attributes[field.name]
-            kind = {"dict": dict, "list": list}.get(str(field.type).split("[")[0], field.type)
-            if kind in (dict, list):
-                value = json.loads(value)
-                if not isinstance(value, kind):
-                    raise ValueError
-            else:
-                value = kind(value)
+            value = attributes[name]
+            values[name] = json.loads(value) if kind in (dict, list) else kind(value)
+            if not isinstance(values[name], kind):
+                raise ValueError
         except KeyError as error:
-            raise UserError(f"{path}: attribute {field.name} is missing") from error
+            raise UserError(f"{path}: attribute {name} is missing") from error
         except (TypeError, ValueError) as error:
-            raise UserError(f"{path}: attribute {field.name} is not {field.type}") from error
-        values[field.name] = value
-    if not {"pad", "unk", "cls", "sep", "mask"} <= set(values["special_ids"]):
-        raise UserError(f"{path}: attribute special_ids lacks one of pad, unk, cls, sep, mask")
+            raise UserError(f"{path}: attribute {name} is not {kind.__name__}") from error
+    if not set(ROLES) <= set(values["special_ids"]):
+        raise UserError(f"{path}: attribute special_ids lacks one of {', '.join(ROLES)}")
     return Header(**values)
 
 
-def place_type(seq_length: int) -> np.dtype:
+def position_type(seq_length: int) -> np.dtype:
     """The type of a position in an example."""
     return np.dtype("<u2" if seq_length < 1 << 16 else "<u4")
 
 
 def dataset_types(header: Header) -> dict[str, np.dtype]:
     """The datasets of a file and their types, in the order of the file."""
-    token, place = token_type(header.vocab_size), place_type(header.seq_length)
+    token, position = token_type(header.vocab_size), position_type(header.seq_length)
     types = {
         "token_kinds": np.dtype("u1"),
         "tokens": token,
         "offsets": np.dtype("<i8"),
-        "segment_b": place,
+        "segment_b": position,
         "next_sentence": np.dtype("i1"),
     }
     if header.masking == "static":
-        types |= {"mask_offsets": np.dtype("<i8"), "mask_positions": place, "mask_ids": token}
+        types |= {"mask_offsets": np.dtype("<i8"), "mask_positions": position, "mask_ids": token}
     return types
+
+
+def sizes(examples: int, tokens: int, seq_length: int) -> dict[str, Any]:
+    """What a file's statistics say of its size, with the padding of rows of `seq_length`."""
+    padded = examples * seq_length
+    return {
+        "examples": examples,
+        "tokens": tokens,
+        "padding": padded - tokens,
+        "padding_share": round(1 - tokens / max(1, padded), 6),
+    }
 
 
 def content_digest(header: Header, digests: dict[str, str]) -> str:

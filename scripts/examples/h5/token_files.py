@@ -22,6 +22,7 @@ from scripts.examples.h5.reading import DAMAGE, plain, token_type
 
 NAME = "dump2glue-tokens"
 VERSION = 1
+OFFSETS = ("documents", "sentences")
 PART = 1 << 22  # items read together
 
 REMEDY = "delete it and run again"

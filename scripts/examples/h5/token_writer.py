@@ -8,42 +8,39 @@ from typing import Any
 
 import numpy as np
 
-from scripts.examples.h5.token_files import NAME, VERSION, content_digest, types
-from scripts.examples.h5.writer import Spools, write_arrays
+from scripts.examples.h5.token_files import NAME, OFFSETS, VERSION, content_digest, types
+from scripts.examples.h5.writer import ArrayWriter, write_arrays
 from scripts.examples.tokenizer.vocabulary import Vocabulary
 
 
 class TokenWriter:
     """Takes encoded lines block by block; a document may go on from one block to the next."""
 
-    def __init__(self, spools: Spools):
-        self.spools = spools
-        self.pending = 0  # sentences of the document that may go on
-        for name in ("sentences", "documents"):
-            spools.put_ends(name, np.zeros(0, np.int64))
+    def __init__(self, arrays: ArrayWriter):
+        self.arrays = arrays
+        self.sentences = 0
+        self.in_documents = 0  # sentences of the documents that have ended
 
     def add(self, ids: np.ndarray, lengths: np.ndarray, blank: np.ndarray) -> None:
         """Add lines: their ids end to end, how many each has [lines], which are empty [lines]."""
-        self.spools.put("tokens", ids)
-        self.spools.put_ends("sentences", lengths[lengths > 0])
-        # Sentences before each blank line, from which the sentences of each document follow.
-        before = np.cumsum(lengths > 0)[blank]
-        counts = np.diff(np.concatenate([[0], before]))
-        total = int((lengths > 0).sum())
-        if len(counts):
-            counts[0] += self.pending
-            self.spools.put_ends("documents", counts[counts > 0])
-            self.pending = total - int(before[-1])
-        else:
-            self.pending += total
+        filled = lengths > 0
+        self.arrays.add(tokens=ids, sentences=lengths[filled])
+        self.end_documents(self.sentences + np.cumsum(filled)[blank])
+        self.sentences += int(filled.sum())
+
+    def end_documents(self, sentences: np.ndarray) -> None:
+        """End a document after each of these numbers of sentences, ascending, unless one has ended."""
+        ends = np.unique(np.append(self.in_documents, sentences))
+        self.arrays.add(documents=np.diff(ends))
+        self.in_documents = int(ends[-1])
 
     def close(self) -> None:
-        if self.pending:
-            self.spools.put_ends("documents", np.array([self.pending]))
+        """End the last document."""
+        self.end_documents(np.array([self.sentences]))
 
     def counts(self) -> dict[str, int]:
         """How many documents, sentences and tokens were written."""
-        items = self.spools.items
+        items = self.arrays.items
         return {
             "documents": items["documents"] - 1,
             "sentences": items["sentences"] - 1,
@@ -68,8 +65,8 @@ def write_tokens(
         }
         return values | {"content_sha256": content_digest(values, digests)}
 
-    with write_arrays(target, types(vocabulary.size), attributes) as spools:
-        spools.put("token_kinds", vocabulary.kinds)
-        writer = TokenWriter(spools)
+    with write_arrays(target, types(vocabulary.size), OFFSETS, attributes) as arrays:
+        arrays.add(token_kinds=vocabulary.token_kinds)
+        writer = TokenWriter(arrays)
         yield writer
         writer.close()

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,13 +16,16 @@ from scripts.common.atomic import atomic_path
 PART = 1 << 20  # items copied at a time
 
 
-class Spools:
-    """Arrays that grow: contiguous datasets need their size first, so they are spooled to disk.
+class ArrayWriter:
+    """Arrays that grow: contiguous datasets need their size first, so they are kept on disk till then.
 
-    Spools are nameless files in the output's folder: a killed process leaves none behind.
+    In nameless files in `folder`: a killed process leaves none behind. `offsets` names the arrays
+    that begin with 0 and then have the ends of stretches of another array.
     """
 
-    def __init__(self, types: dict[str, np.dtype], folder: Path, stack: ExitStack):
+    def __init__(
+        self, types: dict[str, np.dtype], offsets: Collection[str], folder: Path, stack: ExitStack
+    ):
         self.types = types
         self.files: dict[str, BinaryIO] = {
             name: stack.enter_context(tempfile.TemporaryFile(dir=folder))  # noqa: SIM115
@@ -30,23 +33,37 @@ class Spools:
         }
         self.hashes = {name: hashlib.sha256() for name in types}
         self.items = dict.fromkeys(types, 0)
-        self.ends = dict.fromkeys(types, 0)
+        self.ends = {name: 0 for name in offsets if name in types}
+        for name in self.ends:
+            self.append(name, np.zeros(1, np.int64))
 
-    def put(self, name: str, values: np.ndarray) -> None:
-        """Append to an array."""
-        data = np.ascontiguousarray(values, dtype=self.types[name]).view(np.uint8)
-        self.hashes[name].update(data)
-        self.files[name].write(data)
-        self.items[name] += len(data) // self.types[name].itemsize
+    def add(self, **arrays: np.ndarray) -> None:
+        """Append to arrays: values, and to offsets the lengths of the stretches that they part."""
+        for name, values in arrays.items():
+            if name in self.ends and len(values):
+                values = np.cumsum(values, dtype=np.int64) + self.ends[name]
+                self.ends[name] = int(values[-1])
+            for start in range(0, len(values), PART):
+                self.append(name, values[start : start + PART])
 
-    def put_ends(self, name: str, lengths: np.ndarray) -> None:
-        """Append to an array of offsets, which begins with 0, the ends of stretches so long."""
-        if not self.items[name]:
-            self.put(name, np.zeros(1, np.int64))
-        if len(lengths):
-            ends = np.cumsum(lengths, dtype=np.int64) + self.ends[name]
-            self.ends[name] = int(ends[-1])
-            self.put(name, ends)
+    def append(self, name: str, values: np.ndarray) -> None:
+        """Append values to an array as they are."""
+        data = np.ascontiguousarray(values, dtype=self.types[name])
+        self.hashes[name].update(data.data)
+        self.files[name].write(data.data)
+        self.items[name] += len(data)
+
+    def mapped(self) -> dict[str, np.ndarray]:
+        """The arrays as they are so far, mapped into memory; their files live as long as they do."""
+        found = {}
+        for name, kind in self.types.items():
+            self.files[name].flush()
+            size = (self.items[name],)
+            array = (
+                np.memmap(self.files[name], kind, "r", shape=size) if size[0] else np.zeros(0, kind)
+            )
+            found[name] = array.view(np.ndarray)
+        return found
 
     def digests(self) -> dict[str, str]:
         """The sha256 of each array's bytes."""
@@ -58,29 +75,33 @@ class Spools:
             for name, value in attributes.items():
                 file.attrs[name] = attribute(value)
             for name, kind in self.types.items():
-                spool, size = self.files[name], self.items[name]
+                size = self.items[name]
                 data = file.create_dataset(name, (size,), kind, track_times=False)
-                spool.seek(0)
+                self.files[name].seek(0)
                 for start in range(0, size, PART):
-                    values = np.frombuffer(spool.read(PART * kind.itemsize), kind)
+                    values = np.frombuffer(self.files[name].read(PART * kind.itemsize), kind)
                     data[start : start + len(values)] = values
 
 
 @contextmanager
 def write_arrays(
-    target: Path, types: dict[str, np.dtype], attributes: Callable[[dict[str, str]], dict[str, Any]]
-) -> Iterator[Spools]:
+    target: Path,
+    types: dict[str, np.dtype],
+    offsets: Collection[str],
+    attributes: Callable[[dict[str, str]], dict[str, Any]],
+) -> Iterator[ArrayWriter]:
     """Yield arrays to append to, which become the file `target` when the block succeeds.
 
-    `attributes` gives the root attributes, from the sha256 of each array's bytes.
+    `attributes` gives the root attributes, from the sha256 of each array's bytes; the rest is as in
+    `ArrayWriter`.
     """
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        spools = Spools(types, target.parent, stack)
-        yield spools
+        arrays = ArrayWriter(types, offsets, target.parent, stack)
+        yield arrays
         with atomic_path(target) as temporary:
-            spools.save(temporary, attributes(spools.digests()))
+            arrays.save(temporary, attributes(arrays.digests()))
 
 
 def create(path: Path) -> h5py.File:

@@ -6,6 +6,7 @@ tokens, and what replaces them, is a function of the example's key and the posit
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,7 +28,7 @@ class Masking:
 
     kinds: np.ndarray
     mask_id: int
-    probability: float = 0.15
+    probability: float
     max_predictions: int = 0
     whole_word: bool = False
     drawable: np.ndarray = field(init=False, repr=False)
@@ -37,7 +38,16 @@ class Masking:
         object.__setattr__(self, "drawable", drawable)
 
 
-def keys(seed: int, epoch: int, indices: np.ndarray) -> np.ndarray:
+class Tokens(NamedTuple):
+    """Where each token stands and what may become of it: arrays [T]."""
+
+    rows: np.ndarray  # its example
+    columns: np.ndarray  # its position there
+    maskable: np.ndarray
+    continues: np.ndarray  # whether it goes on with the word of the token before
+
+
+def keys(seed: int, epoch: int | np.ndarray, indices: np.ndarray) -> np.ndarray:
     """The key, uint64 [n], of each example of an epoch."""
     return draw(draw(draw(0, seed), epoch), indices)
 
@@ -64,14 +74,14 @@ def mask(
     """
     lengths = np.diff(offsets)
     rows = np.repeat(np.arange(len(lengths)), lengths)
-    columns = np.arange(len(ids)) - offsets[rows]
     kinds = masking.kinds[ids]
     maskable = (kinds & NEVER_MASKED) == 0
+    tokens = Tokens(rows, np.arange(len(ids)) - offsets[rows], maskable, (kinds & CONTINUES) > 0)
     number = count(lengths, sums(maskable, offsets), masking)
-    select = select_words if masking.whole_word else select_tokens
-    positions = select(kinds, maskable, offsets, rows, columns, number, keys)
+    positions = (select_words if masking.whole_word else select_tokens)(tokens, number, keys)
     labels = ids[positions]
-    ids[positions] = replacements(labels, keys[rows[positions]], columns[positions], masking)
+    columns = tokens.columns[positions]
+    ids[positions] = replacements(labels, keys[rows[positions]], columns, masking)
     return positions, labels
 
 
@@ -81,8 +91,9 @@ def sums(flags: np.ndarray, offsets: np.ndarray) -> np.ndarray:
     return totals[offsets[1:]] - totals[offsets[:-1]]
 
 
-def select_tokens(kinds, maskable, offsets, rows, columns, number, keys) -> np.ndarray:
+def select_tokens(tokens: Tokens, number: np.ndarray, keys: np.ndarray) -> np.ndarray:
     """Draw `number` [n] maskable tokens from each example, each set of them equally likely."""
+    rows, columns, maskable, _ = tokens
     if not len(rows):
         return np.zeros(0, np.int64)
     order = sort_keys(keys[rows], columns)
@@ -96,16 +107,17 @@ def select_tokens(kinds, maskable, offsets, rows, columns, number, keys) -> np.n
     return np.flatnonzero((order <= limit[rows]) & maskable & (number[rows] > 0))
 
 
-def select_words(kinds, maskable, offsets, rows, columns, number, keys) -> np.ndarray:
+def select_words(tokens: Tokens, number: np.ndarray, keys: np.ndarray) -> np.ndarray:
     """Draw whole words from each example in random order, each one that still fits into `number`.
 
     A word is a token with all tokens after it that continue it. An example of which no word fits
     has no mask.
     """
+    rows, columns, maskable, continues = tokens
     if not len(rows):
         return np.zeros(0, np.int64)
     before = np.concatenate([[False], maskable[:-1]]) & (columns > 0)
-    begins = maskable & ~(((kinds & CONTINUES) > 0) & before)
+    begins = maskable & ~(continues & before)
     word = np.cumsum(begins) - 1
     first = np.flatnonzero(begins)
     sizes = np.bincount(word[maskable], minlength=len(first))

@@ -59,10 +59,8 @@ def split_long(sentences: np.ndarray, limit: int) -> np.ndarray:
     """Sentence borders [S+1] with more of them, so that none is longer than `limit` tokens."""
     lengths = np.diff(sentences)
     pieces = np.maximum(1, -(-lengths // limit))
-    rank = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    starts = np.repeat(sentences[:-1], pieces)
-    starts += rank * np.repeat(lengths, pieces) // np.repeat(pieces, pieces)
-    return np.append(starts, sentences[-1])
+    within = ranks(pieces) * np.repeat(lengths, pieces) // np.repeat(pieces, pieces)
+    return np.append(np.repeat(sentences[:-1], pieces) + within, sentences[-1])
 
 
 def plan_pairs(
@@ -75,43 +73,47 @@ def plan_pairs(
     the pool hold another document than each of the text's.
     """
     borders = split_long(text.sentences, max(1, room // 2))
-    lanes = Lanes.start(text, borders, key, start, room, short, duplicates)
+    lanes = start_lanes(text, borders, key, room, short, duplicates)
+    lane, begin = np.arange(len(lanes.begin)), lanes.begin
     rounds = []
-    while len(lanes.position):
-        rounds.append(lanes.advance(borders, room, start))
+    while len(lane):
+        taken = lanes.take(lane, begin, borders, room, start)
+        rounds.append(taken)
+        begin = np.where(taken.random, taken.split, taken.end)
+        unfinished = begin < lanes.end[lane]
+        lane, begin = lane[unfinished], begin[unfinished]
     plan = Taken(*map(np.concatenate, zip(*rounds, strict=True)))
-    plan = Taken(*(part[np.lexsort((plan.begin, plan.duplicate))] for part in plan))
+    plan = plan.part(np.lexsort((plan.begin, lanes.duplicate[plan.lane])))
     b = np.stack([plan.split, plan.end], axis=1)
-    random = np.flatnonzero(plan.random)
-    b[random] = draw_b(Taken(*(part[random] for part in plan)), pool, room, start)
+    b[plan.random] = draw_b(plan.part(plan.random), lanes, pool, room, start)
     return Plan(
         a=np.stack([plan.begin, plan.split], axis=1),
         b=b,
         next_sentence=np.where(plan.random, IS_RANDOM, IS_NEXT).astype(np.int8),
-        short=plan.short,
-        duplicate=plan.duplicate,
+        short=lanes.short[plan.lane],
+        duplicate=lanes.duplicate[plan.lane],
     )
 
 
 class Taken(NamedTuple):
-    """Examples taken from documents, as arrays [n]: A from begin to split, a true B to end."""
+    """Examples taken from lanes, as arrays [n]: A from begin to split, a true B to end."""
 
+    lane: np.ndarray
     begin: np.ndarray
     split: np.ndarray
     end: np.ndarray
     random: np.ndarray  # whether B gives way to another one
-    number: np.ndarray  # of the document
-    key: np.ndarray
-    target: np.ndarray
-    short: np.ndarray
-    duplicate: np.ndarray
+
+    def part(self, chosen: np.ndarray) -> "Taken":
+        """Those that an index, or a mask, chooses."""
+        return Taken(*(values[chosen] for values in self))
 
 
-@dataclass
+@dataclass(frozen=True)
 class Lanes:
-    """Documents (or stretches of them) being taken apart, each in each duplicate: arrays [lanes]."""
+    """Documents (or stretches of them) to be taken apart, each in each duplicate: arrays [lanes]."""
 
-    position: np.ndarray  # the next token
+    begin: np.ndarray
     end: np.ndarray
     number: np.ndarray  # of the document
     key: np.ndarray
@@ -119,59 +121,46 @@ class Lanes:
     short: np.ndarray
     duplicate: np.ndarray
 
-    @staticmethod
-    def start(text, borders, key, start, room, short, duplicates) -> "Lanes":
-        begins, ends, document = stretches(text, borders, STRETCH * room)
-        duplicate = np.repeat(np.arange(duplicates), len(begins))
-        begins, ends, document = (np.tile(part, duplicates) for part in (begins, ends, document))
-        lane_key = draw(key, duplicate)
-        # By the document's number, so that all its stretches have one target.
-        number = text.numbers[document]
-        dice = draw(lane_key, (1 << 40) + number * 2)
-        is_short = chance(dice, short)
-        length = 2 + below(draw(lane_key, (1 << 40) + number * 2 + 1), room - 1)
-        target = np.where(is_short, length, room)
-        return Lanes(begins, ends, number, lane_key, target, is_short, duplicate)
-
-    def advance(self, borders: np.ndarray, room: int, start: int) -> Taken:
-        """Take one example from each lane; lanes at their end go."""
-        begin = self.position
-        full = borders[np.searchsorted(borders, np.minimum(begin + self.target, self.end))]
-        end = np.minimum(np.minimum(full, begin + room), self.end)
+    def take(
+        self, lane: np.ndarray, begin: np.ndarray, borders: np.ndarray, room: int, start: int
+    ) -> Taken:
+        """The example of each of these lanes that begins with the token `begin`."""
+        stop = self.end[lane]
+        full = borders[np.searchsorted(borders, np.minimum(begin + self.target[lane], stop))]
+        end = np.minimum(np.minimum(full, begin + room), stop)
         first = np.searchsorted(borders, begin, "right")
         inner = np.searchsorted(borders, end, "left") - first
-        dice = draw(self.key, (begin + start) * SLOTS + BORDER)
+        dice = draw(self.key[lane], (begin + start) * SLOTS + BORDER)
         # Where there is no border between, `first` is the one at the end, or beyond it.
         split = np.minimum(borders[first + below(dice, np.maximum(inner, 1))], end)
-        random = (inner == 0) | (dice & np.uint64(1) > 0)
-        taken = Taken(
-            begin,
-            split,
-            end,
-            random,
-            self.number,
-            self.key,
-            self.target,
-            self.short,
-            self.duplicate,
-        )
-        self.position = np.where(random, split, end)
-        keep = self.position < self.end
-        if not keep.all():
-            for name, value in vars(self).items():
-                setattr(self, name, value[keep])
-        return taken
+        return Taken(lane, begin, split, end, (inner == 0) | (dice & np.uint64(1) > 0))
 
 
-def draw_b(taken: Taken, pool: Text, room: int, start: int) -> np.ndarray:
+def start_lanes(
+    text: Text, borders: np.ndarray, key: int, room: int, short: float, duplicates: int
+) -> Lanes:
+    """The lanes of a text, whose long sentences have more `borders`; the rest as in `plan_pairs`."""
+    begins, ends, document = stretches(text, borders, STRETCH * room)
+    duplicate = np.repeat(np.arange(duplicates), len(begins))
+    begins, ends, document = (np.tile(part, duplicates) for part in (begins, ends, document))
+    lane_key = draw(key, duplicate)
+    # By the document's number, so that all its stretches have one target.
+    number = text.numbers[document]
+    is_short = chance(draw(lane_key, (1 << 40) + number * 2), short)
+    length = 2 + below(draw(lane_key, (1 << 40) + number * 2 + 1), room - 1)
+    target = np.where(is_short, length, room)
+    return Lanes(begins, ends, number, lane_key, target, is_short, duplicate)
+
+
+def draw_b(taken: Taken, lanes: Lanes, pool: Text, room: int, start: int) -> np.ndarray:
     """Stretches of other documents [n, 2]: from a random sentence on, as B would be long."""
-    counter = (taken.begin + start) * SLOTS
-    document = draw_document(pool, taken.key, counter, taken.number)
+    key, counter = lanes.key[taken.lane], (taken.begin + start) * SLOTS
+    document = draw_document(pool, key, counter, lanes.number[taken.lane])
     first, last = pool.documents[document], pool.documents[document + 1]
-    sentence = first + below(draw(taken.key, counter + SENTENCE), last - first)
+    sentence = first + below(draw(key, counter + SENTENCE), last - first)
     begin, stop = pool.sentences[sentence], pool.sentences[last]
     length = taken.split - taken.begin
-    wanted = np.maximum(taken.target - length, 1)
+    wanted = np.maximum(lanes.target[taken.lane] - length, 1)
     borders = split_long(pool.sentences, max(1, room // 2))
     end = borders[np.searchsorted(borders, np.minimum(begin + wanted, stop))]
     return np.stack([begin, np.minimum(end, begin + room - length)], axis=1)
@@ -179,22 +168,17 @@ def draw_b(taken: Taken, pool: Text, room: int, start: int) -> np.ndarray:
 
 def stretches(text: Text, borders: np.ndarray, length: int) -> tuple[np.ndarray, ...]:
     """Begin, end and index of each document, in parts of some `length` tokens where it is longer."""
-    begins, ends, document = [], [], []
     starts = text.sentences[text.documents]
-    for index in np.flatnonzero(np.diff(starts) > length).tolist():
-        cuts = borders[
-            np.searchsorted(borders, np.arange(starts[index], starts[index + 1], length))
-        ]
-        cuts = np.unique(np.append(cuts, starts[index + 1]))
-        begins.append(cuts[:-1])
-        ends.append(cuts[1:])
-        document.append(np.full(len(cuts) - 1, index))
-    whole = np.flatnonzero(np.diff(starts) <= length)
-    return (
-        np.concatenate([starts[whole], *begins]),
-        np.concatenate([starts[whole + 1], *ends]),
-        np.concatenate([whole, *document]),
-    )
+    counts = -(-np.diff(starts) // length)
+    document = np.repeat(np.arange(len(counts)), counts)
+    begins = borders[np.searchsorted(borders, starts[document] + ranks(counts) * length)]
+    ends = np.append(begins[1:], starts[-1])
+    return begins[begins < ends], ends[begins < ends], document[begins < ends]
+
+
+def ranks(counts: np.ndarray) -> np.ndarray:
+    """The numbers from 0 to below each count, end to end."""
+    return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
 def draw_document(
@@ -230,12 +214,15 @@ def plan_full(text: Text, key: int, room: int, duplicates: int) -> Plan:
             shift = below(draw(draw(key, duplicate), text.numbers), room)
         # The first stretch of a document is shorter by the shift.
         counts = -(-(lengths + shift) // room)
-        rank = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        origin = np.repeat(starts[:-1] - shift, counts)
-        begin = np.maximum(origin + rank * room, np.repeat(starts[:-1], counts))
-        end = np.minimum(origin + (rank + 1) * room, np.repeat(starts[1:], counts))
+        cuts = np.repeat(starts[:-1] - shift, counts) + ranks(counts) * room
+        begin = np.maximum(cuts, np.repeat(starts[:-1], counts))
+        end = np.minimum(cuts + room, np.repeat(starts[1:], counts))
         parts.append((begin, end, np.full(len(begin), duplicate)))
-    begin, end, duplicate = map(np.concatenate, zip(*parts, strict=True))
+    return without_b(*map(np.concatenate, zip(*parts, strict=True)))
+
+
+def without_b(begin: np.ndarray, end: np.ndarray, duplicate: np.ndarray) -> Plan:
+    """A plan of examples that are A alone."""
     return Plan(
         a=np.stack([begin, end], axis=1),
         b=np.stack([end, end], axis=1),
@@ -252,19 +239,13 @@ def join_documents(text: Text, separator: int) -> Text:
     return Text(tokens, np.array([0, len(tokens)]), np.array([0, 1]), text.numbers[:1])
 
 
-def strip(plan: Plan, tokens: np.ndarray, separator: int) -> Plan:
+def strip_separators(plan: Plan, tokens: np.ndarray, separator: int) -> Plan:
     """The same examples without separators at their begin and end; empty ones go."""
     begin, end = plan.a.T.copy()
     begin += tokens[begin] == separator
     end -= (tokens[end - 1] == separator) & (end > begin)
     keep = begin < end
-    return Plan(
-        a=np.stack([begin, end], axis=1)[keep],
-        b=np.stack([end, end], axis=1)[keep],
-        next_sentence=plan.next_sentence[keep],
-        short=plan.short[keep],
-        duplicate=plan.duplicate[keep],
-    )
+    return without_b(begin[keep], end[keep], plan.duplicate[keep])
 
 
 def lay_out(

@@ -14,7 +14,7 @@ WINDOWS, WINDOW_SENTENCES, WINDOW_TOKENS = 8, 2000, 1 << 17  # of the pool, from
 EDGE = 200  # sentences of a neighbouring document
 
 
-def blocks(tokens: Tokens, size: int) -> Iterator[tuple[int, int]]:
+def block_ranges(tokens: Tokens, size: int) -> Iterator[tuple[int, int]]:
     """Ranges of sentences of some `size` tokens, of whole documents unless one is longer."""
     start, total = 0, tokens.sentence_count
     while start < total:
@@ -27,7 +27,7 @@ def blocks(tokens: Tokens, size: int) -> Iterator[tuple[int, int]]:
         start = stop
 
 
-def passage(tokens: Tokens, start: int, stop: int, source: int = 0) -> Text:
+def read_window(tokens: Tokens, start: int, stop: int, source: int = 0) -> Text:
     """The sentences start…stop; a document's number is its place in the file, with its source's."""
     borders = tokens.sentences(start, stop)
     documents = tokens.documents
@@ -49,24 +49,26 @@ def draw_pool(sources: Sequence[Tokens], key: int, start: int, stop: int) -> Tex
     first sentences of the documents at the block's edges and beside them, so that the pool holds a
     document other than each of the block's wherever the file has two.
     """
-    places = []
+    stretches = []
     for number, tokens in enumerate(sources):
         total = tokens.sentence_count
         for window in range(WINDOWS if total else 0):
             first = hash64(key, start, number, window) % total
             first = max(0, min(first, total - WINDOW_SENTENCES))
-            places.append((number, first, min(total, first + WINDOW_SENTENCES)))
+            stretches.append((number, first, min(total, first + WINDOW_SENTENCES)))
     documents = sources[0].documents
     edges = np.searchsorted(documents, [start, stop - 1], "right") - 1
     for index in {int(edge) + step for edge in edges for step in (-1, 0, 1)}:
         index %= len(documents) - 1
         begin, end = int(documents[index]), int(documents[index + 1])
-        places.append((0, begin, min(end, begin + EDGE)))
-    return join([cut(passage(sources[n], a, b, n)) for n, a, b in sorted(places)])
+        stretches.append((0, begin, min(end, begin + EDGE)))
+    return join_windows(
+        [cut_window(read_window(sources[n], a, b, n)) for n, a, b in sorted(stretches)]
+    )
 
 
-def cut(text: Text) -> Text:
-    """At most WINDOW_TOKENS tokens of a passage, in whole sentences where the first is not longer."""
+def cut_window(text: Text) -> Text:
+    """At most WINDOW_TOKENS tokens of a window, in whole sentences where the first is not longer."""
     if len(text.tokens) <= WINDOW_TOKENS:
         return text
     count = max(1, int(np.searchsorted(text.sentences, WINDOW_TOKENS, "right")) - 1)
@@ -76,23 +78,19 @@ def cut(text: Text) -> Text:
     return Text(text.tokens[: sentences[-1]], sentences, documents, text.numbers[:last])
 
 
-def join(parts: Sequence[Text]) -> Text:
-    """Passages end to end."""
-    tokens = np.cumsum([0, *(len(part.tokens) for part in parts)])
-    sentences = np.cumsum([0, *(len(part.sentences) - 1 for part in parts)])
-    last = [np.array([total]) for total in (tokens[-1], sentences[-1])]
+def join_windows(parts: Sequence[Text]) -> Text:
+    """Windows end to end."""
     return Text(
         tokens=np.concatenate([part.tokens for part in parts]),
-        sentences=np.concatenate(
-            [part.sentences[:-1] + base for part, base in zip(parts, tokens, strict=False)]
-            + last[:1]
-        ),
-        documents=np.concatenate(
-            [part.documents[:-1] + base for part, base in zip(parts, sentences, strict=False)]
-            + last[1:]
-        ),
+        sentences=join_borders([part.sentences for part in parts]),
+        documents=join_borders([part.documents for part in parts]),
         numbers=np.concatenate([part.numbers for part in parts]),
     )
+
+
+def join_borders(parts: Sequence[np.ndarray]) -> np.ndarray:
+    """Borders, each array of which begins with 0, of what lies end to end."""
+    return np.concatenate([[0], *map(np.diff, parts)]).cumsum()
 
 
 def several_documents(sources: Sequence[Tokens], spare: Sequence[Tokens]) -> list[Tokens]:

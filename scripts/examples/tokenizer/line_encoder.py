@@ -2,8 +2,8 @@
 
 BERT's normaliser works on single characters and its pre-tokenizer splits at spaces and around
 punctuation, so the tokens of a line are those of its words: each distinct word is encoded once. Of a
-word, runs of ASCII letters and digits are matched against the vocabulary here; everything else goes
-through the tokenizer itself. Other tokenizers encode line by line.
+word, runs of ASCII letters and digits need no normalising and go to the tokenizer's model at once;
+everything else goes through the tokenizer itself. Other tokenizers encode line by line.
 """
 
 import re
@@ -46,7 +46,7 @@ class WordEncoder:
         self.kind = np.dtype("<u2" if size < 1 << 16 else "<u4")
         self.line_end = (1 << 8 * self.kind.itemsize) - 1  # no token's id
         self.lowercase = description["normalizer"]["lowercase"]
-        self.words = Words(tokenizer, description["model"], "H" if self.kind.itemsize == 2 else "I")
+        self.words = Words(tokenizer, "H" if self.kind.itemsize == 2 else "I")
 
     def encode(self, text: bytes) -> tuple[np.ndarray, np.ndarray]:
         """The ids of a text's lines end to end, and the number of ids of each line, int64."""
@@ -66,53 +66,19 @@ class WordEncoder:
 class Words(dict):
     """The ids of words, as bytes of an array of type `code`, found when first asked for."""
 
-    def __init__(self, tokenizer: Tokenizer, model: dict[str, Any], code: str):
-        self.tokenizer, self.model, self.code = tokenizer, WordPiece(model), code
+    def __init__(self, tokenizer: Tokenizer, code: str):
+        self.tokenizer, self.model, self.code = tokenizer, tokenizer.model, code
 
     def __missing__(self, word: bytes) -> bytes:
         if word.isalnum() or word in PUNCTUATION:  # of bytes: ASCII alone
-            ids = array(self.code, self.model.encode(word.decode())).tobytes()
+            pieces = self.model.tokenize(word.decode())
+            ids = array(self.code, [piece.id for piece in pieces]).tobytes()
         elif len(parts := PARTS.findall(word)) != 1:
             ids = b"".join([self[part] for part in parts])
         else:
             encoding = self.tokenizer.encode(word.decode(), add_special_tokens=False)
             ids = array(self.code, encoding.ids).tobytes()
         self[word] = ids
-        return ids
-
-
-class WordPiece:
-    """Greedy longest match from the left (Wu et al. 2016), for words that need no normalising."""
-
-    def __init__(self, model: dict[str, Any]):
-        prefix = model["continuing_subword_prefix"]
-        self.first: dict[str, int] = model["vocab"]
-        self.next = {
-            token[len(prefix) :]: index
-            for token, index in self.first.items()
-            if token.startswith(prefix)
-        }
-        self.unknown = [self.first[model["unk_token"]]]
-        self.longest = max(map(len, self.first))
-        self.limit = model["max_input_chars_per_word"]
-
-    def encode(self, word: str) -> list[int]:
-        """The ids of a word's pieces, or that of the unknown token."""
-        index = self.first.get(word)
-        if len(word) > self.limit:
-            return self.unknown
-        if index is not None:
-            return [index]
-        ids, start, table = [], 0, self.first
-        while start < len(word):
-            for end in range(min(len(word), start + self.longest), start, -1):
-                index = table.get(word[start:end])
-                if index is not None:
-                    break
-            else:
-                return self.unknown
-            ids.append(index)
-            start, table = end, self.next
         return ids
 
 

@@ -1,6 +1,7 @@
 """A tokenizer folder as the examples stage sees it: the tokenizer, its special ids, its tokens' kinds."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,19 @@ from tokenizers import Tokenizer
 from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
 from scripts.common.json_text import read_json
-from scripts.examples.masking.token_kinds import CONTINUES, NEVER_DRAWN, NEVER_MASKED
+from scripts.examples.masking.token_kinds import (
+    BERT_SPECIAL,
+    CONTINUES,
+    NEVER_DRAWN,
+    NEVER_MASKED,
+)
 
-ROLES = ("pad", "unk", "cls", "sep", "mask")
 UNUSED = re.compile(r"\[unused\d+\]")
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """`kinds` uint8 [size], see masking/token_kinds.py; `special_ids` by role; `sha256` of vocab.txt.
+    """`token_kinds` uint8 [size], see masking/token_kinds.py; `special_ids` by role; `sha256` of vocab.txt.
 
     `description` is the content of tokenizer.json.
     """
@@ -29,7 +34,7 @@ class Vocabulary:
     sha256: str
     size: int
     special_ids: dict[str, int]
-    kinds: np.ndarray
+    token_kinds: np.ndarray
 
 
 def load_vocabulary(folder: Path) -> Vocabulary:
@@ -54,7 +59,7 @@ def load_vocabulary(folder: Path) -> Vocabulary:
         sha256=file_digest(folder / "vocab.txt"),
         size=max(tokens.values()) + 1,
         special_ids=special_ids,
-        kinds=token_kinds(tokenizer, description, tokens, special_ids),
+        token_kinds=find_token_kinds(tokenizer, description, tokens, special_ids),
     )
 
 
@@ -77,24 +82,23 @@ def read_settings(path: Path) -> dict[str, Any]:
     return value
 
 
-def find_special_ids(
-    tokenizer: Tokenizer, settings: dict[str, Any], source: Path
-) -> dict[str, int]:
+def find_special_ids(tokenizer: Tokenizer, config: dict[str, Any], source: Path) -> dict[str, int]:
     """The ids of the five special tokens, by the names in tokenizer_config.json or BERT's own."""
     ids = {}
-    for role in ROLES:
-        token = settings.get(f"{role}_token") or f"[{role.upper()}]"
+    for role, own in BERT_SPECIAL.items():
+        token = config.get(f"{role}_token") or own
         token = token.get("content") if isinstance(token, dict) else token
-        ids[role] = tokenizer.token_to_id(str(token))
-        if ids[role] is None:
+        index = tokenizer.token_to_id(str(token))
+        if index is None:
             raise UserError(
                 f"{source}: the tokenizer has no {role} token ({token}); masked language modelling "
                 "needs pad, unk, cls, sep and mask tokens, named in tokenizer_config.json"
             )
+        ids[role] = index
     return ids
 
 
-def token_kinds(
+def find_token_kinds(
     tokenizer: Tokenizer,
     description: dict[str, Any],
     tokens: dict[str, int],
@@ -104,9 +108,8 @@ def token_kinds(
     kinds = np.full(max(tokens.values()) + 1, NEVER_DRAWN, np.uint8)
     continues = continuation(description)
     for token, index in tokens.items():
-        if token.startswith("[unused") and UNUSED.fullmatch(token):
-            continue
-        kinds[index] = CONTINUES if continues(token) else 0
+        if not UNUSED.fullmatch(token):
+            kinds[index] = CONTINUES if continues(token) else 0
     for index, added in tokenizer.get_added_tokens_decoder().items():
         if added.special:
             kinds[index] = NEVER_DRAWN
@@ -115,7 +118,7 @@ def token_kinds(
     return kinds
 
 
-def continuation(description: dict[str, Any]):
+def continuation(description: dict[str, Any]) -> Callable[[str], bool]:
     """A predicate: does a token go on with the word before it?
 
     WordPiece marks that (`##`); the other models mark where a word begins, by a `Ġ` or `▁`.

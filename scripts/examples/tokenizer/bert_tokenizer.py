@@ -1,4 +1,4 @@
-"""Write BERT's tokenizer as a folder that transformers loads: three files, nothing of this project."""
+"""BERT's tokenizer, as a folder that transformers loads: three files, nothing of this project."""
 
 import json
 from collections.abc import Sequence
@@ -13,8 +13,10 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.processors import TemplateProcessing
 
 from scripts.common.atomic import write_text
+from scripts.examples.masking.token_kinds import BERT_SPECIAL
+from scripts.examples.tokenizer.form import Form
 
-SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+SPECIAL = tuple(BERT_SPECIAL.values())
 
 
 def bert_tokenizer(tokens: Sequence[str], lowercase: bool) -> Tokenizer:
@@ -33,27 +35,28 @@ def bert_tokenizer(tokens: Sequence[str], lowercase: bool) -> Tokenizer:
     return tokenizer
 
 
-def bert_settings(lowercase: bool, max_length: int) -> dict[str, Any]:
+def bert_config(form: Form) -> dict[str, Any]:
     """What transformers' tokenizer_config.json says of BERT's tokenizer."""
     return {
         "tokenizer_class": "BertTokenizer",
-        "do_lower_case": lowercase,
+        "do_lower_case": form.lowercase,
         "strip_accents": None,
         "tokenize_chinese_chars": True,
-        "model_max_length": max_length,
-        "pad_token": "[PAD]",
-        "unk_token": "[UNK]",
-        "cls_token": "[CLS]",
-        "sep_token": "[SEP]",
-        "mask_token": "[MASK]",
+        "model_max_length": form.max_length,
+        **{f"{role}_token": token for role, token in BERT_SPECIAL.items()},
     }
 
 
 def write_folder(
-    folder: Path, tokens: Sequence[str], tokenizer: Tokenizer, settings: dict[str, Any]
+    folder: Path, tokens: Sequence[str], tokenizer: Tokenizer, config: dict[str, Any]
 ) -> None:
     """Write vocab.txt (a token a line, in the order of ids), tokenizer.json, tokenizer_config.json."""
     write_text(folder / "vocab.txt", "".join(f"{token}\n" for token in tokens))
     write_text(folder / "tokenizer.json", tokenizer.to_str(pretty=True) + "\n")
-    text = json.dumps(settings, indent=2, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(config, indent=2, sort_keys=True, ensure_ascii=False)
     write_text(folder / "tokenizer_config.json", text + "\n")
+
+
+def write_bert_folder(folder: Path, tokens: Sequence[str], form: Form) -> None:
+    """Write BERT's tokenizer over these tokens."""
+    write_folder(folder, tokens, bert_tokenizer(tokens, form.lowercase), bert_config(form))

@@ -1,0 +1,184 @@
+"""The examples of a tokenized shard, block by block, and what is counted of them."""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scripts.common.cli import log
+from scripts.common.digest import hash64
+from scripts.common.errors import UserError
+from scripts.examples.h5.example_writer import write_examples
+from scripts.examples.h5.schema import IS_RANDOM, Header, sizes
+from scripts.examples.h5.token_files import Tokens, open_tokens
+from scripts.examples.h5.writer import ArrayWriter
+from scripts.examples.masking.masks import keys, mask
+from scripts.examples.pairs.segment_pairs import (
+    Plan,
+    Text,
+    join_documents,
+    lay_out,
+    plan_full,
+    plan_pairs,
+    strip_separators,
+)
+from scripts.examples.pairs.windows import (
+    block_ranges,
+    draw_pool,
+    read_window,
+    several_documents,
+)
+
+BLOCK = 1 << 20  # tokens made into examples together, over all duplicates
+
+
+def build_shard(
+    shard: Path,
+    output: Path,
+    settings: dict[str, Any],
+    random_from: Sequence[Path],
+    spare: Sequence[Path],
+) -> dict[str, Any]:
+    """Write the examples of a tokenized shard; return its statistics.
+
+    `settings` are those fields of the output's header that its tokens do not tell.
+    """
+    with ExitStack() as stack:
+        own, *others = [stack.enter_context(open_tokens(path)) for path in (shard, *random_from)]
+        extra = [stack.enter_context(open_tokens(path)) for path in spare]
+        own.verify()
+        for other in (*others, *extra):
+            if other.attributes["tokenizer_sha256"] != own.attributes["tokenizer_sha256"]:
+                raise UserError(f"{other.path}: made with another tokenizer than {own.path}")
+        sources = [own]
+        if settings["next_sentence"] and own.sentence_count:
+            sources = several_documents([own, *others], extra)
+        header = Header(
+            **settings,
+            tokenizer_sha256=own.attributes["tokenizer_sha256"],
+            vocab_size=int(own.attributes["vocab_size"]),
+            special_ids=json.loads(own.attributes["special_ids"]),
+            sources=[json.loads(tokens.attributes["source"]) for tokens in sources],
+        )
+        builder = ShardBuilder(sources, header)
+        with write_examples(output, header, own.token_kinds) as writer:
+            for start, stop in block_ranges(own, max(1 << 17, BLOCK // header.duplicates)):
+                builder.build(start, stop, writer)
+        return builder.statistics()
+
+
+class ShardBuilder:
+    """Turns blocks of sentences into examples and counts what it made."""
+
+    def __init__(self, sources: Sequence[Tokens], header: Header):
+        self.sources, self.header, self.own = sources, header, sources[0]
+        self.cls, self.sep = header.special_ids["cls"], header.special_ids["sep"]
+        self.key = hash64(header.seed, "examples", self.own.digest)
+        self.room = header.seq_length - (3 if header.next_sentence else 2)
+        self.masking = header.procedure(self.own.token_kinds)
+        self.counts: Counter[str] = Counter()
+        self.seconds = {"assemble": 0.0, "write": 0.0}
+
+    def build(self, start: int, stop: int, writer: ArrayWriter) -> None:
+        """Add the examples of the sentences start…stop to the file."""
+        clock = time.perf_counter()
+        text = read_window(self.own, start, stop)
+        pool = np.zeros(0, text.tokens.dtype)
+        if self.header.next_sentence:
+            plan, pool = self.pairs(text, start, stop)
+        else:
+            plan, text = self.full(text)
+        highest, size = int(text.tokens.max(initial=0)), len(self.masking.kinds)
+        if highest >= size:
+            raise UserError(
+                f"{self.own.path}: token id {highest} is beyond the vocabulary of {size}"
+            )
+        tokens, lengths, segment_b = lay_out(plan, text.tokens, pool, self.cls, self.sep)
+        self.count(plan, lengths)
+        masks: dict[str, np.ndarray] = {}
+        if self.header.masking == "static":
+            tokens, masks = self.mask(tokens, lengths)
+        self.seconds["assemble"] += time.perf_counter() - clock
+        clock = time.perf_counter()
+        writer.add(
+            tokens=tokens,
+            offsets=lengths,
+            segment_b=segment_b,
+            next_sentence=plan.next_sentence,
+            **masks,
+        )
+        self.seconds["write"] += time.perf_counter() - clock
+
+    def pairs(self, text: Text, start: int, stop: int) -> tuple[Plan, np.ndarray]:
+        """Pairs of A and B, and the tokens that random B come from."""
+        header = self.header
+        pool = draw_pool(self.sources, self.key, start, stop)
+        first = int(self.own.sentences(start, start)[0])
+        plan = plan_pairs(
+            text, pool, self.key, first, self.room, header.short_fraction, header.duplicates
+        )
+        long = np.diff(text.sentences) > max(1, self.room // 2)
+        self.counts["split_sentences"] += int(long.sum())
+        return plan, pool.tokens
+
+    def full(self, text: Text) -> tuple[Plan, Text]:
+        """Examples without B, and the text they are cut from."""
+        if self.header.join_documents:
+            text = join_documents(text, self.sep)
+        plan = plan_full(text, self.key, self.room, self.header.duplicates)
+        if self.header.join_documents:
+            plan = strip_separators(plan, text.tokens, self.sep)
+        return plan, text
+
+    def mask(
+        self, tokens: np.ndarray, lengths: np.ndarray
+    ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """The tokens with masks, and what the file holds of these."""
+        offsets = np.concatenate([[0], np.cumsum(lengths)])
+        numbers = np.arange(len(lengths)) + self.counts["examples"] - len(lengths)
+        tokens = tokens.astype(np.int32)
+        seed = hash64(self.key, "masks")
+        positions, labels = mask(tokens, offsets, keys(seed, 0, numbers), self.masking)
+        rows = np.searchsorted(offsets, positions, "right") - 1
+        self.counts["masked"] += len(positions)
+        counts = np.bincount(rows, minlength=len(lengths))
+        columns = positions - offsets[rows]
+        return tokens, {"mask_offsets": counts, "mask_positions": columns, "mask_ids": labels}
+
+    def count(self, plan: Plan, lengths: np.ndarray) -> None:
+        """Add a block to the statistics."""
+        random = plan.next_sentence == IS_RANDOM
+        self.counts.update(
+            examples=len(lengths),
+            tokens=int(lengths.sum()),
+            random_b=int(random.sum()),
+            random_b_tokens=int(np.diff(plan.b, axis=1)[random].sum()),
+            short=int(plan.short.sum()),
+        )
+
+    def statistics(self) -> dict[str, Any]:
+        """The counts, and shares that follow from them."""
+        counts, length = self.counts, self.header.seq_length
+        examples = max(1, counts["examples"])
+        result = {
+            "seq_length": length,
+            "duplicates": self.header.duplicates,
+            "documents": len(self.own.documents) - 1,
+            "sentences": self.own.sentence_count,
+            "split_sentences": counts["split_sentences"],
+            "corpus_tokens": self.own.token_count,
+            **sizes(counts["examples"], counts["tokens"], length),
+            "short_share": round(counts["short"] / examples, 6),
+            "random_b_share": round(counts["random_b"] / examples, 6),
+            "random_b_tokens": counts["random_b_tokens"],
+        }
+        if self.header.masking == "static":
+            result["masked_share"] = round(counts["masked"] / max(1, counts["tokens"]), 6)
+        for part, seconds in self.seconds.items():
+            log.info("%s: %.2f s", part, seconds)
+        return result
