@@ -115,7 +115,7 @@ def test_bad_tokenizer(tmp_path, vocab):
     with pytest.raises(UserError, match=r"no mask token \(<m>\)"):
         tokenize_shard(source, folder, tmp_path / "a.h5")
     (folder / "tokenizer_config.json").write_text("{")
-    with pytest.raises(UserError, match=r"tokenizer_config\.json: not JSON"):
+    with pytest.raises(UserError, match=r"tokenizer_config\.json: is not JSON"):
         tokenize_shard(source, folder, tmp_path / "a.h5")
 
 
