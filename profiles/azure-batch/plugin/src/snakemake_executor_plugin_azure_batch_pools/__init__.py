@@ -50,6 +50,8 @@ LOGS = Path(".snakemake/azure_batch_logs")
 class Executor(published.Executor):
     """Runs jobs as tasks of Azure Batch."""
 
+    account: Account  # not there as long as there is nothing to do
+
     def __post_init__(self) -> None:
         settings = self.workflow.executor_settings
         missing = settings.missing()
@@ -61,7 +63,6 @@ class Executor(published.Executor):
         self.plans = {kind: pools.plan(kind, settings) for kind in ("cpu", "gpu")}
         self.submitted = 0
         self.closing = False
-        self.account: Account | None = None  # as long as there is nothing to do
         super().__post_init__()
 
     def init_batch_client(self) -> None:
@@ -169,5 +170,5 @@ class Executor(published.Executor):
     def cleanup_resources(self) -> None:
         """Delete this run's jobs and pools."""
         self.closing = True
-        if self.account is not None:
+        if hasattr(self, "account"):
             self.account.close()

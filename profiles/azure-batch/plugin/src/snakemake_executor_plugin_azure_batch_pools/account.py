@@ -63,7 +63,7 @@ class Account:
             settings.account_url,
         )
         self.management = BatchManagementClient(
-            credential=CustomAzureCredential(), subscription_id=settings.subscription_id
+            credential=CustomAzureCredential(), subscription_id=settings.subscription_id or ""
         )
         self.pools: dict[str, Pool] = {}  # by kind
         self.lock = threading.Lock()
@@ -91,7 +91,7 @@ class Account:
         try:
             # Only the management interface gives a pool an identity.
             self.management.pool.create(
-                resource_group_name=self.settings.resource_group_name,
+                resource_group_name=self.settings.resource_group_name or "",
                 account_name=self.settings.batch_account_name,
                 pool_name=name,
                 parameters=pools.pool_parameters(plan, name, self.settings, self.image),

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from azure.mgmt.batch import models
 from snakemake_executor_plugin_azure_batch import build
@@ -80,17 +81,13 @@ def scale_settings(plan: Plan) -> models.ScaleSettings:
 
 def pool_parameters(plan: Plan, name: str, settings: ExecutorSettings, image: str) -> models.Pool:
     """The request for a pool: the published plugin's, with what the service wants today."""
-    pool = build.batch_pool_params(
-        name,
-        dataclasses.replace(
-            settings,
-            autoscale=False,  # its formula would be overwritten by a fixed scale
-            pool_vm_size=plan.vm_size,
-            pool_node_count=0,
-            tasks_per_node=plan.slots,
-        ),
-        image,
-    )
+    changes: dict[str, Any] = {
+        "autoscale": False,  # its formula would be overwritten by a fixed scale
+        "pool_vm_size": plan.vm_size,
+        "pool_node_count": 0,
+        "tasks_per_node": plan.slots,
+    }
+    pool = build.batch_pool_params(name, dataclasses.replace(settings, **changes), image)
     pool.scale_settings = scale_settings(plan)
     pool.target_node_communication_mode = settings.node_communication_mode
     machine = pool.deployment_configuration.virtual_machine_configuration
