@@ -25,6 +25,7 @@ from scripts.workflow.config import (
     with_defaults,
     with_numbers,
 )
+from scripts.workflow.environment import instructions
 from scripts.workflow.internals import (
     limit_resource,
     profile_resources,
@@ -64,9 +65,10 @@ def code(step):
     return " ".join(["code", code_digest(ROOT, step)[:16], *modules, *versions])
 
 
-def step(file, launcher=None):
+def step(file, launcher=None, **variables):
     """The params of a step: `code`, which is compared, and `run`, with which its command begins.
 
+    `variables` are added to its environment, which is else the same wherever snakemake was started.
     A step runs with this interpreter and this repository, wherever snakemake was started. It takes the
     shell's place and ends with snakemake, so that none goes on writing beside the next run; one with a
     launcher of its own is ended by that. Not a prefix of all shells, some of which may be another
@@ -74,12 +76,14 @@ def step(file, launcher=None):
     repository nor the step in it has to stay where it is.
     """
     name = ".".join(Path(launcher or file).with_suffix("").parts)
+    added = "".join(f" {name}={value}" for name, value in variables.items())
     command = (
+        f". {shlex.quote(str(ROOT))}/scripts/workflow/environment.sh; "
         f"PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH "
-        f"PYTHONPATH={shlex.quote(str(ROOT))} PYTHONSAFEPATH=1 PYTHONHASHSEED=0 exec python -m {name}"
+        f"PYTHONPATH={shlex.quote(str(ROOT))} PYTHONSAFEPATH=1{added} exec python -m {name}"
     )
     if not launcher:
-        command = f"D2G_PARENT=$PPID {command}"
+        command = f"export D2G_PARENT=$PPID; {command}"
     return {"code": code(file), "run": lambda wildcards, threads: command}
 
 

@@ -171,7 +171,8 @@ rule finetune:
         runtime=480,
         gpu=GLUE["gpus"],
     params:
-        **step("scripts/glue/finetune.py"),
+        **step("scripts/glue/finetune.py", MKL_DYNAMIC="FALSE"),
+        instructions=instructions(),
         task=lambda wildcards: shlex.quote(
             TASK_ARGUMENTS[selection.base_task(wildcards.task)]
         ),
@@ -180,8 +181,7 @@ rule finetune:
     message:
         "Finetuning on {wildcards.task}, seed {wildcards.seed} {wildcards.setting}"
     shell:
-        "MKL_DYNAMIC=FALSE RAYON_NUM_THREADS={threads} HF_HUB_OFFLINE=1"
-        " {params.run} {params.task} --model {input.model:q}"
+        "{params.run} {params.task} --model {input.model:q}"
         " --train {input.train:q} --dev {input.dev:q} --test {input.test:q} {params.flags}"
         " -o {params.folder} --log {log:q}"
 
@@ -201,7 +201,8 @@ if GLUE["from_mnli"]:
             setting="([^/]+/)?",
             seed=r"\d+",
         params:
-            **step("scripts/glue/finetune.py"),
+            **step("scripts/glue/finetune.py", MKL_DYNAMIC="FALSE"),
+            instructions=instructions(),
             task="MNLI",
             folder=output_folder,
             flags=lambda wildcards: f"{run_flags(wildcards)} --keep-model",

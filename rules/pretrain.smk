@@ -31,6 +31,7 @@ rule pretrain:
         nodes=PRETRAIN["nodes"],
     params:
         **step("scripts/pretrain/pretrain.py", launcher="scripts/pretrain/launch.py"),
+        instructions=instructions(),
         flags=phase_flags,
         init=phase_init,
         vocab=vocab_folder,
