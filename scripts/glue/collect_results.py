@@ -9,10 +9,11 @@ median run) and curves.tsv (of every run). Of a grid's settings the one with the
 score counts.
 """
 
+import itertools
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,21 +24,8 @@ from scripts.glue.scores import finished_runs, intervals
 from scripts.glue.scores.finished_runs import Run
 from scripts.glue.tasks.official_tasks import OFFICIAL
 
-COLUMNS = (
-    "task",
-    "metric",
-    "median",
-    "mean",
-    "std",
-    "best",
-    "runs",
-    "failed",
-    "majority_baseline",
-    "dev_examples",
-    "ci95_low",
-    "ci95_high",
-    "settings",
-)
+# One line of the table by column: fractions, numbers and words, and nothing where it says nothing.
+Row = dict[str, Any]
 
 NOTES = """\
 Percentages of the dev sets, over the runs of a task that differ in the seed: median, mean, standard
@@ -47,64 +35,48 @@ In an average each task counts once, by the mean of its metrics (MNLI's two sets
 """
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the table; fractions, and None where a column says nothing."""
-
-    task: str
-    metric: str
-    median: float
-    mean: float
-    std: float | None
-    best: float
-    runs: int
-    failed: int | None
-    majority: float
-    dev_examples: int | None
-    interval: tuple[float, float] | None
-    settings: str
-
-    def cells(self) -> list[str]:
-        """The line's cells; percentages with one decimal."""
-        return [
-            self.task,
-            self.metric,
-            percent(self.median),
-            percent(self.mean),
-            percent(self.std),
-            percent(self.best),
-            str(self.runs),
-            count(self.failed),
-            percent(self.majority),
-            count(self.dev_examples),
-            *(["", ""] if self.interval is None else map(percent, self.interval)),
-            self.settings,
-        ]
-
-
 def percent(value: float | None) -> str:
     """A fraction as a percentage with one decimal."""
     return "" if value is None else f"{100 * value + 0.0:.1f}"
 
 
-def count(value: int | None) -> str:
-    """A number, or nothing."""
+def plain(value: int | str | None) -> str:
+    """A number, a word, or nothing."""
     return "" if value is None else str(value)
+
+
+# The columns in order, and how each is written.
+COLUMNS: dict[str, Callable[[Any], str]] = {
+    **dict.fromkeys(("task", "metric"), plain),
+    **dict.fromkeys(("median", "mean", "std", "best"), percent),
+    **dict.fromkeys(("runs", "failed"), plain),
+    "majority_baseline": percent,
+    "dev_examples": plain,
+    **dict.fromkeys(("ci95_low", "ci95_high"), percent),
+    "settings": plain,
+}
+
+
+def cells(row: Row) -> dict[str, str]:
+    """A row's cells by column; percentages with one decimal."""
+    return {name: form(row.get(name)) for name, form in COLUMNS.items()}
 
 
 def table(found: list[Run], seed: int) -> list[Row]:
     """The rows of all tasks and metrics, and the averages of the official ones."""
-    best = finished_runs.chosen(found)
-    rows = [
-        metric_row(row, metric, group, seed)
-        for row, group in best.items()
-        for metric in group[0].report["metrics"]
+    groups = finished_runs.chosen(found)
+    rows = {
+        name: [metric_row(name, metric, group, seed) for metric in group[0].report["metrics"]]
+        for name, group in groups.items()
+    }
+    official = [task for task in OFFICIAL if task in rows]
+    return [
+        *itertools.chain.from_iterable(rows.values()),
+        *(
+            average(name, [groups[task] for task in tasks], [rows[task] for task in tasks])
+            for name, tasks in averages(official)
+        ),
     ]
-    official = [task for task in OFFICIAL if task in best]
-    rows += [
-        average(name, {task: best[task] for task in tasks}) for name, tasks in averages(official)
-    ]
-    return rows
 
 
 def averages(official: list[str]) -> Iterable[tuple[str, list[str]]]:
@@ -115,24 +87,33 @@ def averages(official: list[str]) -> Iterable[tuple[str, list[str]]]:
             yield f"{note}{len(tasks)} tasks: {', '.join(tasks)}", tasks
 
 
-def metric_row(row: str, metric: str, group: list[Run], seed: int) -> Row:
+def metric_row(name: str, metric: str, group: list[Run], seed: int) -> Row:
     """One metric of one task over its runs."""
     found = finished_runs.values(group, metric)
     first = group[0].report
-    return Row(
-        row,
-        metric,
-        float(np.median(found)),
-        float(np.mean(found)),
-        float(np.std(found, ddof=1)) if len(found) > 1 else None,
-        max(found),
-        len(found),
-        sum(run.failed(metric) for run in group),
-        first["majority"][metric],
-        first["dev_examples"][metric],
-        interval(finished_runs.median_run(group, metric), metric, hash64(seed, row, metric)),
-        group[0].settings,
-    )
+    middle = finished_runs.median_run(group, metric)
+    low_high = interval(middle, metric, hash64(seed, name, metric)) or (None, None)
+    return {
+        "task": name,
+        "metric": metric,
+        "median": float(np.median(found)),
+        "mean": float(np.mean(found)),
+        "std": deviation(found),
+        "best": max(found),
+        "runs": len(found),
+        "failed": sum(run.failed(metric) for run in group),
+        "majority_baseline": first["majority"][metric],
+        "dev_examples": first["dev_examples"][metric],
+        "ci95_low": low_high[0],
+        "ci95_high": low_high[1],
+        "settings": group[0].settings,
+    }
+
+
+def deviation(values: Iterable[float]) -> float | None:
+    """The sample's standard deviation, of two values or more."""
+    found = list(values)
+    return float(np.std(found, ddof=1)) if len(found) > 1 else None
 
 
 def interval(run: Run, metric: str, seed: int) -> tuple[float, float] | None:
@@ -143,47 +124,34 @@ def interval(run: Run, metric: str, seed: int) -> tuple[float, float] | None:
     return intervals.interval(metric, run.report["labels"], gold, predicted, seed)
 
 
-def average(name: str, groups: dict[str, list[Run]]) -> Row:
+def average(name: str, groups: list[list[Run]], rows: list[list[Row]]) -> Row:
     """The mean over tasks of each task's mean over metrics, for each statistic.
 
-    The standard deviation is that of the seeds' own averages, where all tasks have the same seeds.
+    `groups` are the runs of each task, `rows` its metrics' rows. The standard deviation is that of
+    the seeds' own averages, where all tasks have the same seeds.
     """
-
-    def mean(statistic) -> float:
-        return float(
-            np.mean(
-                [
-                    np.mean([statistic(group, metric) for metric in group[0].report["metrics"]])
-                    for group in groups.values()
-                ]
-            )
-        )
-
-    seeds = {tuple(run.report["seed"] for run in group) for group in groups.values()}
-    std = None
-    if len(seeds) == 1 and len(next(iter(seeds))) > 1:
-        std = float(
-            np.std(np.mean([finished_runs.values(g) for g in groups.values()], axis=0), ddof=1)
-        )
-    return Row(
-        "average",
-        name,
-        mean(lambda group, metric: np.median(finished_runs.values(group, metric))),
-        mean(lambda group, metric: np.mean(finished_runs.values(group, metric))),
-        std,
-        mean(lambda group, metric: max(finished_runs.values(group, metric))),
-        min(len(group) for group in groups.values()),
-        None,
-        mean(lambda group, metric: group[0].report["majority"][metric]),
-        None,
-        None,
-        "",
-    )
+    means = {
+        column: float(np.mean([np.mean([row[column] for row in of_task]) for of_task in rows]))
+        for column in ("median", "mean", "best", "majority_baseline")
+    }
+    scores = [finished_runs.values(group) for group in groups]
+    alike = len({tuple(run.report["seed"] for run in group) for group in groups}) == 1
+    return means | {
+        "task": "average",
+        "metric": name,
+        "std": deviation(np.mean(scores, axis=0)) if alike else None,
+        "runs": min(map(len, groups)),
+    }
 
 
 def tsv(header: Iterable[str], lines: Iterable[Iterable[object]]) -> str:
     """Lines of cells as tab-separated text."""
-    return "".join("\t".join(map(str, cells)) + "\n" for cells in [header, *lines])
+    return "".join("\t".join(map(str, line)) + "\n" for line in [header, *lines])
+
+
+# The columns of the Markdown table, of which some hold two of the other's.
+SHOWN = ("task", "metric", "median", "mean", "best", "runs", "majority_baseline", "dev_examples",
+         "interval")  # fmt: skip
 
 
 def markdown(rows: list[Row]) -> str:
@@ -192,22 +160,11 @@ def markdown(rows: list[Row]) -> str:
         "| task | metric | median | mean ± std | best | runs (failed) | majority | dev | 95% |",
         "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
-    for row in rows:
-        spread = f" ± {percent(row.std)}" if row.std is not None else ""
-        failed = f" ({row.failed})" if row.failed is not None else ""
-        low_high = " to ".join(map(percent, row.interval)) if row.interval else ""
-        cells = [
-            row.task,
-            row.metric,
-            percent(row.median),
-            percent(row.mean) + spread,
-            percent(row.best),
-            f"{row.runs}{failed}",
-            percent(row.majority),
-            count(row.dev_examples),
-            low_high,
-        ]
-        lines.append("| " + " | ".join(cells) + " |")
+    for row in map(cells, rows):
+        row["mean"] += f" ± {row['std']}" if row["std"] else ""
+        row["runs"] += f" ({row['failed']})" if row["failed"] else ""
+        row["interval"] = f"{row['ci95_low']} to {row['ci95_high']}" if row["ci95_low"] else ""
+        lines.append("| " + " | ".join(row[name] for name in SHOWN) + " |")
     return "\n".join([*lines, "", NOTES])
 
 
@@ -259,7 +216,7 @@ def main() -> None:
     for name, text in details(found).items():
         write_text(args.details / name, text)
     write_text(args.markdown, markdown(rows))
-    write_text(args.table, tsv(COLUMNS, (row.cells() for row in rows)))
+    write_text(args.table, tsv(COLUMNS, (cells(row).values() for row in rows)))
 
 
 if __name__ == "__main__":
