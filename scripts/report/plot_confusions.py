@@ -3,28 +3,23 @@
 python -m scripts.report.plot_confusions results/glue/summary/confusion.tsv -o confusions.svg
 """
 
-import math
 from pathlib import Path
-
-import matplotlib.pyplot as plt
-import pandas as pd
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from scripts.common import cli
-from scripts.report.figures import save
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 
 
-def draw(confusion: pd.DataFrame) -> Figure:
+def draw(confusion: "pd.DataFrame") -> "Figure":
     """A matrix for each task and part; columns task, part, label, prediction, examples."""
+    from scripts.report.drawing.figures import panels
+
     groups = list(confusion.groupby(["task", "part"], sort=False, dropna=False))
-    columns = min(5, max(1, len(groups)))
-    lines = max(1, math.ceil(len(groups) / columns))
-    figure, axes = plt.subplots(
-        lines, columns, figsize=(2.7 * columns, 2.6 * lines), squeeze=False, layout="constrained"
-    )
-    for axis in axes.flat[len(groups) :]:
-        axis.set_visible(False)
-    for axis, ((task, part), rows) in zip(axes.flat, groups, strict=False):
+    figure, axes = panels(len(groups), 5, 2.7, 2.6)
+    for axis, ((task, part), rows) in zip(axes, groups, strict=True):
         labels = sorted(set(rows["label"]) | set(rows["prediction"]), key=str)
         matrix = rows.pivot(index="label", columns="prediction", values="examples")
         matrix = matrix.reindex(index=labels, columns=labels).fillna(0).astype(int)
@@ -34,15 +29,8 @@ def draw(confusion: pd.DataFrame) -> Figure:
         for row, label in enumerate(labels):
             for column, prediction in enumerate(labels):
                 colour = "white" if shares[row, column] > 0.5 else "black"
-                axis.text(
-                    column,
-                    row,
-                    str(matrix.loc[label, prediction]),
-                    ha="center",
-                    va="center",
-                    color=colour,
-                    fontsize=8,
-                )
+                style = {"ha": "center", "va": "center", "color": colour, "fontsize": 8}
+                axis.text(column, row, str(matrix.loc[label, prediction]), **style)
         axis.set_xticks(range(len(labels)), labels, fontsize=7, rotation=30, ha="right")
         axis.set_yticks(range(len(labels)), labels, fontsize=7)
         suffix = f", {part}" if isinstance(part, str) and part else ""
@@ -57,10 +45,10 @@ def main() -> None:
     parser.add_argument("confusion", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="SVG")
     args = parser.parse_args()
-    save(
-        draw(pd.read_csv(args.confusion, sep="\t", dtype={"label": str, "prediction": str})),
-        args.output,
-    )
+    from scripts.report.drawing.figures import read_table, save
+
+    types = {"label": str, "prediction": str}
+    save(draw(read_table(args.confusion, dtype=types)), args.output)
 
 
 if __name__ == "__main__":

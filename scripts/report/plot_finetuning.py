@@ -3,43 +3,33 @@
 python -m scripts.report.plot_finetuning results/glue/summary/curves.tsv -o finetuning.svg
 """
 
-import math
 from pathlib import Path
-
-import matplotlib.pyplot as plt
-import pandas as pd
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from scripts.common import cli
-from scripts.report.figures import COLOURS, save
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 
 
-def draw(curves: pd.DataFrame) -> Figure:
+def draw(curves: "pd.DataFrame") -> "Figure":
     """A panel for each task; `curves`: columns task, seed, settings, step, epoch, quantity, value."""
+    from scripts.report.drawing.figures import COLOURS, panels
+
     dev = curves[curves["quantity"].str.startswith("dev_")]
     tasks = list(dict.fromkeys(dev["task"]))
-    columns = min(3, len(tasks))
-    lines = math.ceil(len(tasks) / columns)
-    figure, axes = plt.subplots(
-        lines, columns, figsize=(3.6 * columns, 2.5 * lines), squeeze=False, layout="constrained"
-    )
-    for axis in axes.flat[len(tasks) :]:
-        axis.set_visible(False)
-    for axis, task in zip(axes.flat, tasks, strict=False):
+    figure, axes = panels(len(tasks), 3, 3.6, 2.5)
+    for axis, task in zip(axes, tasks, strict=True):
         of_task = dev[dev["task"] == task]
         for number, quantity in enumerate(dict.fromkeys(of_task["quantity"])):
             of_quantity = of_task[of_task["quantity"] == quantity]
             runs = of_quantity.groupby(["settings", "seed"], sort=False, dropna=False)
+            style = {"color": COLOURS[number % len(COLOURS)], "linewidth": 1, "alpha": 0.7}
+            label = quantity.removeprefix("dev_").replace("_", " ")
             for position, (_, run) in enumerate(runs):
-                label = quantity.removeprefix("dev_").replace("_", " ") if position == 0 else None
-                axis.plot(
-                    run["epoch"],
-                    run["value"],
-                    color=COLOURS[number % len(COLOURS)],
-                    linewidth=1,
-                    alpha=0.7,
-                    label=label,
-                )
+                named = {"label": label} if position == 0 else {}
+                axis.plot(run["epoch"], run["value"], **style, **named)
         axis.set(title=task, xlabel="epoch")
         axis.legend(fontsize=7)
     return figure
@@ -50,7 +40,9 @@ def main() -> None:
     parser.add_argument("curves", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="SVG")
     args = parser.parse_args()
-    save(draw(pd.read_csv(args.curves, sep="\t")), args.output)
+    from scripts.report.drawing.figures import read_table, save
+
+    save(draw(read_table(args.curves)), args.output)
 
 
 if __name__ == "__main__":

@@ -5,13 +5,13 @@ python -m scripts.report.plot_pretraining results/pretrain/seq128/metrics.jsonl 
 
 import json
 from pathlib import Path
-
-import matplotlib.pyplot as plt
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from scripts.common import cli
 from scripts.common.text import read_lines
-from scripts.report.figures import COLOURS, save
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 PANELS = {
     "Masked-LM loss": "masked_loss",
@@ -20,41 +20,35 @@ PANELS = {
 }
 
 
-def draw(phases: dict[str, list[dict]]) -> Figure:
+def draw(phases: dict[str, list[dict]]) -> "Figure":
     """One panel a quantity, the phases one after another along the steps.
 
     `phases`: each phase's rows of metrics in order, by name.
     """
-    panels = {
+    from scripts.report.drawing.figures import COLOURS, panels
+
+    shown = {
         title: key
         for title, key in PANELS.items()
         if any(key in row for rows in phases.values() for row in rows)
     }
-    figure, axes = plt.subplots(
-        1, len(panels), figsize=(4.2 * len(panels), 3.2), squeeze=False, layout="constrained"
-    )
-    for axis, (title, key) in zip(axes[0], panels.items(), strict=True):
+    figure, axes = panels(len(shown), len(shown), 4.2, 3.2)
+    for axis, (title, key) in zip(axes, shown.items(), strict=True):
         start = 0
         for (name, rows), colour in zip(phases.items(), COLOURS * len(phases), strict=False):
-            for prefix, style in (("", "-"), ("validation_", "--o")):
+            for prefix, line in (("", "-"), ("validation_", "--o")):
                 points = [
                     (start + row["step"], row[f"{prefix}{key}"])
                     for row in rows
                     if row.get(f"{prefix}{key}") is not None
                 ]
                 if points:
+                    style = {"color": colour, "markersize": 3, "linewidth": 1.2}
                     label = f"{name}, validation" if prefix else name
-                    axis.plot(
-                        *zip(*points, strict=True),
-                        style,
-                        color=colour,
-                        label=label,
-                        markersize=3,
-                        linewidth=1.2,
-                    )
+                    axis.plot(*zip(*points, strict=True), line, label=label, **style)
             start += max((row["step"] for row in rows), default=0)
         axis.set(title=title, xlabel="step")
-    axes[0][0].legend()
+    axes[0].legend()
     return figure
 
 
@@ -65,6 +59,8 @@ def main() -> None:
     )
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="SVG")
     args = parser.parse_args()
+    from scripts.report.drawing.figures import save
+
     phases = {
         path.parent.name: [json.loads(line) for line in read_lines(path)] for path in args.metrics
     }

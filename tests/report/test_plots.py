@@ -1,11 +1,13 @@
 """Each plot as a step: from a table to an SVG that says what the table says."""
 
+import importlib
 import json
 import re
-import subprocess
 import sys
 
 import pytest
+
+from scripts.report.drawing.figures import panels
 
 TABLE = """\
 task\tmetric\tmedian\tmean\tstd\tbest\truns\tfailed\tmajority_baseline\tdev_examples\tci95_low\tci95_high\tsettings
@@ -36,9 +38,22 @@ METRICS = "".join(
 )
 
 
-def plot(step, target, *args):
-    command = [sys.executable, "-m", f"scripts.report.{step}", *map(str, args), "-o", str(target)]
-    return subprocess.run(command, capture_output=True, text=True)
+@pytest.fixture
+def plot(monkeypatch):
+    """A function that runs a plot's command in this process."""
+
+    def run(step, target, *args):
+        monkeypatch.setattr(sys, "argv", [step, *map(str, args), "-o", str(target)])
+        importlib.import_module(f"scripts.report.{step}").main()
+        return target.read_text()
+
+    return run
+
+
+def shown(picture):
+    """The texts that a picture shows."""
+    found = re.findall(r"<text[^>]*>([^<]+)</text>|<tspan[^>]*>([^<]+)</tspan>", picture)
+    return [part for pair in found for part in pair if part]
 
 
 @pytest.mark.parametrize(
@@ -55,24 +70,47 @@ def plot(step, target, *args):
         ),
     ],
 )
-def test_draws_the_same_picture_of_a_table_each_time(tmp_path, step, name, content, words):
+def test_draws_the_same_picture_of_a_table_each_time(tmp_path, plot, step, name, content, words):
     source = tmp_path / name
     source.parent.mkdir(exist_ok=True)
     source.write_text(content)
-    for target in ("one.svg", "two.svg"):
-        ended = plot(step, tmp_path / target, source)
-        assert ended.returncode == 0, ended.stderr
-    picture = (tmp_path / "one.svg").read_text()
-    assert picture == (tmp_path / "two.svg").read_text()
-    shown = re.findall(r"<text[^>]*>([^<]+)</text>|<tspan[^>]*>([^<]+)</tspan>", picture)
-    text = " ".join(part for pair in shown for part in pair)
+    picture = plot(step, tmp_path / "one.svg", source)
+    assert picture == plot(step, tmp_path / "two.svg", source)
+    text = " ".join(shown(picture))
     assert [word for word in words if word not in text] == []
 
 
-def test_an_average_is_no_bar_and_published_figures_are_asked_for(tmp_path):
+def test_an_average_is_no_bar_and_published_figures_are_asked_for(tmp_path, plot):
     (tmp_path / "t.tsv").write_text(TABLE)
-    plot("plot_glue", tmp_path / "plain.svg", tmp_path / "t.tsv")
-    plot("plot_glue", tmp_path / "published.svg", tmp_path / "t.tsv", "--published")
-    assert "average" not in (tmp_path / "plain.svg").read_text()
-    assert "BERT-base" not in (tmp_path / "plain.svg").read_text()
-    assert "BERT-base, published" in (tmp_path / "published.svg").read_text()
+    plain = plot("plot_glue", tmp_path / "plain.svg", tmp_path / "t.tsv")
+    published = plot("plot_glue", tmp_path / "published.svg", tmp_path / "t.tsv", "--published")
+    assert "average" not in plain
+    assert "BERT-base" not in plain
+    assert "BERT-base, published" in published
+
+
+def test_confusions_are_counted_and_shaded_by_label(tmp_path, plot):
+    (tmp_path / "c.tsv").write_text(CONFUSION)
+    picture = plot("plot_confusions", tmp_path / "c.svg", tmp_path / "c.tsv")
+    numbers = [text for text in shown(picture) if text.isdigit()]
+    assert numbers == ["7", "3", "0", "13"]
+    colours = re.findall(r"<text style=\"[^\"]*fill: ([^;\"]+)[^\"]*\"[^>]*>\d+</text>", picture)
+    assert colours == ["#ffffff", "#ffffff"]  # the others are black, as by default
+
+
+def test_panels_stand_in_lines_and_spare_ones_are_hidden():
+    figure, axes = panels(4, 3, 2.0, 1.5)
+    assert len(axes) == 4
+    assert [axis.get_visible() for axis in figure.axes] == [True] * 4 + [False] * 2
+    assert figure.get_size_inches().tolist() == [6.0, 3.0]
+    assert len(panels(0, 3, 1.0, 1.0)[1]) == 0
+
+
+def test_phases_follow_one_another_along_the_steps():
+    draw = importlib.import_module("scripts.report.plot_pretraining").draw
+    key = importlib.import_module("scripts.report.plot_pretraining").PANELS["Masked-LM loss"]
+    rows = [{"step": 1, key: 3.0}, {"step": 4, key: 2.0}, {"step": 4, f"validation_{key}": 2.5}]
+    figure = draw({"first": rows, "second": [{"step": 2, key: 1.0}]})
+    (axis,) = figure.axes
+    assert [line.get_xdata().tolist() for line in axis.lines] == [[1, 4], [4], [6]]
+    assert [line.get_label() for line in axis.lines] == ["first", "first, validation", "second"]

@@ -1,0 +1,55 @@
+"""What the report's pictures share: a plain style, and SVG files whose bytes depend on the data alone.
+
+The plots import this when they draw, since matplotlib and pandas take seconds.
+"""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import pandas as pd
+
+matplotlib.use("svg")
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from scripts.common.atomic import atomic_path
+
+matplotlib.rcParams.update(
+    {
+        "svg.hashsalt": "dump2glue",
+        "svg.fonttype": "none",
+        "font.family": "sans-serif",
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "grid.alpha": 0.3,
+        "legend.frameon": False,
+    }
+)
+COLOURS = ["#1f6f8b", "#d1603d", "#6a994e", "#8e5572", "#b08900"]
+
+
+def read_table(path: Path, **options: Any) -> pd.DataFrame:
+    """A table of tab-separated values."""
+    return pd.read_csv(path, sep="\t", **options)
+
+
+def panels(count: int, most: int, width: float, height: float) -> tuple[Figure, np.ndarray]:
+    """A figure of `count` panels, at most `most` a line, of so many inches each; and their axes."""
+    columns = min(most, max(1, count))
+    lines = max(1, math.ceil(count / columns))
+    size = (width * columns, height * lines)
+    figure, axes = plt.subplots(lines, columns, figsize=size, squeeze=False, layout="constrained")
+    for axis in axes.flat[count:]:
+        axis.set_visible(False)
+    return figure, axes.flat[:count]
+
+
+def save(figure: Figure, target: Path) -> None:
+    """Write a figure as SVG without a date and free its memory."""
+    with atomic_path(target) as path:
+        figure.savefig(path, format="svg", metadata={"Date": None}, bbox_inches="tight")
+    plt.close(figure)
