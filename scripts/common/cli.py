@@ -59,18 +59,22 @@ def run(main: Callable[[], None]) -> None:
         end_with_parent(int(parent))
     try:
         main()
-    except UserError as error:
-        log.error("error: %s", error)
-        sys.exit(1)
-    except OSError as error:
-        log.error("error: %s", describe(error))
-        sys.exit(1)
     except Exception as error:
-        if os.strerror(errno.ENOSPC) in str(error):  # as safetensors says it
-            log.error("error: %s", " ".join(str(error).split()))
-            sys.exit(1)
-        log.exception("error: this is a defect, please report it with this log")
+        if line := what_to_mend(error):
+            log.error("error: %s", line)
+        else:
+            log.exception("error: this is a defect, please report it with this log")
         sys.exit(1)
+
+
+def what_to_mend(error: Exception) -> str:
+    """One line for an error that a user can mend, and nothing for a defect."""
+    if isinstance(error, UserError):
+        return str(error)
+    if isinstance(error, OSError):
+        return describe(error)
+    full = os.strerror(errno.ENOSPC) in str(error)  # as safetensors says it
+    return " ".join(str(error).split()) if full else ""
 
 
 def end_with_parent(parent: int) -> None:

@@ -52,9 +52,8 @@ def package_versions(root: Path, step: str, tracked: list[str]) -> dict[str, str
     imported = {
         name.split(".")[0]
         for file in closure(root, root / step)
-        for statement in ast.walk(tree(file))
-        if isinstance(statement, ast.Import | ast.ImportFrom)
-        for name in modules_of(root, file, statement)
+        for node in ast.walk(tree(file))
+        for name, _ in modules_of(root, file, node)
     }
     distributions = metadata.packages_distributions()
     used = {package for name in imported for package in distributions.get(name, [])}
@@ -143,29 +142,25 @@ def imported(root: Path, file: Path, block: list[Any]) -> tuple[Import, ...]:
     """What statements take from the repository's modules, sorted, as a formatter sorts by path."""
     found = []
     for node in block:
-        if isinstance(node, ast.Import):
-            names = [(alias.name, "", alias) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            (module,) = modules_of(root, file, node)
-            names = [(module, alias.name, alias) for alias in node.names]
-        else:
-            continue
-        for module, name, alias in names:
+        for module, alias in modules_of(root, file, node):
+            name = "" if isinstance(node, ast.Import) else alias.name
             bound = alias.asname or alias.name
             if name and (target := module_file(root, f"{module}.{name}")):
                 found.append(Import("", bound, target))
             elif target := module_file(root, module):
                 found.append(Import(name, bound, target))
-    return tuple(sorted(found, key=lambda item: item[:2]))
+    return tuple(sorted(found))
 
 
-def modules_of(root: Path, file: Path, node: ast.Import | ast.ImportFrom) -> list[str]:
-    """The dotted names of the modules in an import statement, a relative one made absolute."""
+def modules_of(root: Path, file: Path, node: ast.AST) -> list[tuple[str, ast.alias]]:
+    """For each name in an import statement its module's dotted name, a relative one made absolute."""
     if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    package = file.relative_to(root).parent.parts
-    base = package[: len(package) - node.level + 1] if node.level else ()
-    return [".".join([*base, *([node.module] if node.module else [])])]
+        return [(alias.name, alias) for alias in node.names]
+    if not isinstance(node, ast.ImportFrom):
+        return []
+    package = file.parents[node.level - 1].relative_to(root).parts if node.level else ()
+    module = ".".join([*package, *([node.module] if node.module else [])])
+    return [(module, alias) for alias in node.names]
 
 
 @cache

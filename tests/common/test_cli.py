@@ -3,6 +3,8 @@ import sys
 
 import pytest
 
+from scripts.common import cli
+
 STEP = """
 import sys
 from scripts.common import cli
@@ -51,3 +53,23 @@ def test_a_defect_keeps_its_traceback_in_the_log(tmp_path):
     ended = run("1 / 0", "--log", tmp_path / "log")
     assert ended.returncode == 1
     assert "ZeroDivisionError" in (tmp_path / "log").read_text()
+
+
+def test_a_step_whose_parent_is_another_process_ends(tmp_path):
+    parent = "import os; os.environ['D2G_PARENT'] = str(os.getppid() {}); "
+    for other, status in (("", 0), ("+ 1", 1)):
+        code = parent.format(other) + STEP.format(action="")
+        ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert ended.returncode == status
+        assert ("error: ended with the run that started it" in ended.stderr) == bool(status)
+
+
+def test_a_log_is_begun_anew_and_not_passed_on(tmp_path, capsys):
+    for words in ("first", "second"):
+        cli.start_logging(tmp_path / "logs/a.log")
+        cli.log.info(words)
+    assert (tmp_path / "logs/a.log").read_text().endswith(" second\n")
+    assert len(cli.log.handlers) == 2
+    assert capsys.readouterr().err.count("second") == 1
+    cli.start_logging()
+    assert len(cli.log.handlers) == 1

@@ -25,7 +25,7 @@ def repo(tmp_path):
         "scripts/pkg/step.py": STEP,
         "scripts/pkg/helper.py": "from . import deep\n\ndef double(x):\n    return deep.TWO * x\n",
         "scripts/pkg/deep.py": "TWO = 2\n",
-        "scripts/pkg/other.py": "LIMIT = 10\n",
+        "scripts/pkg/other.py": "LIMIT = 10\nNAME = 'ten'\n",
         "scripts/pkg/stranger.py": "X = 1\n",
     }
     for name, text in files.items():
@@ -61,6 +61,7 @@ def edit(repo: Path, name: str, old: str, new: str) -> None:
         ("step.py", "helper.double(x)", "(\n        helper.double( x )\n    )"),
         ("step.py", '"{total!r:>{LIMIT}}"', "'{total!r:>{LIMIT}}'"),
         ("helper.py", "\n\ndef", "\n\n\n# note\ndef"),
+        ("other.py", "'ten'", "u'ten'"),
         ("stranger.py", "1", "2"),
     ],
 )
@@ -80,6 +81,7 @@ def test_what_means_the_same_has_the_same_digest(repo, name, old, new):
         ("deep.py", "2", "2.0"),
         ("deep.py", "2", "True"),
         ("other.py", "10", "11"),
+        ("other.py", "'ten'", "None"),
     ],
 )
 def test_what_may_mean_another_thing_has_another_digest(repo, name, old, new):
@@ -158,6 +160,22 @@ def test_what_a_name_is_imported_from_counts(repo):
     after = digests(repo)
     assert after != before
     assert len(after & before) == len(after) - 1  # the modules' own digests do not tell
+
+
+def test_a_relative_import_reaches_as_far_as_its_dots(repo):
+    move(repo, "pkg/stranger.py", "top.py")
+    (repo / "scripts/pkg/inner").mkdir()
+    (repo / "scripts/pkg/inner/__init__.py").touch()
+    move(repo, "pkg/deep.py", "pkg/inner/deep.py")
+    edit(repo, "helper.py", "from . import deep", "from .inner import deep")
+    edit(
+        repo, "inner/deep.py", "TWO = 2", "from ...top import X\nfrom ..other import LIMIT\nTWO = 2"
+    )
+    digest(repo)
+    assert [
+        name.removeprefix("scripts/")
+        for name in code.module_digests(repo, "scripts/pkg/inner/deep.py")
+    ] == ["pkg/inner/deep.py", "pkg/other.py", "top.py"]
 
 
 def test_a_package_that_does_something_counts(repo):

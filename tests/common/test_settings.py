@@ -21,7 +21,12 @@ class Settings:
 def parse(*given: str) -> Settings:
     parser = ArgumentParser()
     add_flags(parser, Settings)
-    assert "100% mixed" in parser.format_help()
+    said = parser.format_help()
+    assert "100% mixed" in said
+    assert "how large" in said
+    assert "(a)" in said
+    assert "(None)" not in said
+    assert "(True)" not in said
     return from_args(Settings, parser.parse_args(given))
 
 
@@ -82,5 +87,5 @@ def test_a_value_that_may_be_a_list_in_the_config_is_one_on_the_command_line():
     parser = ArgumentParser()
     add_flags(parser, Grid)
     assert from_args(Grid, parser.parse_args(["--rate", "0.5"])) == Grid(0.5)
-    with pytest.raises(UserError, match="--rate 0.0: must be above 0"):
+    with pytest.raises(UserError, match=r"--rate 0\.0: must be above 0"):
         from_args(Grid, parser.parse_args(["--rate", "0"]))
