@@ -15,6 +15,7 @@ import json
 import types
 import typing
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace, _ArgumentGroup
+from collections.abc import Callable
 from dataclasses import MISSING, Field, field, fields
 from typing import Any, TypeVar
 
@@ -31,15 +32,21 @@ BOUNDS = {
 
 
 def setting(
-    default: Any = MISSING, help: str = "", *, own_key: bool = True, lists: str = "", **schema: Any
+    default: Any = MISSING,
+    help: str = "",
+    *,
+    own_key: bool = True,
+    lists: str = "",
+    parse: Callable[[str], Any] | None = None,
+    **schema: Any,
 ) -> Any:
     """A field of settings: its default, what it means, and what JSON Schema knows of its values.
 
-    Without a default it must be given. `schema` are keywords such as `minimum` and `enum`. `lists`
-    says in words what the config may hold where it may be a list of values too, of which a step
-    gets one.
+    Without a default it must be given. `schema` are keywords such as `minimum`, `enum` and, instead of
+    a type, `anyOf`. `lists` says in words what the config may hold where it may be a list of values
+    too, of which a step gets one. `parse` reads a flag's word where the field's type cannot.
     """
-    metadata = {"help": help, "own_key": own_key, "lists": lists, "schema": schema}
+    metadata = {"help": help, "own_key": own_key, "lists": lists, "parse": parse, "schema": schema}
     return field(default=default, metadata=metadata)
 
 
@@ -62,7 +69,7 @@ def schema_of(settings: type) -> dict[str, Any]:
         schema = dict(item.metadata.get("schema", {}))
         if "enum" in schema:
             schema["enum"] = [*schema["enum"], *([None] if optional else [])]
-        else:
+        elif "anyOf" not in schema:
             schema["type"] = [JSON_TYPES[kind], "null"] if optional else JSON_TYPES[kind]
         if words_of_list := item.metadata.get("lists"):
             several = {"type": "array", "minItems": 1, "uniqueItems": True, "items": schema}
@@ -86,6 +93,7 @@ def add_flags(parser: ArgumentParser | _ArgumentGroup, settings: type) -> None:
         if kind is bool:
             options["action"] = BooleanOptionalAction
         else:
+            kind = item.metadata.get("parse") or kind
             options |= {"type": kind, "choices": item.metadata.get("schema", {}).get("enum")}
             options["metavar"] = None if options["choices"] else kind.__name__.upper()
         parser.add_argument(flag(item.name), **options)

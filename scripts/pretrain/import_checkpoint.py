@@ -13,14 +13,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from scripts.common.atomic import write_text
 from scripts.common.cli import Parser, log, run
 from scripts.common.errors import UserError
 from scripts.pretrain.architectures import model_folder
 from scripts.pretrain.architectures.bert import Bert, Shape
 from scripts.pretrain.architectures.initialisation import initialise
-from scripts.pretrain.loop import model_card
-from scripts.pretrain.loop.settings import read_model
+from scripts.pretrain.architectures.model_config import read_model, tokenizer_size
+from scripts.pretrain.loop.model_card import save_untrained
 
 # Where such files keep the weights among optimizer states and counters.
 CONTAINERS = ("model_state_dict", "model", "module", "state_dict", "network")
@@ -49,7 +48,7 @@ def import_checkpoint(path: Path, tokenizer: Path, config: dict | None, output: 
             weights[plain] = value
     config = (config or {}) | sizes(weights, path) | ({} if config else {"hidden_act": "gelu"})
     config.setdefault("num_attention_heads", config["hidden_size"] // HEAD_WIDTH)
-    known = model_folder.tokenizer_size(tokenizer)
+    known = tokenizer_size(tokenizer)
     if known > config["vocab_size"]:
         raise UserError(
             f"{tokenizer}: {known} tokens, but {path} has {config['vocab_size']}; "
@@ -58,9 +57,7 @@ def import_checkpoint(path: Path, tokenizer: Path, config: dict | None, output: 
     bert = Bert(Shape.from_config(config, str(path)))
     initialise(bert, 0)
     model_folder.import_state(bert, weights, path)
-    text = model_card.card(output.name, {"imported from": path.name}, bert, [], [])
-    write_text(output / "README.md", text)
-    model_folder.save_model(output, bert.state_dict(), config, tokenizer)
+    save_untrained(output, {"imported from": path.name}, bert, config, tokenizer)
     log.info("wrote %s", output)
 
 

@@ -6,44 +6,36 @@
 
 from pathlib import Path
 
-from scripts.common.atomic import write_text
 from scripts.common.cli import Parser, log, run
-from scripts.pretrain.architectures import model_folder
-from scripts.pretrain.architectures.bert import Bert, Shape
-from scripts.pretrain.architectures.initialisation import KINDS, initialise
-from scripts.pretrain.loop import model_card
-from scripts.pretrain.loop.settings import read_model
+from scripts.common.settings import add_flags, from_args
+from scripts.pretrain.architectures.model_config import new_config, read_model, tokenizer_size
+from scripts.pretrain.architectures.new_model import NewModel
 
 
 def main() -> None:
     parser = Parser(__doc__)
-    parser.add_argument(
-        "--model", required=True, help="Hugging Face config: a file, or JSON itself"
-    )
-    parser.add_argument("--tokenizer", required=True, type=Path, help="tokenizer folder")
-    parser.add_argument("--seed", type=int, default=42)
-    parser.add_argument("--initial-weights", choices=KINDS, default="bert")
-    parser.add_argument("-o", "--output", required=True, type=Path, help="folder of the model")
+    add = parser.add_argument
+    add("--model", required=True, help="Hugging Face config: a JSON file, or the JSON itself")
+    add("--tokenizer", required=True, type=Path, help="tokenizer folder")
+    add("-o", "--output", required=True, type=Path, help="folder of the model")
+    add_flags(parser, NewModel)
     arguments = parser.parse_args()
-    init_model(
-        arguments.model,
-        arguments.tokenizer,
-        arguments.seed,
-        arguments.output,
-        arguments.initial_weights,
-    )
+    settings = from_args(NewModel, arguments)
+    init_model(arguments.model, arguments.tokenizer, arguments.output, settings)
 
 
-def init_model(
-    model: str, tokenizer: Path, seed: int, output: Path, initial_weights: str = "bert"
-) -> None:
-    """Write a model folder with weights drawn from `seed`."""
-    config = read_model(model)
-    config = model_folder.new_config(config, model_folder.tokenizer_size(tokenizer))
+def init_model(model: str, tokenizer: Path, output: Path, settings: NewModel) -> None:
+    """Write a model folder with weights drawn as `settings` say."""
+    config = new_config(read_model(model), tokenizer_size(tokenizer))
+
+    # torch, once the flags are known to be right
+    from scripts.pretrain.architectures.bert import Bert, Shape
+    from scripts.pretrain.architectures.initialisation import initialise
+    from scripts.pretrain.loop.model_card import save_untrained
+
     bert = Bert(Shape.from_config(config, model))
-    initialise(bert, seed, initial_weights)
-    write_text(output / "README.md", model_card.card(output.name, {"seed": seed}, bert, [], []))
-    model_folder.save_model(output, bert.state_dict(), config, tokenizer)
+    initialise(bert, settings.seed, settings.initial_weights)
+    save_untrained(output, {"seed": settings.seed}, bert, config, tokenizer)
     log.info("wrote %s", output)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PANELS = {
-    "Masked-LM loss": "masked_loss",
+    "Masked-LM loss": "mlm_loss",
     "Next-sentence loss": "next_sentence_loss",
     "Learning rate": "learning_rate",
 }

@@ -8,6 +8,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from scripts.pretrain.architectures.flops import training_flops
+
 # Bytes of plain text a byte of input, by the input's ending; MediaWiki XML is mostly markup.
 TEXT_OF_DUMP = {"": 0.18, ".bz2": 0.7, ".gz": 0.6, ".zst": 0.7}
 TEXT_OF_TEXT = {"": 1.0, ".bz2": 3.5, ".gz": 2.7, ".zst": 2.8}
@@ -60,10 +62,15 @@ class Model:
 
     def flops(self, tokens: float, length: int, masked: float = 0.0) -> float:
         """Floating-point operations of training on so many tokens in sequences of this length."""
-        h = self.hidden
-        layer = 4 * h * h + 2 * h * self.intermediate
-        a_token = self.layers * (6 * layer + 12 * length * h)
-        return tokens * (a_token + masked * 6 * h * (self.vocabulary + h))
+        return training_flops(
+            layers=self.layers,
+            hidden=self.hidden,
+            intermediate=self.intermediate,
+            vocabulary=self.vocabulary,
+            tokens=tokens,
+            square_tokens=tokens * length,
+            masked=tokens * masked,
+        )
 
 
 def model_of(config: dict[str, Any], vocabulary: int) -> Model:

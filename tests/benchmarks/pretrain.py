@@ -7,9 +7,9 @@ clipping and dropout; the Trainer has `BertForPreTraining` with SDPA attention o
 longest of a batch. They take turns, each in a process of its own, so that a clock that drifts hits
 both; the ratio is the median over the rounds. With --dropout 0 the losses must agree, which is checked.
 
-Padding is not counted: real tokens are those of the examples. Utilisation is the model's floating-
-point operations a second (padding and recomputation not counted) over those of a large matrix
-product, measured here. On a GPU, use --micro-batch-tokens 32768 and --compile.
+Padding is not counted: real tokens are those of the examples. MFU is the model's floating-point
+operations a second (padding and recomputation not counted) over those of a large matrix product,
+measured here. On a GPU, use --micro-batch-tokens 32768 and --compile.
 """
 
 import argparse
@@ -32,6 +32,7 @@ from scripts.examples.h5.example_files import Examples
 from scripts.pretrain.architectures import model_folder
 from scripts.pretrain.architectures.bert import Bert, Shape
 from scripts.pretrain.architectures.initialisation import initialise
+from scripts.pretrain.architectures.model_config import new_config
 from scripts.pretrain.kernels import cpu
 from scripts.pretrain.loop.micro_batches import Stream, order
 from scripts.pretrain.loop.processes import Processes
@@ -182,7 +183,7 @@ def work_side(name: str, options, pipe) -> None:
     side = our_side if name == "ours" else trainer_side
     config = config_of(options, examples)
     take = side(options, config, examples, device, measured, clock_of(options, device))
-    pipe.send(peak_flops(device, PRECISIONS[options.precision]))
+    pipe.send(peak_flops(device, getattr(torch, PRECISIONS[options.precision])))
     while (number := pipe.recv()) is not None:
         take(number)
         if device.type == "cuda":
@@ -208,7 +209,7 @@ def config_of(options, examples: Examples) -> dict:
     """The config that both sides have."""
     shape = json.loads(options.model.read_text()) if options.model else SMALL
     rates = dict.fromkeys(("hidden_dropout_prob", "attention_probs_dropout_prob"), options.dropout)
-    return model_folder.new_config(shape | rates, examples.vocab_size)
+    return new_config(shape | rates, examples.vocab_size)
 
 
 def first_model(config: dict, seed: int, dtype: torch.dtype = torch.float32) -> Bert:
@@ -220,15 +221,16 @@ def first_model(config: dict, seed: int, dtype: torch.dtype = torch.float32) -> 
 
 def our_side(options, config, examples, device, measured: Measured, now):
     """A function that trains our model for a round."""
-    model = first_model(config, options.seed, PRECISIONS[options.precision])
+    model = first_model(config, options.seed, getattr(torch, PRECISIONS[options.precision]))
     recipe = Recipe(options.batch_size, options.learning_rate, steps=1 << 30, decay="constant")
-    training = Training(model, recipe, Processes(0, 1, device), compiled=options.compile)
+    processes = Processes(0, 1, device)
+    training = Training(model, recipe, processes, compiled=options.compile)
     stream = Stream(
         examples,
         options.seed,
         options.micro_batch_tokens,
         lambda step: step * options.batch_size,
-        pin=device.type == "cuda",
+        processes,
     )
     length = options.warm + options.steps
 

@@ -1,17 +1,20 @@
-"""Trainings in processes of their own, which start in milliseconds from a server that has torch."""
+"""Trainings, here or in processes of their own, which a server that has torch starts at once."""
 
 import json
 import multiprocessing
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
 
 from scripts.common import cli
 from scripts.pretrain import pretrain
+from scripts.pretrain.loop import phase  # noqa: F401, for the server to have it
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.pretrain.runs"])
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGUSR1)
 # What may not differ between two runs of the same job.
 DETERMINISTIC = (
     "config.json", "model.safetensors", "metrics.jsonl", "README.md", "vocab.txt",
@@ -49,9 +52,10 @@ class Training:
         self.words = [
             *(str(data / "train.h5"), "--validation", str(data / "validation.h5"), *start, *bound),
             *("--tokenizer", str(tokenizer), "--output", str(self.output)),
-            *("--checkpoints", str(self.checkpoints), "--batch-size", "16"),
+            *("--checkpoint-folder", str(self.checkpoints), "--batch-size", "16"),
             *("--learning-rate", "0.003", "--warmup", "0.2", "--cpu-threads", "1"),
             *("--micro-batch-tokens", "300", "--log-steps", "1", "--validation-examples", "20"),
+            *("--initial-weights", "bert", "--validate-steps", "0"),
             *words,
         ]
 
@@ -61,24 +65,41 @@ class Training:
         process.start()
         return process
 
-    def start_team(self, processes: int) -> list:
+    def start_all(self, processes: int) -> list:
         """Start it in several processes."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = str(probe.getsockname()[1])
-        team = {"WORLD_SIZE": str(processes), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+        shared = {"WORLD_SIZE": str(processes), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
         return [
-            self.start(**team, RANK=str(rank), LOCAL_RANK=str(rank)) for rank in range(processes)
+            self.start(**shared, RANK=str(rank), LOCAL_RANK=str(rank)) for rank in range(processes)
         ]
 
     def run(self, processes: int = 1) -> int:
-        """Run it to its end in one or more processes; returns the worst status."""
-        started = self.start_team(processes)
+        """Run it to its end, here or in several processes; returns the worst status."""
+        if processes == 1:
+            return self.run_here()
+        started = self.start_all(processes)
         for process in started:
             process.join(120)
         statuses = [process.exitcode for process in started]
         assert None not in statuses, "a process hangs"
         return max(statuses, key=abs)
+
+    def run_here(self) -> int:
+        """Run it in this process, which takes no time to start; returns its status."""
+        kept = sys.argv, sys.stderr, {n: signal.getsignal(n) for n in STOP_SIGNALS}
+        with open(self.errors, "a", buffering=1) as errors:
+            sys.argv, sys.stderr = ["pretrain", *self.words], errors
+            try:
+                cli.run(pretrain.main)
+            except SystemExit as end:
+                return int(end.code or 0)
+            finally:
+                sys.argv, sys.stderr = kept[:2]
+                for number, handler in kept[2].items():
+                    signal.signal(number, handler)
+        return 0
 
     @property
     def said(self) -> str:

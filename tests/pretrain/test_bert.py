@@ -7,10 +7,9 @@ from torch import Tensor
 from transformers import BertConfig, BertForPreTraining
 
 from scripts.pretrain.architectures import model_folder
-from scripts.pretrain.architectures.bert import Bert, Noise, Shape
+from scripts.pretrain.architectures.bert import Bert, Dropout, DropoutRates, Shape
 from scripts.pretrain.architectures.initialisation import initialise
-from scripts.pretrain.kernels import cpu, cuda
-from scripts.pretrain.loop.micro_batches import MicroBatch
+from scripts.pretrain.architectures.micro_batch import MicroBatch
 
 CONFIG = {
     "vocab_size": 320,
@@ -36,28 +35,28 @@ def random_batch(lengths=LENGTHS, seed=0) -> MicroBatch:
         ids=torch.from_numpy(rng.integers(0, 320, total).astype(np.int32)),
         segments=torch.from_numpy(segments.astype(np.int32)),
         positions=torch.from_numpy(np.concatenate([np.arange(n) for n in lengths])).int(),
-        bounds=torch.from_numpy(edges).int(),
+        cu_seqlens=torch.from_numpy(edges).int(),
         masked=torch.from_numpy(masked).int(),
         labels=torch.from_numpy(rng.integers(0, 320, len(masked))),
         next_sentence=torch.from_numpy(rng.integers(0, 2, len(lengths))),
-        edges=tuple(edges.tolist()),
+        offsets=tuple(edges.tolist()),
         longest=64,
     )
 
 
 def padded(batch: MicroBatch) -> dict[str, Tensor]:
     """The arguments of transformers' model for a batch."""
-    lengths = np.diff(batch.edges)
+    lengths = np.diff(batch.offsets)
     shape = (len(lengths), max(lengths))
     result = {
         key: torch.zeros(shape, dtype=torch.long)
         for key in ("input_ids", "token_type_ids", "attention_mask")
     }
     result["labels"] = torch.full(shape, -100)
-    flat = torch.full((batch.edges[-1],), -100)
+    flat = torch.full((batch.offsets[-1],), -100)
     flat[batch.masked.long()] = batch.labels
     for row, length in enumerate(lengths):
-        part = slice(batch.edges[row], batch.edges[row + 1])
+        part = slice(batch.offsets[row], batch.offsets[row + 1])
         result["input_ids"][row, :length] = batch.ids[part]
         result["token_type_ids"][row, :length] = batch.segments[part]
         result["attention_mask"][row, :length] = 1
@@ -83,9 +82,9 @@ def pair(dtype: torch.dtype, **options) -> tuple[Bert, BertForPreTraining]:
     return ours, theirs
 
 
-def loss_of(model: Bert, batch: MicroBatch, noise=None) -> Tensor:
-    out = model(batch, noise or Noise())
-    return out.masked / len(batch.labels) + out.next_sentence / len(batch.next_sentence)
+def loss_of(model: Bert, batch: MicroBatch, dropout=None) -> Tensor:
+    out = model(batch, dropout or Dropout())
+    return out.mlm_loss / len(batch.labels) + out.next_sentence_loss / len(batch.next_sentence)
 
 
 def gradients(model: Bert) -> dict[str, Tensor]:
@@ -115,7 +114,7 @@ def test_logits_equal_those_of_transformers():
     with torch.no_grad():
         words, next_sentence = ours.logits(batch)
         out = theirs(**{k: v for k, v in padded(batch).items() if "label" not in k})
-    lengths = np.diff(batch.edges)
+    lengths = np.diff(batch.offsets)
     rows = [out.prediction_logits[row, :length] for row, length in enumerate(lengths)]
     torch.testing.assert_close(words, torch.cat(rows), rtol=1e-5, atol=1e-5)
     torch.testing.assert_close(next_sentence, out.seq_relationship_logits, rtol=1e-5, atol=1e-5)
@@ -131,58 +130,15 @@ def test_an_example_does_not_see_its_neighbours():
         torch.testing.assert_close(ours.logits(alone)[0], together, rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("lengths", [[64] * 5, [5], [64, 1], list(range(64, 0, -1)), [3, 60, 3]])
-def test_blocks_cover_every_token_once(lengths):
-    edges = np.concatenate([[0], np.cumsum(lengths)]).tolist()
-    seen = []
-    for block in cpu.blocks(edges, heads=2):
-        if block.rows is None:
-            seen += range(block.start, block.stop)
-        else:
-            seen += block.rows[block.places].tolist()
-            assert block.padding.logical_not().sum() == block.stop - block.start
-    assert seen == list(range(edges[-1]))
-
-
-@pytest.mark.parametrize("lengths", [LENGTHS, [300, 230, 229, 40, 39, 1]])
-@pytest.mark.parametrize(("dtype", "bound"), [(torch.float32, 2e-5), (torch.float64, 1e-12)])
-def test_attention_equals_that_of_padded_rows(lengths, dtype, bound):
-    torch.manual_seed(0)
-    edges = np.concatenate([[0], np.cumsum(lengths)]).tolist()
-    qkv = torch.randn(edges[-1], 3 * 48, dtype=dtype, requires_grad=True)
-    before = qkv.detach().clone()
-    mine = cpu.Attention.apply(qkv, cpu.blocks(edges, 4), 4, 0.0, None)
-    direction = torch.randn_like(mine)
-    (slope,) = torch.autograd.grad(mine, qkv, direction)
-    assert torch.equal(qkv, before)
-    q, k, v = qkv.view(len(qkv), 3, 4, 12).unbind(1)
-    other = cuda.padded_attention(q, k, v, torch.tensor(edges), max(lengths), 0.0)
-    other = other.reshape(len(qkv), -1)
-    torch.testing.assert_close(mine, other, rtol=bound, atol=bound)
-    (expected,) = torch.autograd.grad(other, qkv, direction)
-    torch.testing.assert_close(slope, expected, rtol=bound, atol=bound)
-
-
-@pytest.mark.parametrize("alone", [4, 100])
-def test_attention_gradient_with_dropout(monkeypatch, alone):
-    monkeypatch.setattr(cpu, "ALONE", alone)
-    edges = [0, 6, 11, 14]
-    qkv = torch.randn(14, 3 * 8, dtype=torch.float64, requires_grad=True)
-
-    def attend(qkv):
-        generator = torch.Generator().manual_seed(4)
-        return cpu.Attention.apply(qkv, cpu.blocks(edges, 2), 2, 0.3, generator)
-
-    assert torch.autograd.gradcheck(attend, (qkv,))
-
-
 def test_what_runs_on_a_gpu_has_the_right_shapes_and_types():
     for dtype in (torch.float32, torch.bfloat16):
         with torch.device("meta"):
             ours = Bert(Shape.from_config(CONFIG, "test"), dtype)
         for rate, recompute in ((0.0, False), (0.1, True)):
             ours.recompute = recompute
-            loss_of(ours, random_batch().to(torch.device("meta")), Noise(rate, rate)).backward()
+            loss_of(
+                ours, random_batch().to(torch.device("meta")), Dropout(DropoutRates(rate, rate))
+            ).backward()
         assert all(p.grad.dtype == torch.float32 for p in ours.parameters())
 
 
@@ -195,17 +151,8 @@ def test_layers_for_a_gpu_compile_to_one_graph_for_all_sizes():
         layer.compile(dynamic=True, fullgraph=True, backend="eager")
     for lengths in (LENGTHS, [64] * 7, [20, 10]):
         batch = random_batch(lengths).to(torch.device("meta"))
-        loss_of(ours, batch, Noise(0.1, 0.1)).backward()
+        loss_of(ours, batch, Dropout(DropoutRates(0.1, 0.1))).backward()
     assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == 1
-
-
-def test_dropout_keeps_its_share_and_its_mean():
-    generator = torch.Generator().manual_seed(0)
-    x = torch.ones(1000, 1001)
-    y = cpu.Dropout.apply(x, 0.1, generator)
-    assert abs((y == 0).double().mean() - 0.1) < 1e-3
-    assert abs(y.double().mean() - 1) < 1e-3
-    assert y.unique().tolist() == pytest.approx([0.0, 1 / 0.9])
 
 
 def test_dropout_is_a_function_of_the_seed_and_recomputing_changes_nothing():
@@ -216,7 +163,7 @@ def test_dropout_is_a_function_of_the_seed_and_recomputing_changes_nothing():
     for seed, recompute in ((5, False), (5, True), (6, False)):
         ours.recompute = recompute
         ours.zero_grad()
-        loss = loss_of(ours, batch, Noise(0.1, 0.1, seed))
+        loss = loss_of(ours, batch, Dropout(DropoutRates(0.1, 0.1), seed))
         loss.backward()
         results.append((loss.item(), gradients(ours)))
     assert results[0][0] == results[1][0] != results[2][0]
@@ -241,7 +188,7 @@ def test_micro_batches_of_one_example_without_masks():
     ours, _ = pair(torch.float32)
     batch = random_batch([4])
     empty = MicroBatch(**{**vars(batch), "masked": batch.masked[:0], "labels": batch.labels[:0]})
-    out = ours(empty, Noise())
-    assert out.masked == 0
-    (out.masked + out.next_sentence).backward()
+    out = ours(empty, Dropout())
+    assert out.mlm_loss == 0
+    (out.mlm_loss + out.next_sentence_loss).backward()
     assert all(torch.isfinite(p.grad).all() for p in ours.parameters())

@@ -13,7 +13,7 @@ from tests.pretrain import conftest
 from tests.pretrain.runs import Training
 
 GOLDEN = Path(__file__).with_name("golden.jsonl")
-KEYS = ("loss", "masked_accuracy", "gradient_norm", "learning_rate", "validation_loss")
+KEYS = ("loss", "mlm_accuracy", "gradient_norm", "learning_rate", "validation_loss")
 
 
 def trace(run: Training) -> list[dict]:
@@ -28,7 +28,7 @@ def test_the_loss_trace_is_the_kept_one(whole):
     for row, kept in zip(rows, golden, strict=True):
         assert row["step"] == kept["step"]
         for key in kept:
-            loose = 0.02 if key == "masked_accuracy" else 1e-3  # a guess may flip elsewhere
+            loose = 0.02 if key == "mlm_accuracy" else 1e-3  # a guess may flip elsewhere
             assert row[key] == pytest.approx(kept[key], rel=loose, abs=loose), (row, kept)
 
 

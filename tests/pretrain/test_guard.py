@@ -38,7 +38,14 @@ def test_losses_that_are_not_finite_or_steps_that_are_skipped():
 
 def test_a_training_that_explodes_ends_with_one_clear_line(training):
     run = training(
-        "wild", "--checkpoint-steps", "1", "--learning-rate", "300", "--clip", "0", steps=60
+        "wild",
+        "--checkpoint-steps",
+        "1",
+        "--learning-rate",
+        "300",
+        "--max-grad-norm",
+        "0",
+        steps=60,
     )
     assert run.run() == 1
     last = run.said.strip().splitlines()[-1]
@@ -52,6 +59,8 @@ def test_a_training_that_explodes_ends_with_one_clear_line(training):
 
 
 def test_a_training_that_cannot_even_begin_says_so(training):
-    run = training("wild", "--learning-rate", "1e6", "--clip", "0", "--warmup", "0", steps=60)
+    run = training(
+        "wild", "--learning-rate", "1e6", "--max-grad-norm", "0", "--warmup", "0", steps=60
+    )
     assert run.run() == 1
     assert "No checkpoint was saved yet" in run.said

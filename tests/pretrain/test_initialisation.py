@@ -19,7 +19,7 @@ def drawn(kind: str, seed: int = 1) -> Bert:
 def test_weights_are_a_function_of_the_seed(kind):
     one, same, other = (dict(drawn(kind, seed).named_parameters()) for seed in (1, 1, 2))
     assert all(torch.equal(weight, same[name]) for name, weight in one.items())
-    assert not torch.equal(one["words.weight"], other["words.weight"])
+    assert not torch.equal(one["word_embeddings.weight"], other["word_embeddings.weight"])
 
 
 def test_bert_draws_all_matrices_with_the_same_deviation():
@@ -35,7 +35,7 @@ def test_mimetic_attention_finds_neighbours_and_equal_words():
     model = drawn("mimetic")
     words = torch.randperm(1000, generator=torch.Generator().manual_seed(3))[:64]
     words[40] = words[10]
-    x = model.norm(model.words.weight[words] + model.positions.weight)
+    x = model.norm(model.word_embeddings.weight[words] + model.position_embeddings.weight)
     queries, keys, _ = (x @ model.layers[0].qkv.weight.T).view(64, 3, 2, 64).unbind(1)
     scores = torch.einsum("thd,shd->hts", queries, keys) / 8
     far = scores[:, 10, 25:38]
@@ -47,7 +47,7 @@ def test_mimetic_attention_keeps_variance_and_its_keys_are_its_queries():
     for layer in drawn("mimetic").layers:
         queries, keys, values = layer.qkv.weight.chunk(3)
         assert torch.equal(queries, keys)
-        for weight in (queries, values, layer.mix.weight):
+        for weight in (queries, values, layer.attention_output.weight):
             assert weight.std().item() == pytest.approx(128**-0.5)
 
 

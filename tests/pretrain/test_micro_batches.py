@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.examples.h5.example_files import Examples
 from scripts.pretrain.loop.micro_batches import Stream, cut, fixed, order
+from scripts.pretrain.loop.processes import Processes
 
 
 @given(st.integers(1, 3000), st.integers(0, 5), st.integers(0, 5))
@@ -43,12 +45,17 @@ def test_cut_takes_each_example_once_within_the_budget(lengths, tokens, processe
 
 def examples_of(batch) -> list:
     """What a micro-batch holds, example by example."""
-    flat = np.full(batch.edges[-1], -1)
+    flat = np.full(batch.offsets[-1], -1)
     flat[batch.masked.numpy()] = batch.labels.numpy()
     return [
         (tuple(batch.ids[a:b].tolist()), tuple(flat[a:b].tolist()), int(label))
-        for a, b, label in zip(batch.edges, batch.edges[1:], batch.next_sentence, strict=False)
+        for a, b, label in zip(batch.offsets, batch.offsets[1:], batch.next_sentence, strict=False)
     ]
+
+
+def member(rank: int, count: int) -> Processes:
+    """One of several processes that do not talk."""
+    return Processes(rank, count, torch.device("cpu"))
 
 
 @pytest.fixture
@@ -59,7 +66,7 @@ def examples(data):
 def test_processes_share_the_same_examples_and_masks(examples):
     def step(number, processes):
         works = [
-            Stream(examples, 42, 300, lambda step: 48 * step, rank, processes).work(number)
+            Stream(examples, 42, 300, lambda step: 48 * step, member(rank, processes)).work(number)
             for rank in range(processes)
         ]
         return sorted(
@@ -112,7 +119,7 @@ def test_validation_is_the_same_each_time(examples):
     two = [
         x
         for rank in (0, 1)
-        for batch in fixed(examples, 42, 50, 300, rank, 2)
+        for batch in fixed(examples, 42, 50, 300, member(rank, 2))
         for x in examples_of(batch)
     ]
     assert len(one) == 50

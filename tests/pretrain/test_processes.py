@@ -61,10 +61,10 @@ def test_processes_may_change_on_the_way(training, one):
 @pytest.mark.parametrize("dead", [0, 1])
 def test_when_a_process_dies_the_other_ends(training, dead):
     run = training("dead", "--checkpoint-steps", "5", steps=100_000)
-    team = run.start_team(2)
-    while "saved" not in run.said and all(process.is_alive() for process in team):
-        team[0].join(0.01)
-    team[dead].kill()
-    team[1 - dead].join(60)
-    assert team[1 - dead].exitcode not in (None, 0), run.said
+    members = run.start_all(2)
+    while "saved" not in run.said and all(process.is_alive() for process in members):
+        members[0].join(0.01)
+    members[dead].kill()
+    members[1 - dead].join(60)
+    assert members[1 - dead].exitcode not in (None, 0), run.said
     assert list(run.checkpoints.glob("*/step-*"))

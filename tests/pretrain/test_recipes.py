@@ -7,11 +7,12 @@ import pytest
 import yaml
 
 from scripts.pretrain.architectures.bert import Shape
-from scripts.pretrain.loop.recipe import Recipe, Schedule
-from scripts.workflow.config import mistakes
+from scripts.pretrain.loop.recipe import Recipe
+from scripts.pretrain.loop.schedule import Schedule
+from scripts.workflow.config import mistakes, read_schema
 from tests.runs import ROOT
 
-SCHEMA = yaml.safe_load((ROOT / "config/schema.yaml").read_text())
+SCHEMA = read_schema(ROOT / "config/schema.yaml")
 CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text())
 RECIPES = sorted((ROOT / "config/recipes").glob("*.yaml"))
 MODELS = sorted((ROOT / "config/models").glob("*.json"))

@@ -71,7 +71,7 @@ def test_a_signal_saves_and_ends(training, whole, number):
 
 
 def test_a_damaged_checkpoint_gives_way_to_the_one_before(training, whole):
-    run = training("damaged", "--checkpoint-steps", "5", "--keep", "2", steps=30)
+    run = training("damaged", "--checkpoint-steps", "5", "--checkpoints", "2", steps=30)
     process = run.start()
     assert wait_for(lambda: run.said.count("saved") >= 3, process)
     process.kill()

@@ -31,9 +31,9 @@ MNLI\tmatched\tneutral\tneutral\t13
 METRICS = "".join(
     json.dumps(row) + "\n"
     for row in (
-        {"step": 1, "loss": 9.0, "masked_loss": 8.3, "next_sentence_loss": 0.7},
-        {"step": 2, "loss": 8.0, "masked_loss": 7.4, "next_sentence_loss": None},
-        {"step": 2, "validation_masked_loss": 7.5},
+        {"step": 1, "loss": 9.0, "mlm_loss": 8.3, "next_sentence_loss": 0.7},
+        {"step": 2, "loss": 8.0, "mlm_loss": 7.4, "next_sentence_loss": None},
+        {"step": 2, "validation_mlm_loss": 7.5},
     )
 )
 

@@ -200,7 +200,7 @@ SPLITTER = "scripts/corpus/split_sentences.py"
         ("scripts/corpus/sentences/abbreviations.py", '"""\n', '"""\nMORE = 1\n', SENTENCES),
         ("scripts/corpus/shard_corpus.py", "parser = ", "p = ", SHARDS),
         ("scripts/examples/build_examples.py", '"""\n', '"""\nMORE = 1\n', EXAMPLES),
-        ("scripts/pretrain/optimizers/optimizer.py", '"""\n', '"""\nMORE = 1\n', PRETRAIN),
+        ("scripts/pretrain/optimizers/lamb.py", '"""\n', '"""\nMORE = 1\n', PRETRAIN),
         ("scripts/glue/finetuning/trainer.py", '"""\n', '"""\nMORE = 1\n', ALL_FINETUNE),
         ("scripts/glue/scores/intervals.py", '"""\n', '"""\nMORE = 1\n', TABLE),
         ("scripts/report/plot_glue.py", '"""\n', '"""\nMORE = 1\n', jobs(plot_glue=1)),

@@ -2,11 +2,11 @@
 
 Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers" (2019), section 3 and
 appendix A. Every layer but attention works on the flat token array [T, hidden]; attention stays
-within a sequence's bounds; the masked-word head sees masked positions only.
+within a sequence; the masked-LM head sees masked positions only.
 """
 
-import math
 from dataclasses import MISSING, dataclass, fields
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -14,8 +14,9 @@ from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
 from scripts.common.errors import UserError
+from scripts.pretrain.architectures.flops import training_flops
+from scripts.pretrain.architectures.micro_batch import MicroBatch
 from scripts.pretrain.kernels import cpu, cuda
-from scripts.pretrain.loop.micro_batches import MicroBatch
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,16 @@ class Shape:
         return shape
 
 
+def kernels_for(x: Tensor):
+    """The kernels of a tensor's device."""
+    return cpu if x.is_cpu else cuda
+
+
 class Linear(nn.Linear):
     """A linear layer on rows, its weights cast to the rows' precision."""
 
     def forward(self, x: Tensor) -> Tensor:
-        weight, bias = self.weight.to(x.dtype), self.bias.to(x.dtype)
-        return cpu.Linear.apply(x, weight, bias) if x.is_cpu else F.linear(x, weight, bias)
+        return kernels_for(x).linear(x, self.weight.to(x.dtype), self.bias.to(x.dtype))
 
 
 class LayerNorm(nn.LayerNorm):
@@ -71,6 +76,38 @@ class LayerNorm(nn.LayerNorm):
         return super().forward(x.float()).to(x.dtype)
 
 
+class DropoutRates(NamedTuple):
+    """The shares that dropout takes: of hidden states, and of attention's weights."""
+
+    hidden: float = 0.0
+    attention: float = 0.0
+
+
+NO_DROPOUT = DropoutRates()
+
+
+class Dropout:
+    """Dropout of a forward pass: its rates, and on a CPU the generator that it draws from.
+
+    On a CPU each layer draws from a seed of its own, so that a layer that is computed again in the
+    backward pass draws the same.
+    """
+
+    def __init__(self, rates: DropoutRates = NO_DROPOUT, seed: int = 0):
+        self.rates, self.seed = rates, seed
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def begin(self, layer: int) -> None:
+        """Begin a layer's draws."""
+        if any(self.rates):
+            self.generator.manual_seed((self.seed + layer + 1) % 2**63)
+
+    def hidden(self, x: Tensor) -> Tensor:
+        """Hidden states [T, hidden] after dropout."""
+        rate = self.rates.hidden
+        return kernels_for(x).dropout(x, rate, self.generator) if rate else x
+
+
 class Layer(nn.Module):
     """One encoder layer: attention and a feed-forward part, each added and then normalised."""
 
@@ -80,70 +117,41 @@ class Layer(nn.Module):
         self.heads = shape.num_attention_heads
         self.tanh = "none" if shape.hidden_act == "gelu" else "tanh"
         self.qkv = Linear(hidden, 3 * hidden)
-        self.mix = Linear(hidden, hidden)
-        self.mix_norm = LayerNorm(hidden, shape.layer_norm_eps)
+        self.attention_output = Linear(hidden, hidden)
+        self.attention_norm = LayerNorm(hidden, shape.layer_norm_eps)
         self.up = Linear(hidden, shape.intermediate_size)
         self.down = Linear(shape.intermediate_size, hidden)
         self.down_norm = LayerNorm(hidden, shape.layer_norm_eps)
 
-    def forward(self, x: Tensor, batch: MicroBatch, noise: "Noise") -> Tensor:
-        mixed = noise.attention(self.qkv(x), batch, self.heads)
-        x = self.mix_norm(x + noise.drop(self.mix(mixed)))
+    def forward(self, x: Tensor, batch: MicroBatch, dropout: Dropout) -> Tensor:
+        attended = kernels_for(x).attention(
+            self.qkv(x), batch.cu_seqlens, batch.offsets, batch.longest, self.heads,
+            dropout.rates.attention, dropout.generator,
+        )  # fmt: skip
+        x = self.attention_norm(x + dropout.hidden(self.attention_output(attended)))
         wide = F.gelu(self.up(x), approximate=self.tanh)
-        return self.down_norm(x + noise.drop(self.down(wide)))
+        return self.down_norm(x + dropout.hidden(self.down(wide)))
 
 
-class Noise:
-    """Dropout of a forward pass: its rates, and on a CPU the generator that it draws from.
+class Losses(NamedTuple):
+    """Sums over a micro-batch: losses, and first guesses that are correct."""
 
-    On a CPU each layer draws from a seed of its own, so that a layer that is computed again in the
-    backward pass draws the same.
-    """
-
-    def __init__(self, hidden: float = 0.0, attention: float = 0.0, seed: int = 0):
-        self.rate, self.attention_rate = hidden, attention
-        self.seed = seed
-        self.generator = torch.Generator().manual_seed(seed)
-
-    def enter(self, layer: int) -> None:
-        """Begin a layer's draws."""
-        if self.rate or self.attention_rate:
-            self.generator.manual_seed((self.seed + layer + 1) % 2**63)
-
-    def drop(self, x: Tensor) -> Tensor:
-        if not self.rate:
-            return x
-        return (
-            cpu.Dropout.apply(x, self.rate, self.generator) if x.is_cpu else F.dropout(x, self.rate)
-        )
-
-    def attention(self, qkv: Tensor, batch: MicroBatch, heads: int) -> Tensor:
-        if qkv.is_cpu:
-            blocks = batch.blocks(heads)
-            return cpu.Attention.apply(qkv, blocks, heads, self.attention_rate, self.generator)
-        return cuda.attention(qkv, batch.bounds, batch.longest, heads, self.attention_rate)
-
-
-@dataclass
-class Losses:
-    """Sums over a micro-batch: losses, and first guesses that are right."""
-
-    masked: Tensor
-    next_sentence: Tensor
-    masked_right: Tensor
-    next_right: Tensor
+    mlm_loss: Tensor
+    next_sentence_loss: Tensor
+    mlm_correct: Tensor
+    next_sentence_correct: Tensor
 
 
 class Bert(nn.Module):
-    """BERT for pretraining: masked words and next sentence."""
+    """BERT for pretraining: masked language modelling and next sentence."""
 
     def __init__(self, shape: Shape, dtype: torch.dtype = torch.float32):
         super().__init__()
         hidden, eps = shape.hidden_size, shape.layer_norm_eps
         self.shape, self.dtype, self.recompute = shape, dtype, False
-        self.words = nn.Embedding(shape.vocab_size, hidden)
-        self.positions = nn.Embedding(shape.max_position_embeddings, hidden)
-        self.segments = nn.Embedding(shape.type_vocab_size, hidden)
+        self.word_embeddings = nn.Embedding(shape.vocab_size, hidden)
+        self.position_embeddings = nn.Embedding(shape.max_position_embeddings, hidden)
+        self.segment_embeddings = nn.Embedding(shape.type_vocab_size, hidden)
         self.norm = LayerNorm(hidden, eps)
         self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.num_hidden_layers))
         self.pooler = Linear(hidden, hidden)
@@ -153,74 +161,65 @@ class Bert(nn.Module):
         self.next_sentence = Linear(hidden, 2)
         self.tanh = "none" if shape.hidden_act == "gelu" else "tanh"
 
-    def encode(self, batch: MicroBatch, noise: Noise) -> Tensor:
+    @property
+    def dropout_rates(self) -> DropoutRates:
+        """The config's rates of dropout."""
+        return DropoutRates(self.shape.hidden_dropout_prob, self.shape.attention_probs_dropout_prob)
+
+    def encode(self, batch: MicroBatch, dropout: Dropout) -> Tensor:
         """The last layer's output [T, hidden]."""
-        x = F.embedding(batch.ids, self.words.weight)
-        x = x + F.embedding(batch.positions, self.positions.weight)
-        x = x + F.embedding(batch.segments, self.segments.weight)
-        x = noise.drop(self.norm(x).to(self.dtype))
+        x = F.embedding(batch.ids, self.word_embeddings.weight)
+        x = x + F.embedding(batch.positions, self.position_embeddings.weight)
+        x = x + F.embedding(batch.segments, self.segment_embeddings.weight)
+        x = dropout.hidden(self.norm(x).to(self.dtype))
         for index, layer in enumerate(self.layers):
             if self.recompute and self.training:
-                x = checkpoint(run_layer, layer, x, batch, noise, index, use_reentrant=False)
+                x = checkpoint(run_layer, layer, x, batch, dropout, index, use_reentrant=False)
             else:
-                x = run_layer(layer, x, batch, noise, index)
+                x = run_layer(layer, x, batch, dropout, index)
         return x
 
     def masked_hidden(self, x: Tensor) -> Tensor:
-        """The masked-word head's input to the decoder, for rows [M, hidden]."""
+        """The masked-LM head's input to the decoder, for rows [M, hidden]."""
         return self.head_norm(F.gelu(self.head(x), approximate=self.tanh))
 
     def pool(self, x: Tensor, batch: MicroBatch) -> Tensor:
         """The next-sentence logits [n, 2] from each sequence's first token."""
-        first = x.index_select(0, batch.bounds[:-1])
+        first = x.index_select(0, batch.cu_seqlens[:-1])
         return cpu.upcast(self.next_sentence(torch.tanh(self.pooler(first))))
 
-    def forward(self, batch: MicroBatch, noise: Noise) -> Losses:
-        x = self.encode(batch, noise)
+    def forward(self, batch: MicroBatch, dropout: Dropout) -> Losses:
+        x = self.encode(batch, dropout)
         hidden = self.masked_hidden(x.index_select(0, batch.masked))
-        masked, right = decode_loss(hidden, self.words.weight, self.head_bias, batch.labels)
+        weight = self.word_embeddings.weight.to(hidden.dtype)
+        bias = self.head_bias.to(hidden.dtype)
+        mlm_loss, correct = kernels_for(x).masked_loss(hidden, weight, bias, batch.labels)
         logits = self.pool(x, batch)
         loss = F.cross_entropy(logits, batch.next_sentence, ignore_index=-1, reduction="sum")
-        next_right = (logits.argmax(1) == batch.next_sentence).sum()
-        return Losses(masked, loss, right, next_right)
+        next_correct = (logits.argmax(1) == batch.next_sentence).sum()
+        return Losses(mlm_loss, loss, correct, next_correct)
 
     def logits(self, batch: MicroBatch) -> tuple[Tensor, Tensor]:
-        """Word logits [T, vocabulary] and next-sentence logits [n, 2], without dropout."""
-        x = self.encode(batch, Noise())
-        words = F.linear(self.masked_hidden(x), self.words.weight.to(x.dtype))
+        """Masked-LM logits [T, vocabulary] and next-sentence logits [n, 2], without dropout."""
+        x = self.encode(batch, Dropout())
+        words = F.linear(self.masked_hidden(x), self.word_embeddings.weight.to(x.dtype))
         return cpu.upcast(words) + self.head_bias, self.pool(x, batch)
 
     def flops(self, tokens: int, square_tokens: int, masked: int) -> float:
-        """Floating-point operations of a forward and backward pass, as PaLM's appendix B counts.
-
-        `square_tokens`: the sum over sequences of their length squared.
-        """
-        hidden = self.shape.hidden_size
-        dense = sum(layer_weights(layer) for layer in self.layers)
-        attention = 4 * hidden * len(self.layers) * square_tokens
-        head = masked * (self.shape.vocab_size * hidden + hidden * hidden)
-        return 3.0 * (2 * dense * tokens + attention + 2 * head)
-
-
-def run_layer(layer: Layer, x: Tensor, batch: MicroBatch, noise: Noise, index: int) -> Tensor:
-    """A layer with its own noise."""
-    noise.enter(index)
-    return layer(x, batch, noise)
+        """Floating-point operations of a forward and backward pass, see training_flops."""
+        shape = self.shape
+        return training_flops(
+            layers=shape.num_hidden_layers,
+            hidden=shape.hidden_size,
+            intermediate=shape.intermediate_size,
+            vocabulary=shape.vocab_size,
+            tokens=tokens,
+            square_tokens=square_tokens,
+            masked=masked,
+        )
 
 
-def layer_weights(layer: Layer) -> int:
-    """Weights that take part in a layer's matrix products."""
-    return sum(math.prod(weight.shape) for weight in layer.parameters() if weight.dim() == 2)
-
-
-def decode_loss(hidden: Tensor, weight: Tensor, bias: Tensor, labels: Tensor):
-    """Summed cross-entropy of the tied decoder at masked positions, and right guesses.
-
-    A label of -1 counts for nothing (padding to a fixed shape on a GPU).
-    """
-    weight, bias = weight.to(hidden.dtype), bias.to(hidden.dtype)
-    if hidden.is_cpu:
-        return cpu.MaskedLoss.apply(hidden, weight, bias, labels)
-    logits = F.linear(hidden, weight, bias).float()
-    loss = F.cross_entropy(logits, labels, ignore_index=-1, reduction="sum")
-    return loss, (logits.argmax(1) == labels).sum()
+def run_layer(layer: Layer, x: Tensor, batch: MicroBatch, dropout: Dropout, index: int) -> Tensor:
+    """A layer with its own draws of dropout."""
+    dropout.begin(index)
+    return layer(x, batch, dropout)

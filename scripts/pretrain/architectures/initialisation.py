@@ -7,7 +7,6 @@ from torch import Tensor, nn
 
 from scripts.pretrain.architectures.bert import Bert
 
-KINDS = ("bert", "mimetic")
 BASE_HIDDEN = 768  # the width for which initializer_range is meant
 
 
@@ -43,11 +42,11 @@ def initialise(model: Bert, seed: int, kind: str = "bert") -> None:
 @torch.no_grad()
 def make_mimetic(model: Bert, deviation: float) -> None:
     """Give the positions their sinusoids, attention unit variance, and each head's keys its queries."""
-    places, hidden = model.positions.weight.shape
-    model.positions.weight.copy_(sinusoids(places, hidden) * (deviation * math.sqrt(2)))
+    places, hidden = model.position_embeddings.weight.shape
+    model.position_embeddings.weight.copy_(sinusoids(places, hidden) * (deviation * math.sqrt(2)))
     for layer in model.layers:
         queries, keys, values = layer.qkv.weight.chunk(3)
-        for weight in (queries, values, layer.mix.weight):
+        for weight in (queries, values, layer.attention_output.weight):
             weight.mul_(hidden**-0.5 / weight.std())
         keys.copy_(queries)
 

@@ -8,25 +8,25 @@ import torch
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from scripts.common.atomic import atomic_path
+from scripts.common.atomic import atomic_path, write_text
 from scripts.common.cli import log
 from scripts.common.errors import UserError
-from scripts.common.json_text import read_json
 from scripts.common.model_files import CONFIG, VOCABULARY, WEIGHTS
 from scripts.pretrain.architectures.bert import Bert, Shape
 from scripts.pretrain.architectures.initialisation import initialise
+from scripts.pretrain.architectures.model_config import finished_config, read_config
 
 LAYER = {
-    "mix": "attention.output.dense",
-    "mix_norm": "attention.output.LayerNorm",
+    "attention_output": "attention.output.dense",
+    "attention_norm": "attention.output.LayerNorm",
     "up": "intermediate.dense",
     "down": "output.dense",
     "down_norm": "output.LayerNorm",
 }
 NAMES = {
-    "words": "bert.embeddings.word_embeddings",
-    "positions": "bert.embeddings.position_embeddings",
-    "segments": "bert.embeddings.token_type_embeddings",
+    "word_embeddings": "bert.embeddings.word_embeddings",
+    "position_embeddings": "bert.embeddings.position_embeddings",
+    "segment_embeddings": "bert.embeddings.token_type_embeddings",
     "norm": "bert.embeddings.LayerNorm",
     "pooler": "bert.pooler.dense",
     "head": "cls.predictions.transform.dense",
@@ -115,30 +115,6 @@ def first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
-def read_config(folder: Path) -> dict:
-    """A model folder's config.json."""
-    path = folder / CONFIG
-    if not path.is_file():
-        raise UserError(f"{path}: no such file; give a model folder in Hugging Face's form")
-    return read_json(path)
-
-
-def new_config(config: dict, vocabulary: int) -> dict:
-    """A config for a new model: the vocabulary padded to a multiple of 64, which GPUs multiply faster."""
-    return config | {"vocab_size": -(-vocabulary // 64) * 64}
-
-
-def finished_config(config: dict) -> dict:
-    """A config as a model folder states it."""
-    dropped = {k: v for k, v in config.items() if k not in ("torch_dtype", "transformers_version")}
-    return dropped | {
-        "architectures": ["BertForPreTraining"],
-        "dtype": "float32",
-        "model_type": "bert",
-        "tie_word_embeddings": True,
-    }
-
-
 def load_model(folder: Path, dtype: torch.dtype = torch.float32, seed: int = 0) -> Bert:
     """The model of a folder; heads that it lacks are drawn from `seed`."""
     model = Bert(Shape.from_config(read_config(folder), str(folder / CONFIG)), dtype)
@@ -153,17 +129,7 @@ def save_model(folder: Path, state: dict[str, Tensor], config: dict, tokenizer: 
     for name in VOCABULARY:
         with atomic_path(folder / name) as path:
             path.write_bytes((tokenizer / name).read_bytes())
-    with atomic_path(folder / CONFIG) as path:
-        text = json.dumps(finished_config(config), indent=2, sort_keys=True) + "\n"
-        path.write_text(text, encoding="utf-8")
+    text = json.dumps(finished_config(config), indent=2, sort_keys=True) + "\n"
+    write_text(folder / CONFIG, text)
     with atomic_path(folder / WEIGHTS[0]) as path:
         path.write_bytes(save(weights, metadata={"format": "pt"}))
-
-
-def tokenizer_size(folder: Path) -> int:
-    """How many tokens a tokenizer folder's vocab.txt has."""
-    path = folder / "vocab.txt"
-    if not path.is_file():
-        raise UserError(f"{path}: no such file; a tokenizer folder needs one")
-    with open(path, encoding="utf-8") as file:
-        return sum(1 for _ in file)

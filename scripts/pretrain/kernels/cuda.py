@@ -1,4 +1,4 @@
-"""Attention over sequences of any lengths laid end to end, by torch's own GPU kernels."""
+"""The kernels of a training step on a GPU, torch's own; attention takes sequences of any lengths."""
 
 import torch
 from torch import Tensor
@@ -10,37 +10,66 @@ except ImportError:  # before torch 2.10
     varlen_attn = None
 
 
-def attention(qkv: Tensor, bounds: Tensor, longest: int, heads: int, rate: float) -> Tensor:
+def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    """x @ weight.T + bias for rows [T, K]."""
+    return F.linear(x, weight, bias)
+
+
+def dropout(x: Tensor, rate: float, generator: torch.Generator) -> Tensor:
+    """Inverted dropout, drawn from the device's own generator."""
+    return F.dropout(x, rate)
+
+
+def attention(
+    qkv: Tensor,
+    cu_seqlens: Tensor,
+    offsets: tuple[int, ...],
+    longest: int,
+    heads: int,
+    rate: float,
+    generator: torch.Generator,
+) -> Tensor:
     """Attention within each sequence for queries, keys and values [T, 3 x heads x width].
 
-    `bounds` int32 [n + 1], `longest` at least the longest sequence. Flash attention takes half
-    precision only; fp32 goes through padded rows.
+    Sequences are told by `cu_seqlens` int32 [n + 1], where each begins, which `offsets` repeats for
+    the host; `longest` is at least the longest one. Flash attention takes half precision only; fp32
+    goes through padded rows.
     """
     q, k, v = qkv.view(len(qkv), 3, heads, -1).unbind(1)
     if qkv.dtype == torch.float32:
-        out = padded_attention(q, k, v, bounds, longest, rate)
+        out = padded_attention(q, k, v, cu_seqlens, longest, rate)
     elif rate or varlen_attn is None:
         out = torch.ops.aten._flash_attention_forward(
-            q, k, v, bounds, bounds, longest, longest, rate, False, False
+            q, k, v, cu_seqlens, cu_seqlens, longest, longest, rate, False, False
         )[0]
     else:
-        out = varlen_attn(q, k, v, bounds, bounds, longest, longest)
+        out = varlen_attn(q, k, v, cu_seqlens, cu_seqlens, longest, longest)
     return out.reshape(len(qkv), -1)
 
 
 def padded_attention(
-    q: Tensor, k: Tensor, v: Tensor, bounds: Tensor, longest: int, rate: float
+    q: Tensor, k: Tensor, v: Tensor, cu_seqlens: Tensor, longest: int, rate: float
 ) -> Tensor:
     """The same through rows of length `longest`, in any precision: [T, heads, width]."""
     places = torch.arange(longest, device=q.device)
-    lengths = bounds.diff()
+    lengths = cu_seqlens.diff()
     inside = places < lengths[:, None]
     token = torch.arange(len(q), device=q.device)
-    sequence = torch.searchsorted(bounds[1:].contiguous(), token, right=True)
-    spot = (sequence, token - bounds[sequence])
+    sequence = torch.searchsorted(cu_seqlens[1:].contiguous(), token, right=True)
+    spot = (sequence, token - cu_seqlens[sequence])
     rows = (x.new_zeros(len(lengths), longest, *x.shape[1:]).index_put(spot, x) for x in (q, k, v))
     mask = inside | (lengths == 0)[:, None]  # an empty row must not be all masked: NaN
     out = F.scaled_dot_product_attention(
         *(x.transpose(1, 2) for x in rows), attn_mask=mask[:, None, None], dropout_p=rate
     )
     return out.transpose(1, 2)[spot]
+
+
+def masked_loss(hidden: Tensor, weight: Tensor, bias: Tensor, labels: Tensor):
+    """Summed cross-entropy of the tied decoder for rows [M, hidden], and correct first guesses.
+
+    A label of -1 counts for nothing (padding to a fixed shape).
+    """
+    logits = F.linear(hidden, weight, bias).float()
+    loss = F.cross_entropy(logits, labels, ignore_index=-1, reduction="sum")
+    return loss, (logits.argmax(1) == labels).sum()

@@ -6,15 +6,15 @@ import torch
 
 from scripts.common.cli import log
 from scripts.common.errors import UserError
-from scripts.pretrain.architectures.bert import Bert, Noise
-from scripts.pretrain.loop.micro_batches import MicroBatch
+from scripts.pretrain.architectures.bert import Bert, Dropout, DropoutRates
+from scripts.pretrain.architectures.micro_batch import MicroBatch
 
 SMALLEST, STEP = 2048, 1024
 RESERVE = 0.9  # of what fits, since the blocks of other shapes do not lie as tightly
 ON_CPU = 8192  # more is not faster
 
 
-def micro_batch_tokens(model: Bert, rates: tuple[float, float], seq_length: int, most: int) -> int:
+def micro_batch_tokens(model: Bert, rates: DropoutRates, seq_length: int, most: int) -> int:
     """The largest budget of tokens, up to `most`, that a pass has memory for."""
     device = next(model.parameters()).device
     if device.type != "cuda":
@@ -24,8 +24,8 @@ def micro_batch_tokens(model: Bert, rates: tuple[float, float], seq_length: int,
     def fits(tokens: int) -> bool:
         try:
             batch = full_batch(tokens, seq_length, model.shape.vocab_size).to(device)
-            out = model(batch, Noise(*rates))
-            (out.masked + out.next_sentence).backward()
+            out = model(batch, Dropout(rates))
+            (out.mlm_loss + out.next_sentence_loss).backward()
             torch.cuda.synchronize(device)
         except torch.OutOfMemoryError:
             return False
@@ -64,16 +64,16 @@ def full_batch(tokens: int, seq_length: int, vocabulary: int) -> MicroBatch:
     """A micro-batch of full-length examples of random tokens, a fifth of them masked."""
     count = max(1, tokens // seq_length)
     total = count * seq_length
-    bounds = torch.arange(count + 1, dtype=torch.int32) * seq_length
+    cu_seqlens = torch.arange(count + 1, dtype=torch.int32) * seq_length
     masked = torch.arange(0, total, 5, dtype=torch.int32)
     return MicroBatch(
         ids=torch.randint(vocabulary, (total,), dtype=torch.int32),
         segments=torch.zeros(total, dtype=torch.int32),
         positions=torch.arange(total, dtype=torch.int32) % seq_length,
-        bounds=bounds,
+        cu_seqlens=cu_seqlens,
         masked=masked,
         labels=torch.randint(vocabulary, (len(masked),)),
         next_sentence=torch.zeros(count, dtype=torch.int64),
-        edges=tuple(bounds.tolist()),
+        offsets=tuple(cu_seqlens.tolist()),
         longest=seq_length,
     )

@@ -1,6 +1,5 @@
 """Watch over a training's rows of metrics: when to go back to a checkpoint, and when to give up."""
 
-import math
 from dataclasses import asdict, dataclass
 
 PATIENCE = 3  # bad rows in a row before a rollback
@@ -52,8 +51,3 @@ class Guard:
     def load(self, state: dict) -> None:
         self.mean, self.bad = state["mean"], state["bad"]
         self.rollbacks = max(self.rollbacks, state["rollbacks"])
-
-
-def finite(value: float | None) -> str:
-    """A loss as an error tells it."""
-    return "not finite" if value is None or not math.isfinite(value) else f"{value:.3f}"

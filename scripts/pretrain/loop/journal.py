@@ -3,6 +3,7 @@
 import resource
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -14,6 +15,7 @@ from scripts.pretrain.loop.micro_batches import Work
 from scripts.pretrain.loop.processes import Processes
 
 
+@dataclass(eq=False)
 class Journal:
     """Rows of metrics and timing, and the sums of the steps that no row has yet.
 
@@ -21,24 +23,22 @@ class Journal:
     On the first process, rows also go to files in `live` as they come.
     """
 
-    def __init__(
-        self,
-        team: Processes,
-        flops: Callable[[int, int, int], float],
-        peak: float,
-        live: Path,
-        progress_seconds: float,
-    ):
-        self.team, self.flops, self.peak, self.live = team, flops, peak, live
-        self.progress_seconds = progress_seconds
-        self.rows: list[dict] = []
-        self.timing: list[dict] = []
-        self.pending: list[Tensor] = []  # sums of steps that no row has yet
-        self.counts: list[list[int]] = []  # their examples, pairs, masks, tokens, squared lengths
-        self.totals = [0] * 5  # of all steps
-        self.seconds = 0.0  # trained before this process began
+    processes: Processes
+    flops: Callable[[int, int, int], float]
+    peak: float
+    live: Path
+    progress_seconds: float
+    rows: list[dict] = field(default_factory=list)
+    timing: list[dict] = field(default_factory=list)
+    pending: list[Tensor] = field(default_factory=list)  # sums of steps that no row has yet
+    # Examples, pairs, masks, tokens and squared lengths of those steps, and of all steps.
+    counts: list[list[int]] = field(default_factory=list)
+    totals: list[int] = field(default_factory=lambda: [0] * 5)
+    seconds: float = 0.0  # trained before this process began
+    first: tuple[float, float] = (0.0, 1.0)  # when this run's first row was shown, the share done
+
+    def __post_init__(self):
         self.started = self.marked = self.shown = time.perf_counter()
-        self.first = 0.0, 1.0  # when this run's first row was shown, and the share done by then
 
     @property
     def spent(self) -> float:
@@ -63,14 +63,14 @@ class Journal:
         _, _, masked, tokens, squares = map(sum, zip(*self.counts, strict=True))
         seconds, steps = now - self.marked, len(self.counts)
         speed = tokens / seconds
-        use = self.flops(tokens, squares, masked) / seconds / self.peak
+        mfu = self.flops(tokens, squares, masked) / seconds / self.peak
         self.timing.append(
             {
                 "step": step,
                 "seconds": round(self.spent, 3),
                 "tokens_per_second": round(speed, 1),
-                "utilisation": round(use, 4),
-                "peak_memory_mb": peak_memory(self.team.device) >> 20,
+                "mfu": round(mfu, 4),
+                "peak_memory_mb": peak_memory(self.processes.device) >> 20,
                 "time": round(time.time(), 3),
             }
         )
@@ -80,7 +80,7 @@ class Journal:
             self.shown = now
             log.info(
                 "step %d of %s  loss %s  lr %.2e  %s tokens/s  %.0f%% of peak  %s left",
-                step, last or "?", shown(row["loss"]), rate, f"{speed:,.0f}", 100 * use,
+                step, last or "?", metrics.shown(row["loss"]), rate, f"{speed:,.0f}", 100 * mfu,
                 clock(self.left(now, done)),
             )  # fmt: skip
         return row, steps
@@ -98,8 +98,8 @@ class Journal:
         row = metrics.validation_row(step, sums, pairs, masked)
         self.add(row)
         log.info(
-            "step %d  validation loss %s, masked words right %.1f%%",
-            step, shown(row["validation_loss"]), 100 * (row["validation_masked_accuracy"] or 0),
+            "step %d  validation loss %s, MLM accuracy %.1f%%",
+            step, metrics.shown(row["validation_loss"]), 100 * (row["validation_mlm_accuracy"] or 0),
         )  # fmt: skip
 
     def has_validated(self, step: int) -> bool:
@@ -109,7 +109,7 @@ class Journal:
     def add(self, row: dict) -> None:
         """Add a row and show it to whoever watches the files."""
         self.rows.append(row)
-        if self.team.first:
+        if self.processes.first:
             self.live.mkdir(parents=True, exist_ok=True)
             with open(self.live / "metrics.jsonl", "a", encoding="utf-8") as file:
                 file.write(metrics.lines([row]))
@@ -119,7 +119,7 @@ class Journal:
 
     def sums(self) -> list[list[float]]:
         """The sums of the steps that no row has yet, over all processes."""
-        return self.team.sum(torch.stack(self.pending)).tolist() if self.pending else []
+        return self.processes.sum(torch.stack(self.pending)).tolist() if self.pending else []
 
     def state(self) -> dict:
         """All of it as plain values; every process must call it."""
@@ -138,16 +138,20 @@ class Journal:
         self.totals = state["totals"]
         if forget_time:
             self.seconds, self.started = state["seconds"], time.perf_counter()
-        share = 1.0 if self.team.first else 0.0  # the sums are those of all processes
+        share = 1.0 if self.processes.first else 0.0  # the sums are those of all processes
         self.pending = [
-            torch.tensor(row, device=self.team.device) * share for row in state["pending"]
+            torch.tensor(row, device=self.processes.device) * share for row in state["pending"]
         ]
         self.marked = time.perf_counter()
-        if self.team.first:
+        if self.processes.first:
             self.live.mkdir(parents=True, exist_ok=True)
             (self.live / "metrics.jsonl").write_text(metrics.lines(self.rows), encoding="utf-8")
-            times = {row["step"]: row["time"] for row in self.timing}
-            (self.live / metrics.EVENTS).write_bytes(b"".join(metrics.records(self.rows, times)))
+            events = b"".join(metrics.records(self.rows, self.times()))
+            (self.live / metrics.EVENTS).write_bytes(events)
+
+    def times(self) -> dict[int, float]:
+        """When each row of timing was made, in seconds since the epoch, by step."""
+        return {row["step"]: row["time"] for row in self.timing}
 
     def work(self) -> str:
         """What it took in work, which every run of the same job does alike."""
@@ -160,11 +164,11 @@ class Journal:
 
     def cost(self) -> dict:
         """What it took, which differs from run to run."""
-        device = self.team.device
+        device = self.processes.device
         gpu = device.type == "cuda"
         return {
             "device": torch.cuda.get_device_name(device) if gpu else "cpu",
-            "processes": self.team.count,
+            "processes": self.processes.count,
             "hours": round(self.spent / 3600, 4),
             "tokens_per_second": round(self.totals[3] / max(self.spent, 1e-9), 1),
             "torch": torch.__version__,
@@ -176,11 +180,6 @@ def peak_memory(device: torch.device) -> int:
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
-def shown(loss: float | None) -> str:
-    """A loss for the eye."""
-    return "not finite" if loss is None else f"{loss:.3f}"
 
 
 def clock(seconds: float) -> str:

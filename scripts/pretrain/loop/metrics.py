@@ -9,7 +9,9 @@ from pathlib import Path
 from scripts.common.atomic import atomic_path
 
 # The columns of a step's sums, as the device keeps them.
-SUMS = ("masked_loss", "next_loss", "masked_right", "next_right", "norm", "skipped")
+SUMS = (
+    "mlm_loss", "next_sentence_loss", "mlm_correct", "next_sentence_correct", "norm", "skipped",
+)  # fmt: skip
 EVENTS = "events.out.tfevents.0.pretrain"
 
 
@@ -17,32 +19,43 @@ def training_row(
     step: int, sums: list[list[float]], counts: list[list[int]], extra: dict
 ) -> dict[str, float]:
     """One row for several steps: `sums` per step as SUMS, `counts` examples, pairs, masks."""
-    total = dict(zip(SUMS, map(math.fsum, zip(*sums, strict=True)), strict=True))
+    totals = [math.fsum(column) for column in zip(*sums, strict=True)]
     _, pairs, masked, *_ = map(sum, zip(*counts, strict=True))
+    loss, mlm, next_sentence = means(totals, pairs, masked)
     norms = [row[4] for row in sums if math.isfinite(row[4])]
-    masked_loss = total["masked_loss"] / max(masked, 1)
-    row = {"step": step, "loss": masked_loss, "masked_loss": masked_loss}
-    row["masked_accuracy"] = total["masked_right"] / max(masked, 1)
-    if pairs:
-        row["next_sentence_loss"] = total["next_loss"] / pairs
-        row["next_sentence_accuracy"] = total["next_right"] / pairs
-        row["loss"] += row["next_sentence_loss"]
+    row = {"step": step, "loss": loss, **mlm, **next_sentence}
     row["gradient_norm"] = math.fsum(norms) / len(norms) if norms else None
-    if total["skipped"]:
-        row["skipped_steps"] = int(total["skipped"])
+    if totals[5]:
+        row["skipped_steps"] = int(totals[5])
     return {key: rounded(value) for key, value in (row | extra).items()}
 
 
 def validation_row(step: int, sums: list[float], pairs: int, masked: int) -> dict[str, float]:
     """One row of a pass over the validation examples."""
-    row = {"step": step, "validation_masked_loss": sums[0] / max(masked, 1)}
-    row["validation_masked_accuracy"] = sums[2] / max(masked, 1)
-    row["validation_loss"] = row["validation_masked_loss"]
-    if pairs:
-        row["validation_next_sentence_loss"] = sums[1] / pairs
-        row["validation_next_sentence_accuracy"] = sums[3] / pairs
-        row["validation_loss"] += row["validation_next_sentence_loss"]
-    return {key: rounded(value) for key, value in row.items()}
+    loss, mlm, next_sentence = means(sums, pairs, masked)
+    row = {
+        f"validation_{key}": value for key, value in (mlm | {"loss": loss} | next_sentence).items()
+    }
+    return {key: rounded(value) for key, value in ({"step": step} | row).items()}
+
+
+def means(
+    sums: list[float], pairs: int, masked: int
+) -> tuple[float, dict[str, float], dict[str, float]]:
+    """The loss in all, then loss and accuracy of masked LM and, where there are pairs, of next sentence.
+
+    `sums` begin as SUMS does.
+    """
+    mlm_loss, next_sentence_loss, mlm_correct, next_sentence_correct, *_ = sums
+    masked = max(masked, 1)
+    mlm = {"mlm_loss": mlm_loss / masked, "mlm_accuracy": mlm_correct / masked}
+    if not pairs:
+        return mlm["mlm_loss"], mlm, {}
+    next_sentence = {
+        "next_sentence_loss": next_sentence_loss / pairs,
+        "next_sentence_accuracy": next_sentence_correct / pairs,
+    }
+    return mlm["mlm_loss"] + next_sentence["next_sentence_loss"], mlm, next_sentence
 
 
 def rounded(value):
@@ -50,6 +63,11 @@ def rounded(value):
     if not isinstance(value, float):
         return value
     return float(f"{value:.7g}") if math.isfinite(value) else None
+
+
+def shown(loss: float | None) -> str:
+    """A rounded loss for the eye."""
+    return "not finite" if loss is None else f"{loss:.3f}"
 
 
 def lines(rows: Iterable[dict]) -> str:

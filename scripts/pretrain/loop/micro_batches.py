@@ -7,67 +7,21 @@ process takes which changes no sample and no mask.
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from dataclasses import dataclass
 from itertools import count, pairwise
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from scripts.common.digest import hash64
 from scripts.common.random_numbers import splitmix64
 from scripts.examples.h5.example_files import Batch, Examples
-from scripts.pretrain.kernels import cpu
+from scripts.pretrain.architectures.micro_batch import MicroBatch
+from scripts.pretrain.loop.processes import ALONE, Processes
 
 ROUNDS = 4  # of a Feistel network: enough to look random (Luby and Rackoff, 1988)
-
-
-@dataclass(frozen=True)
-class MicroBatch:
-    """Examples laid end to end, longest first, with their masked positions.
-
-    ids, segments, positions int32 [T]; bounds int32 [n + 1]; masked int32 [M] (places in the flat
-    array) with labels int64 [M]; next_sentence int64 [n] (-1: none). `edges` is `bounds` as the
-    host knows it, `longest` at least the longest example.
-    """
-
-    ids: Tensor
-    segments: Tensor
-    positions: Tensor
-    bounds: Tensor
-    masked: Tensor
-    labels: Tensor
-    next_sentence: Tensor
-    edges: tuple[int, ...]
-    longest: int
-
-    def to(self, device: torch.device) -> "MicroBatch":
-        """A copy on a device, without waiting for it where the memory is pinned."""
-        return replace(
-            self, **{name: value.to(device, non_blocking=True) for name, value in self.tensors()}
-        )
-
-    def pin(self) -> "MicroBatch":
-        """A copy in pinned memory."""
-        return replace(self, **{name: value.pin_memory() for name, value in self.tensors()})
-
-    def tensors(self) -> list[tuple[str, Tensor]]:
-        """The fields that are tensors."""
-        pairs = [(field.name, getattr(self, field.name)) for field in fields(self)]
-        return [(name, value) for name, value in pairs if isinstance(value, Tensor)]
-
-    @cached_property
-    def _blocks(self) -> dict[int, list[cpu.Block]]:
-        return {}
-
-    def blocks(self, heads: int) -> list[cpu.Block]:
-        """How attention on a CPU goes through the examples."""
-        if heads not in self._blocks:
-            self._blocks[heads] = cpu.blocks(list(self.edges), heads)
-        return self._blocks[heads]
 
 
 def micro_batch(batch: Batch, longest: int) -> MicroBatch:
@@ -79,11 +33,11 @@ def micro_batch(batch: Batch, longest: int) -> MicroBatch:
         ids=torch.from_numpy(batch.ids.astype(np.int32)),
         segments=torch.from_numpy(batch.segments.astype(np.int32)),
         positions=torch.from_numpy(positions.astype(np.int32)),
-        bounds=torch.from_numpy(batch.offsets.astype(np.int32)),
+        cu_seqlens=torch.from_numpy(batch.offsets.astype(np.int32)),
         masked=torch.from_numpy(batch.masked.astype(np.int32)),
         labels=torch.from_numpy(batch.labels.astype(np.int64)),
         next_sentence=torch.from_numpy(batch.next_sentence.astype(np.int64)),
-        edges=tuple(batch.offsets.tolist()),
+        offsets=tuple(batch.offsets.tolist()),
         longest=longest,
     )
 
@@ -154,9 +108,9 @@ class Work:
 class Stream:
     """The steps' work, read ahead by a thread.
 
-    `position(step)` and `position(step + 1)` bound a step's samples. `agree` sums a list of
-    integers over the processes; the thread calls it once a step, in the same order on each
-    process, for the counts of the global batch and for `notes()`, whatever else they must agree on.
+    `position(step)` and `position(step + 1)` bound a step's samples. The thread has the processes
+    agree once a step, in the same order on each, on the counts of the global batch and on the sums
+    of `notes()`, whatever else they must agree on.
     """
 
     def __init__(
@@ -165,15 +119,11 @@ class Stream:
         seed: int,
         tokens: int,
         position: Callable[[int], int],
-        rank: int = 0,
-        processes: int = 1,
-        agree: Callable[[list[int]], list[int]] = list,
+        processes: Processes = ALONE,
         notes: Callable[[], list[int]] = list,
-        pin: bool = False,
     ):
         self.examples, self.seed, self.tokens, self.position = examples, seed, tokens, position
-        self.rank, self.processes, self.pin = rank, processes, pin
-        self.agree, self.notes = agree, notes
+        self.processes, self.notes = processes, notes
 
     def work(self, step: int) -> Work:
         """This process's share of a step."""
@@ -184,12 +134,12 @@ class Stream:
             chosen = epochs == epoch
             indices[chosen] = order(self.seed, int(epoch), indices[chosen], size)
         lengths = self.examples.lengths[indices].astype(np.int64)
-        parts = cut(lengths, self.tokens, self.processes)
-        mine = range(self.rank, len(parts), self.processes)
+        parts = cut(lengths, self.tokens, self.processes.count)
+        mine = range(self.processes.rank, len(parts), self.processes.count)
         batches = [self.read(indices[parts[k]], epochs[parts[k]]) for k in mine]
         masked = sum(len(batch.masked) for batch in batches)
         pairs = sum(int((batch.next_sentence >= 0).sum()) for batch in batches)
-        masked, pairs, *notes = self.agree([masked, pairs, *self.notes()])
+        masked, pairs, *notes = self.processes.agree([masked, pairs, *self.notes()])
         return Work(
             micro_batches=batches,
             seeds=[hash64("dropout", self.seed, step, k) % 2**62 for k in mine],
@@ -204,7 +154,7 @@ class Stream:
     def read(self, indices: np.ndarray, epochs: np.ndarray) -> MicroBatch:
         """Read examples, each with the masks of its epoch."""
         batch = micro_batch(self.examples.batch(indices, epochs), self.examples.seq_length)
-        return batch.pin() if self.pin else batch
+        return batch.pin() if self.processes.device.type == "cuda" else batch
 
     def steps(self, first: int, last: int | None, ahead: int = 2) -> Iterator[Work]:
         """Yield the work of steps first to last - 1 (None: no end), read ahead by a thread."""
@@ -248,11 +198,11 @@ class Stream:
 
 
 def fixed(
-    examples: Examples, seed: int, most: int, tokens: int, rank: int = 0, processes: int = 1
+    examples: Examples, seed: int, most: int, tokens: int, processes: Processes = ALONE
 ) -> Iterator[MicroBatch]:
     """A process's share of the same `most` examples, with the same masks, at each call."""
     size = len(examples)
     indices = order(seed, 0, np.arange(min(size, most)), size)
     parts = cut(examples.lengths[indices].astype(np.int64), tokens, 1)
-    for part in parts[rank::processes]:
+    for part in parts[processes.rank :: processes.count]:
         yield micro_batch(examples.batch(indices[part], 0), examples.seq_length)

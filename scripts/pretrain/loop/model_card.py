@@ -1,56 +1,15 @@
 """The model card: what a model is, how it was trained, on what, and how it ended."""
 
 import json
+from pathlib import Path
 
+from scripts.common.atomic import write_text
+from scripts.common.data import data_text
 from scripts.examples.h5.example_files import Examples
 from scripts.pretrain.architectures.bert import Bert
+from scripts.pretrain.architectures.model_folder import save_model
 
-TEMPLATE = """\
----
-library_name: transformers
-pipeline_tag: fill-mask
-tags: [bert, masked-language-modeling]
----
-
-# {title}
-
-BERT ({layers} layers, hidden size {hidden}, {heads} heads, {vocabulary} word pieces,
-{parameters:,} parameters), {origin}.
-It loads with `AutoModel`, `AutoModelForMaskedLM` and `BertForPreTraining` of transformers.
-
-## Training
-
-| setting | value |
-| --- | --- |
-{settings}
-
-## Data
-
-| | examples | digest |
-| --- | --- | --- |
-{data}
-
-{masking}
-
-## Cost
-
-{cost}
-
-## Losses at the end
-
-{losses}
-
-## Use
-
-```python
-from transformers import pipeline
-
-pipeline("fill-mask", model="<this folder>")("The capital of the country is [MASK].")
-```
-
-The text it learned from has its biases and errors, and so has this model. Wikipedia's text is under
-CC BY-SA 4.0.
-"""
+TEMPLATE = data_text(__file__, "model_card.md")
 
 
 def table(rows: list[tuple]) -> str:
@@ -89,7 +48,8 @@ def card(
 ) -> str:
     """The card of a model that was trained on `data`, or of one that was not trained at all.
 
-    `cost` is a sentence on the work that it took. The card says nothing that depends on the day, the machine or the time that it took.
+    `cost` is a sentence on the work that it took. The card says nothing that depends on the day, the
+    machine or the time that it took.
     """
     shape = model.shape
     examples = [(name, len(part), f"`{part.digest[:16]}`") for name, part in data]
@@ -124,3 +84,11 @@ def masking(examples: Examples) -> str:
     what = "whole words" if header.whole_word else "word pieces"
     when = "drawn anew each epoch" if header.masking == "dynamic" else "drawn once"
     return f"{header.mlm_probability:.0%} of the {what} are masked, {when}."
+
+
+def save_untrained(
+    folder: Path, settings: dict, model: Bert, config: dict, tokenizer: Path
+) -> None:
+    """Write the folder of a model that was not trained here, its card with `settings`."""
+    write_text(folder / "README.md", card(folder.name, settings, model, [], []))
+    save_model(folder, model.state_dict(), config, tokenizer)

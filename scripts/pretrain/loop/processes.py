@@ -46,6 +46,9 @@ class Processes:
             distributed.barrier()
 
 
+ALONE = Processes(0, 1, torch.device("cpu"))
+
+
 def join(threads: int) -> Processes:
     """Join the processes that the launcher's environment names (RANK, WORLD_SIZE, LOCAL_RANK)."""
     torch.set_num_threads(threads)

@@ -9,13 +9,15 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.parallel import DistributedDataParallel
 
-from scripts.pretrain.architectures.bert import Bert, Noise
+from scripts.pretrain.architectures.bert import Bert, Dropout, DropoutRates
+from scripts.pretrain.architectures.micro_batch import MicroBatch
 from scripts.pretrain.kernels import cpu
 from scripts.pretrain.loop.metrics import SUMS
-from scripts.pretrain.loop.micro_batches import MicroBatch, Work
+from scripts.pretrain.loop.micro_batches import Work
 from scripts.pretrain.loop.processes import Processes
 from scripts.pretrain.loop.recipe import Recipe
-from scripts.pretrain.optimizers.optimizer import Scaler, make_optimizer
+from scripts.pretrain.optimizers.grad_scaler import GradScaler
+from scripts.pretrain.optimizers.registry import make_optimizer
 
 
 class Step(nn.Module):
@@ -25,12 +27,11 @@ class Step(nn.Module):
         super().__init__()
         self.model = model
 
-    def forward(self, batch: MicroBatch, noise: Noise, masked: float, pairs: float):
+    def forward(self, batch: MicroBatch, dropout: Dropout, masked: float, pairs: float):
         """The share of the global batch's loss, given its counts, and the four sums [4]."""
-        out = self.model(batch, noise)
-        loss = out.masked / masked + out.next_sentence / pairs
-        sums = (out.masked, out.next_sentence, out.masked_right, out.next_right)
-        return loss, torch.stack([value.detach().float() for value in sums])
+        out = self.model(batch, dropout)
+        loss = out.mlm_loss / masked + out.next_sentence_loss / pairs
+        return loss, torch.stack([value.detach().float() for value in out])
 
 
 class Training:
@@ -46,9 +47,9 @@ class Training:
     ):
         self.model, self.recipe, self.processes = model.to(processes.device), recipe, processes
         self.params = list(model.parameters())
-        self.optimizer = make_optimizer(model, recipe, sharded)
+        self.optimizer = make_optimizer(model, recipe, recipe.learning_rate, sharded)
         self.sharded = sharded
-        self.scaler = Scaler(model.dtype == torch.float16, processes.device)
+        self.scaler = GradScaler(model.dtype == torch.float16, processes.device)
         self.run = Step(model)
         if compiled:
             for layer in model.layers:
@@ -57,12 +58,7 @@ class Training:
             self.run = DistributedDataParallel(self.run, gradient_as_bucket_view=True)
         self.settled = processes.count == 1
         rate = recipe.dropout
-        shape = model.shape
-        self.rates = (
-            (shape.hidden_dropout_prob, shape.attention_probs_dropout_prob)
-            if rate is None
-            else (rate, rate)
-        )
+        self.rates = model.dropout_rates if rate is None else DropoutRates(rate, rate)
 
     def step(self, work: Work, learning_rate: float) -> Tensor:
         """One step on a global batch. Returns this process's sums [6] as metrics.SUMS names them.
@@ -78,20 +74,19 @@ class Training:
         last = len(work.micro_batches) - 1
         for number, (batch, seed) in enumerate(zip(work.micro_batches, work.seeds, strict=True)):
             batch = batch.to(self.processes.device)
-            noise = Noise(*self.rates, seed=seed)
             if any(self.rates) and self.processes.device.type == "cuda":
                 torch.cuda.manual_seed(seed)
             if isinstance(self.run, DistributedDataParallel):
                 self.run.require_backward_grad_sync = number == last
-            loss, part = self.run(
-                batch, noise, max(work.masked, 1) / share, max(work.pairs, 1) / share
-            )
+            dropout = Dropout(self.rates, seed)
+            masked, pairs = max(work.masked, 1) / share, max(work.pairs, 1) / share
+            loss, part = self.run(batch, dropout, masked, pairs)
             (loss * self.scaler.scale if self.scaler.dynamic else loss).backward()
             sums[:4] += part
             del loss  # and with it what the pass kept, before the next one
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate
-        norm, skipped = self.scaler.step(self.optimizer, self.params, self.recipe.clip)
+        norm, skipped = self.scaler.step(self.optimizer, self.params, self.recipe.max_grad_norm)
         self.optimizer.zero_grad(set_to_none=self.processes.count == 1)
         if self.processes.first:
             sums[4], sums[5] = norm, skipped
@@ -103,8 +98,8 @@ class Training:
         After the first one the wrapper orders its buckets anew, and with them the sums over more
         than two processes: a resumed run must add as the run did that it goes on from.
         """
-        batch, noise = batch.to(self.processes.device), Noise(*self.rates, seed=0)
-        self.run(batch, noise, 1.0, 1.0)[0].backward()
+        batch = batch.to(self.processes.device)
+        self.run(batch, Dropout(self.rates), 1.0, 1.0)[0].backward()
         self.optimizer.zero_grad(set_to_none=False)
         self.settled = True
 
@@ -114,9 +109,8 @@ class Training:
         self.model.eval()
         sums = torch.zeros(6, dtype=torch.float64, device=self.processes.device)
         for batch in batches:
-            out = self.model(batch.to(self.processes.device), Noise())
-            parts = (out.masked, out.next_sentence, out.masked_right, out.next_right)
-            sums[:4] += torch.stack([part.double() for part in parts])
+            out = self.model(batch.to(self.processes.device), Dropout())
+            sums[:4] += torch.stack([part.double() for part in out])
             sums[4] += int((batch.next_sentence >= 0).sum())
             sums[5] += int((batch.labels >= 0).sum())
         values = self.processes.sum(sums).tolist()

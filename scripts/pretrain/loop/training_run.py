@@ -3,56 +3,53 @@
 import signal
 import sys
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from scripts.common.cli import log
 from scripts.common.errors import UserError
 from scripts.examples.h5.example_files import Examples
-from scripts.pretrain.loop import checkpoint
-from scripts.pretrain.loop.guard import Guard, finite
+from scripts.pretrain.loop import checkpoint, metrics
+from scripts.pretrain.loop.guard import Guard
 from scripts.pretrain.loop.journal import Journal
 from scripts.pretrain.loop.micro_batches import Stream, Work, fixed
 from scripts.pretrain.loop.processes import Processes
-from scripts.pretrain.loop.recipe import Schedule
-from scripts.pretrain.loop.settings import Job, Upkeep
+from scripts.pretrain.loop.schedule import Schedule
+from scripts.pretrain.loop.settings import RuntimeOptions, Settings
 from scripts.pretrain.loop.training import Training
 
 INTERRUPTED = 75  # EX_TEMPFAIL: run the same command again
 
 
-class Run:
+@dataclass(eq=False)
+class TrainingRun:
     """Where a training is, and the loop that takes it on.
 
     `skipped` counts examples that were passed over after a rollback, so that what made the loss
-    explode is not seen again.
+    explode is not seen again. Checkpoints lie in `folder`.
     """
 
-    def __init__(
-        self,
-        job: Job,
-        schedule: Schedule,
-        tokens: int,
-        upkeep: Upkeep,
-        team: Processes,
-        train: Examples,
-        validation: Examples | None,
-        folder: Path,
-        training: Training,
-        journal: Journal,
-    ):
-        self.job, self.schedule, self.upkeep, self.team = job, schedule, upkeep, team
-        self.tokens = tokens  # of a micro-batch
-        self.train, self.validation, self.folder = train, validation, folder
-        self.training, self.journal, self.guard = training, journal, Guard()
-        self.step, self.skipped = 0, 0
-        self.signal: int | None = None
-        self.saved = time.perf_counter()
+    settings: Settings
+    options: RuntimeOptions
+    schedule: Schedule
+    micro_batch_tokens: int
+    processes: Processes
+    examples: Examples
+    validation: Examples | None
+    folder: Path
+    training: Training
+    journal: Journal
+    guard: Guard = field(default_factory=Guard)
+    step: int = 0
+    skipped: int = 0
+    signal: int | None = None
+    saved: float = field(default_factory=time.perf_counter)  # when
 
     def resume(self, forget_time: bool = True) -> bool:
         """Take up the newest intact checkpoint; False where there is none."""
         found = checkpoint.load_newest(self.folder)
         step = found[1]["step"] if found else 0
-        if self.team.agree([step])[0] != step * self.team.count:
+        if self.processes.agree([step])[0] != step * self.processes.count:
             raise UserError(
                 f"{self.folder}: the processes see different checkpoints; it must lie on a disk "
                 "that all nodes share"
@@ -72,22 +69,22 @@ class Run:
         if not self.guard.calm:
             return
         tensors, journal = self.training.tensors(), self.journal.state()
-        if self.team.first:
+        if self.processes.first:
             state = {
                 "step": self.step,
                 "skipped": self.skipped,
                 "journal": journal,
                 "guard": self.guard.state(),
             }
-            path = checkpoint.save(self.folder, self.step, tensors, state, self.upkeep.keep)
+            path = checkpoint.save(self.folder, self.step, tensors, state, self.options.checkpoints)
             log.info("saved %s", path)
-        self.team.wait()
+        self.processes.wait()
         self.saved = time.perf_counter()
 
     def notes(self) -> list[int]:
         """What this process has to say to all: stop, save, milliseconds trained."""
-        late = time.perf_counter() - self.saved > self.upkeep.minutes * 60
-        first = self.team.first
+        late = time.perf_counter() - self.saved > self.options.checkpoint_minutes * 60
+        first = self.processes.first
         return [
             int(self.signal is not None),
             int(first and late),
@@ -107,7 +104,7 @@ class Run:
         last = self.schedule.steps
         log.info(
             "training on %s examples, %s, %s, %d process(es), %s steps",
-            f"{len(self.train):,}", self.team.device.type, self.job.precision, self.team.count,
+            f"{len(self.examples):,}", self.processes.device.type, self.settings.precision, self.processes.count,
             last or "?",
         )  # fmt: skip
         while self.stretch(last) == "roll back":
@@ -119,15 +116,12 @@ class Run:
     def stretch(self, last: int | None) -> str:
         """Train on until the end, a signal, or a loss that explodes; returns the guard's verdict."""
         stream = Stream(
-            self.train,
-            self.job.seed,
-            self.tokens,
+            self.examples,
+            self.settings.seed,
+            self.micro_batch_tokens,
             self.position,
-            self.team.rank,
-            self.team.count,
-            self.team.agree,
+            self.processes,
             self.notes,
-            pin=self.team.device.type == "cuda",
         )
         verdict, rate = "go on", 0.0
         for work in stream.steps(self.step, last):
@@ -139,8 +133,9 @@ class Run:
             verdict = self.take(work, rate, hours, last)
             if verdict != "go on":
                 break
-            alone = self.team.count == 1 and self.signal is not None
-            by_steps = self.upkeep.steps and self.step % self.upkeep.steps == 0
+            alone = self.processes.count == 1 and self.signal is not None
+            every = self.options.checkpoint_steps
+            by_steps = every and self.step % every == 0
             if (save or by_steps or stop or alone) and self.step != last:
                 self.save()
             if stop or alone:
@@ -154,13 +149,13 @@ class Run:
         self.journal.note(work, self.training.step(work, rate))
         self.step += 1
         verdict = "go on"
-        if self.step % self.job.log_steps == 0 or self.step == last:
+        if self.step % self.settings.log_steps == 0 or self.step == last:
             done = self.schedule.progress(self.step - 1, hours)
             row, steps = self.journal.close(self.step, last, rate, done)
             verdict = self.guard.watch(row, steps)
             if verdict == "give up":
                 self.give_up(row)
-        every = self.job.validate_steps
+        every = self.settings.validate_steps
         if every and self.step % every == 0 and self.step != last:
             self.validate()
         return verdict
@@ -182,7 +177,7 @@ class Run:
         """End with the reason."""
         kept = checkpoint.found(self.folder)
         raise UserError(
-            f"step {self.step}: the loss is {finite(row['loss'])} after "
+            f"step {self.step}: the loss is {metrics.shown(row['loss'])} after "
             f"{self.guard.rollbacks} rollbacks; lower the learning rate or lengthen the warm-up. "
             + (f"The last good state is {kept[0]}" if kept else "No checkpoint was saved yet")
         )
@@ -202,10 +197,9 @@ class Run:
             return
         batches = fixed(
             self.validation,
-            self.job.seed,
-            self.job.validation_examples,
-            self.tokens,
-            self.team.rank,
-            self.team.count,
+            self.settings.seed,
+            self.settings.validation_examples,
+            self.micro_batch_tokens,
+            self.processes,
         )
         self.journal.validated(self.step, *self.training.validate(batches))

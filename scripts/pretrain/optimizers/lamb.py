@@ -1,9 +1,7 @@
-"""Optimizers whose step is skipped, scaled and clipped on the device, without asking the host."""
+"""LAMB, Adam's update at the scale of each tensor, for batches of tens of thousands."""
 
 import torch
-from torch import Tensor, nn
-
-from scripts.pretrain.loop.recipe import Recipe
+from torch import Tensor
 
 
 class Lamb(torch.optim.Optimizer):
@@ -70,69 +68,3 @@ class Lamb(torch.optim.Optimizer):
         for p, update, size, length in zip(params, updates, sizes, lengths, strict=True):
             trust = torch.where((size > 0) & (length > 0), size / length, torch.ones_like(size))
             p.sub_(update * (trust * go * group["lr"]))
-
-
-def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict]:
-    """Two groups: matrices, which decay, and biases and normalisations, which do not."""
-    groups: dict[bool, list] = {True: [], False: []}
-    for parameter in model.parameters():
-        groups[parameter.dim() > 1].append(parameter)
-    return [
-        {"params": groups[True], "weight_decay": weight_decay},
-        {"params": groups[False], "weight_decay": 0.0},
-    ]
-
-
-def make_optimizer(model: nn.Module, recipe: Recipe, sharded: bool = False):
-    """The recipe's optimizer; `sharded`: each process keeps a part of its state (ZeRO stage 1)."""
-    groups = parameter_groups(model, recipe.weight_decay)
-    options = {
-        "lr": recipe.learning_rate,
-        "betas": (recipe.beta1, recipe.beta2),
-        "eps": recipe.epsilon,
-    }
-    kind = Lamb
-    if recipe.optimizer == "adamw":
-        kind, options = torch.optim.AdamW, options | {"fused": True}
-    if sharded:
-        from torch.distributed.optim import ZeroRedundancyOptimizer
-
-        return ZeroRedundancyOptimizer(groups, optimizer_class=kind, **options)
-    return kind(groups, **options)
-
-
-class Scaler:
-    """The loss's scale (fp16 only), the clipping and the skipping of steps, all on the device.
-
-    fp16: the scale halves after a step that overflowed and doubles after `patience` good ones
-    (Micikevicius et al. 2018); else it stays 1.
-    """
-
-    def __init__(self, dynamic: bool, device: torch.device, patience: int = 2000):
-        self.dynamic, self.patience = dynamic, patience
-        self.scale = torch.full((), 2.0**16 if dynamic else 1.0, device=device)
-        self.good = torch.zeros((), device=device)
-
-    def step(self, optimizer, params: list[Tensor], clip: float) -> tuple[Tensor, Tensor]:
-        """Step, unless a gradient is not finite. Returns the gradient's norm and 1.0 if skipped."""
-        norms = torch._foreach_norm([p.grad for p in params])
-        norm = torch.linalg.vector_norm(torch.stack(norms)) / self.scale
-        skipped = (~torch.isfinite(norm)).float()
-        shrink = (norm / clip).clamp(min=1.0) if clip else torch.ones_like(norm)
-        inner = getattr(optimizer, "optim", optimizer)  # of a sharded optimizer
-        inner.grad_scale = (self.scale * shrink).nan_to_num(1.0, 1.0, 1.0)
-        inner.found_inf = skipped
-        optimizer.step()
-        if self.dynamic:
-            self.good = (self.good + 1) * (1 - skipped)
-            grow = (self.good >= self.patience).float()
-            self.scale = (self.scale * (1 - 0.5 * skipped) * (1 + grow)).clamp(1.0, 2.0**24)
-            self.good = self.good * (1 - grow)
-        return norm, skipped
-
-    def state(self) -> dict[str, Tensor]:
-        return {"scale": self.scale, "good": self.good}
-
-    def load(self, state: dict[str, Tensor]) -> None:
-        self.scale.copy_(state["scale"])
-        self.good.copy_(state["good"])

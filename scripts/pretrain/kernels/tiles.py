@@ -1,0 +1,75 @@
+"""Tiles of attention on a CPU: neighbouring sequences of about one length, padded to the longest."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import torch
+from torch import Tensor
+
+ALONE = 224  # tokens from which on a sequence is worth its own products
+SCORES = 1 << 21  # attention scores a tile: what stays in the cache between two products
+
+
+@dataclass(frozen=True)
+class Tile:
+    """Sequences [start, stop) of a flat token array, padded to one length.
+
+    `rows` [count x length] says which token stands in each place of the padded tile, `places`
+    [stop - start] in which place each token stands; both are None where nothing is padded.
+    `padding` [count, 1, 1, length] is True at padded places. A sequence that is `alone` is taken
+    head by head.
+    """
+
+    start: int
+    stop: int
+    count: int
+    length: int
+    alone: bool
+    rows: Tensor | None = None
+    places: Tensor | None = None
+    padding: Tensor | None = None
+
+
+@lru_cache(maxsize=8)  # all layers of a forward and a backward pass ask for the same
+def attention_tiles(
+    offsets: tuple[int, ...], heads: int, alone: int = ALONE, slack: float = 0.9
+) -> tuple[Tile, ...]:
+    """Cut sequences, of which the i-th is [offsets[i], offsets[i + 1]) of the flat array, into tiles.
+
+    Neighbours share a tile while the shortest has at least `slack` of the longest's tokens and the
+    tile's scores fit the cache. Those of `alone` tokens or more do not.
+    """
+    lengths = [stop - start for start, stop in pairwise(offsets)]
+    firsts: list[int] = []
+    low = high = 0
+    for index, length in enumerate(lengths):
+        low, high = min(low, length), max(high, length)
+        if (
+            not firsts
+            or high >= alone
+            or low < slack * high
+            or (index - firsts[-1] + 1) * heads * high * high > SCORES
+        ):
+            firsts.append(index)
+            low = high = length
+    edges = pairwise([*firsts, len(lengths)])
+    return tuple(make_tile(offsets[first : last + 1], alone) for first, last in edges)
+
+
+def make_tile(offsets: tuple[int, ...], alone: int = ALONE) -> Tile:
+    """One tile of all the sequences between `offsets`."""
+    start, stop, count = offsets[0], offsets[-1], len(offsets) - 1
+    edges = torch.tensor(offsets)
+    lengths = edges.diff()
+    length = int(lengths.max())
+    single = count == 1 and length >= alone
+    if count * length == stop - start:
+        return Tile(start, stop, count, length, single)
+    places = torch.arange(length)
+    padding = places >= lengths[:, None]
+    rows = torch.where(padding, edges[:-1, None], edges[:-1, None] + places)
+    return Tile(
+        start, stop, count, length, single, rows.view(-1),
+        (~padding).view(-1).nonzero().view(-1), padding.view(count, 1, 1, length),
+    )  # fmt: skip

@@ -1,0 +1,173 @@
+"""A phase from its examples to a model folder."""
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import torch
+
+from scripts.common.atomic import remove, write_text
+from scripts.common.cli import log
+from scripts.common.code import code_digest
+from scripts.common.digest import file_digest, value_digest
+from scripts.common.errors import UserError
+from scripts.common.model_files import VOCABULARY, WEIGHTS
+from scripts.examples.h5.example_files import Examples
+from scripts.pretrain.architectures import model_folder
+from scripts.pretrain.architectures.bert import Bert, Shape
+from scripts.pretrain.architectures.initialisation import initialise
+from scripts.pretrain.kernels import cpu
+from scripts.pretrain.loop import batch_size_probe, metrics, model_card
+from scripts.pretrain.loop.journal import Journal
+from scripts.pretrain.loop.processes import Processes, join, leave
+from scripts.pretrain.loop.schedule import Schedule
+from scripts.pretrain.loop.settings import PRECISIONS, Job, RuntimeOptions
+from scripts.pretrain.loop.training import Training, peak_flops
+from scripts.pretrain.loop.training_run import TrainingRun
+
+ROOT = Path(__file__).parents[3]
+
+
+def pretrain(job: Job, options: RuntimeOptions) -> None:
+    """Do this process's share of a phase, among the processes that the launcher's environment names."""
+    cpu.keep_memory()
+    processes = join(job.settings.cpu_threads)
+    if not processes.first:
+        log.setLevel("WARNING")
+    precision = resolve_precision(job.settings.precision, processes.device)
+    try:
+        train(replace(job, settings=replace(job.settings, precision=precision)), options, processes)
+    finally:
+        leave(processes)
+
+
+def resolve_precision(precision: str, device: torch.device) -> str:
+    """What `auto` means here: bf16 on a GPU that has it, fp16 on an older one, fp32 on a CPU."""
+    if precision != "auto":
+        return precision
+    if device.type == "cpu":
+        return "fp32"
+    return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp16"
+
+
+def train(job: Job, options: RuntimeOptions, processes: Processes) -> None:
+    """Train, resuming where an earlier run of the same job stopped, and write the model folder."""
+    settings, recipe = job.settings, job.recipe
+    examples = Examples(job.train, settings.seed, job.tokenizer)
+    validation = Examples(job.validation, settings.seed, job.tokenizer) if job.validation else None
+    refuse_untrainable(job, examples, processes)
+    digest = identity(job, examples, validation)
+    checkpoints = Path(options.checkpoint_folder or job.output / "checkpoints")
+    folder = checkpoints / f"{job.output.name}-{digest[:16]}"
+    model = first_model(job)
+    model.recompute = settings.recompute
+    compiled = {"auto": processes.device.type == "cuda", "always": True, "never": False}
+    training = Training(model, recipe, processes, options.sharded, compiled[options.compile])
+    peak = peak_flops(processes.device, model.dtype) * processes.count
+    training_run = TrainingRun(
+        settings=settings,
+        options=options,
+        schedule=Schedule(recipe, len(examples)),
+        micro_batch_tokens=micro_batch_tokens(job, training, examples, processes),
+        processes=processes,
+        examples=examples,
+        validation=validation,
+        folder=folder,
+        training=training,
+        journal=Journal(processes, model.flops, peak, folder, options.progress_seconds),
+    )
+    training_run.train_to_end()
+    if processes.first:
+        export(job, training_run)
+        if not options.keep_checkpoints:
+            remove(folder)
+    processes.wait()
+
+
+def refuse_untrainable(job: Job, examples: Examples, processes: Processes) -> None:
+    """Raise UserError, naming the file or key, for what cannot be trained."""
+    if len(examples) == 0:
+        raise UserError(f"{job.train[0]}: no examples")
+    places = job.config.get("max_position_embeddings", 512)
+    if examples.seq_length > places:
+        raise UserError(
+            f"{job.train[0]}: examples of up to {examples.seq_length} tokens, but the model has "
+            f"only {places} positions (max_position_embeddings)"
+        )
+    if examples.vocab_size > job.config["vocab_size"]:
+        raise UserError(
+            f"{job.train[0]}: a vocabulary of {examples.vocab_size}, but the model has "
+            f"{job.config['vocab_size']} (vocab_size)"
+        )
+    if job.init and (job.init / "vocab.txt").is_file():
+        theirs, own = job.init / "vocab.txt", job.tokenizer / "vocab.txt"
+        if file_digest(theirs) != file_digest(own):
+            raise UserError(
+                f"{theirs}: another vocabulary than {own}, from which the examples were built; "
+                f"set vocab.path to {job.init}"
+            )
+    if (job.recipe.batch_start or job.recipe.batch_size) < processes.count:
+        raise UserError(f"batch_size: fewer examples than the {processes.count} processes")
+
+
+def identity(job: Job, examples: Examples, validation: Examples | None) -> str:
+    """A digest of all that the result depends on; runs with the same one are the same run."""
+    files = [job.tokenizer / name for name in VOCABULARY]
+    files += [job.init / WEIGHTS[0]] if job.init else []
+    return value_digest(
+        {
+            "settings": asdict(job.settings),
+            "recipe": asdict(job.recipe),
+            "config": job.config,
+            "train": examples.digest,
+            "validation": validation.digest if validation else None,
+            "files": [file_digest(file) for file in files if file.is_file()],
+            "code": code_digest(ROOT, "scripts/pretrain/pretrain.py"),
+        }
+    )
+
+
+def first_model(job: Job) -> Bert:
+    """The model that training starts from."""
+    dtype = getattr(torch, PRECISIONS[job.settings.precision])
+    if job.init:
+        return model_folder.load_model(job.init, dtype, job.settings.seed)
+    model = Bert(Shape.from_config(job.config, "--model"), dtype)
+    initialise(model, job.settings.seed, job.settings.initial_weights)
+    return model
+
+
+def micro_batch_tokens(
+    job: Job, training: Training, examples: Examples, processes: Processes
+) -> int:
+    """The token budget of a micro-batch: the stated one, or the largest that fits the device."""
+    if isinstance(job.settings.micro_batch_tokens, int):
+        return job.settings.micro_batch_tokens
+    most = int(examples.lengths.mean() * job.recipe.batch_size / processes.count)
+    found = 0
+    if processes.first:
+        found = batch_size_probe.micro_batch_tokens(
+            training.model, training.rates, examples.seq_length, max(most, examples.seq_length)
+        )
+    return processes.agree([found])[0]
+
+
+def export(job: Job, done: TrainingRun) -> None:
+    """Write the model folder."""
+    model, folder, journal = done.training.model, job.output, done.journal
+    settings = {
+        "precision": job.settings.precision,
+        "seed": job.settings.seed,
+        "sequence length": done.examples.seq_length,
+        **job.recipe.given(),
+    }
+    data = [("training", done.examples)]
+    data += [("validation", done.validation)] if done.validation else []
+    write_text(folder / "metrics.jsonl", metrics.lines(journal.rows))
+    write_text(folder / "timing.jsonl", metrics.lines(journal.timing))
+    write_text(folder / "cost.json", json.dumps(journal.cost(), indent=2) + "\n")
+    metrics.write_events(folder / metrics.EVENTS, journal.rows, journal.times())
+    card = model_card.card(folder.name, settings, model, data, journal.rows, journal.work())
+    write_text(folder / "README.md", card)
+    model_folder.save_model(folder, model.state_dict(), job.config, job.tokenizer)
+    log.info("wrote %s", folder)

@@ -1,0 +1,64 @@
+"""The optimizers by name, and what a phase says of them.
+
+To add one, write a file beside this one with a class of torch's form, which takes `lr`, `betas` and
+`eps`, divides gradients by `grad_scale` and skips a step where `found_inf` is 1, as torch's fused
+optimizers do; then name it here.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scripts.common.settings import setting
+
+if TYPE_CHECKING:
+    from torch import nn
+    from torch.optim import Optimizer
+
+OPTIMIZERS = ("adamw", "lamb")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptimizerSettings:
+    """A phase's optimizer."""
+
+    optimizer: str = setting("adamw", enum=OPTIMIZERS)
+    weight_decay: float = setting(0.01, "of matrices; biases, normalisations: none", minimum=0)
+    beta1: float = setting(0.9, minimum=0, exclusiveMaximum=1)
+    beta2: float = setting(0.999, minimum=0, exclusiveMaximum=1)
+    epsilon: float = setting(1e-6, exclusiveMinimum=0)
+    max_grad_norm: float = setting(1.0, "bound of the gradient's norm; 0: none", minimum=0)
+
+
+def optimizer_class(name: str) -> "type[Optimizer]":
+    """The class of an optimizer; imported here, so that a step's flags do not wait for torch."""
+    from scripts.pretrain.optimizers.adamw import AdamW
+    from scripts.pretrain.optimizers.lamb import Lamb
+
+    return {"adamw": AdamW, "lamb": Lamb}[name]
+
+
+def parameter_groups(model: "nn.Module", weight_decay: float) -> list[dict]:
+    """Two groups: matrices, which decay, and biases and normalisations, which do not."""
+    groups: dict[bool, list] = {True: [], False: []}
+    for parameter in model.parameters():
+        groups[parameter.dim() > 1].append(parameter)
+    return [
+        {"params": groups[True], "weight_decay": weight_decay},
+        {"params": groups[False], "weight_decay": 0.0},
+    ]
+
+
+def make_optimizer(
+    model: "nn.Module", settings: OptimizerSettings, learning_rate: float, sharded: bool = False
+) -> "Optimizer":
+    """A model's optimizer; `sharded`: each process keeps a part of its state (ZeRO stage 1)."""
+    groups = parameter_groups(model, settings.weight_decay)
+    kind = optimizer_class(settings.optimizer)
+    betas = (settings.beta1, settings.beta2)
+    if sharded:
+        from torch.distributed.optim import ZeroRedundancyOptimizer
+
+        return ZeroRedundancyOptimizer(
+            groups, optimizer_class=kind, lr=learning_rate, betas=betas, eps=settings.epsilon
+        )
+    return kind(groups, lr=learning_rate, betas=betas, eps=settings.epsilon)

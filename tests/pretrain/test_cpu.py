@@ -1,0 +1,49 @@
+"""A CPU's kernels compute what torch's own do."""
+
+from itertools import accumulate
+
+import pytest
+import torch
+
+from scripts.pretrain.kernels import cpu, cuda
+from scripts.pretrain.kernels.tiles import attention_tiles
+
+
+@pytest.mark.parametrize("lengths", [[60, 60, 59, 57, 40, 33, 7, 5], [300, 230, 229, 40, 39, 1]])
+@pytest.mark.parametrize(("dtype", "bound"), [(torch.float32, 2e-5), (torch.float64, 1e-12)])
+def test_attention_equals_that_of_padded_rows(lengths, dtype, bound):
+    torch.manual_seed(0)
+    edges = (0, *accumulate(lengths))
+    qkv = torch.randn(edges[-1], 3 * 48, dtype=dtype, requires_grad=True)
+    before = qkv.detach().clone()
+    mine = cpu.attention(qkv, None, edges, 0, 4, 0.0, None)
+    direction = torch.randn_like(mine)
+    (slope,) = torch.autograd.grad(mine, qkv, direction)
+    assert torch.equal(qkv, before)
+    q, k, v = qkv.view(len(qkv), 3, 4, 12).unbind(1)
+    other = cuda.padded_attention(q, k, v, torch.tensor(edges), max(lengths), 0.0)
+    other = other.reshape(len(qkv), -1)
+    torch.testing.assert_close(mine, other, rtol=bound, atol=bound)
+    (expected,) = torch.autograd.grad(other, qkv, direction)
+    torch.testing.assert_close(slope, expected, rtol=bound, atol=bound)
+
+
+@pytest.mark.parametrize("alone", [4, 100])
+def test_attention_gradient_with_dropout(alone):
+    tiles = attention_tiles((0, 6, 11, 14), 2, alone)
+    qkv = torch.randn(14, 3 * 8, dtype=torch.float64, requires_grad=True)
+
+    def attend(qkv):
+        generator = torch.Generator().manual_seed(4)
+        return cpu.AttentionFunction.apply(qkv, tiles, 2, 0.3, generator)
+
+    assert torch.autograd.gradcheck(attend, (qkv,))
+
+
+def test_dropout_keeps_its_share_and_its_mean():
+    generator = torch.Generator().manual_seed(0)
+    x = torch.ones(1000, 1001)
+    y = cpu.dropout(x, 0.1, generator)
+    assert abs((y == 0).double().mean() - 0.1) < 1e-3
+    assert abs(y.double().mean() - 1) < 1e-3
+    assert y.unique().tolist() == pytest.approx([0.0, 1 / 0.9])
