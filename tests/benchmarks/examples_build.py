@@ -154,8 +154,6 @@ def compare(folder: Path, text: Path, all_duplicates: list[int]) -> None:
                 f"{mine['bytes an example']:.0f}, {theirs['bytes an example']:.0f}",
                 flush=True,
             )
-        seconds = [f"{line.split()[1]} {line.split()[2]} s" for line in second.log.splitlines()[:2]]
-        print(f"  of the last build: {', '.join(seconds)}; the rest is start-up and digests")
         print("  ours, peer: " + "; ".join(f"{k} {mine[k]:.4g}, {theirs[k]:.4g}" for k in mine))
 
 

@@ -138,9 +138,9 @@ class Examples:
         ids, lengths = gather(arrays, local, "tokens", "offsets")
         ids = ids.astype(np.int32)
         if len(ids) and ids.max() >= self.vocab_size:
+            path = self.paths[np.repeat(files, lengths)[ids.argmax()]]
             raise UserError(
-                f"{self.blame(files, ids, lengths)}: token id {ids.max()} is beyond the vocabulary "
-                f"of {self.vocab_size}"
+                f"{path}: token id {ids.max()} is beyond the vocabulary of {self.vocab_size}"
             )
         offsets = np.concatenate([[0], np.cumsum(lengths)])
         segment_b = pick(arrays, local, "segment_b").astype(np.int64)
@@ -154,10 +154,6 @@ class Examples:
         else:
             masked, labels = mask(ids, offsets, keys(self.seed, epoch, indices), self.masking)
         return Batch(ids, offsets, segments, masked, labels, next_sentence)
-
-    def blame(self, files: np.ndarray, ids: np.ndarray, lengths: np.ndarray) -> Path:
-        """The file whose example has the highest id."""
-        return self.paths[int(np.repeat(files, lengths)[ids.argmax()])]
 
 
 def gather(

@@ -2,7 +2,6 @@
 
 import hashlib
 import mmap
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,43 +43,34 @@ def open_shard(path: Path) -> Shard:
         with h5py.File(path) as file:
             header = parse_header(dict(file.attrs), path)
             digest = str(plain(file.attrs.get("content_sha256")))
-            extents = {name: extent(file, name, path) for name in dataset_types(header)}
+            arrays = map_arrays(file, path, dataset_types(header))
     except FileNotFoundError as error:
         raise UserError(f"{path}: no such file") from error
     except DAMAGE as error:
         raise UserError(f"{path}: not HDF5, or truncated ({error}); {REMEDY}") from error
-    arrays = mapped(path, extents, dataset_types(header))
     check_sizes(path, header, arrays)
     return Shard(Path(path), header, arrays, digest)
 
 
-def extent(file: h5py.File, name: str, path: Path) -> tuple[int, int, np.dtype]:
-    """Where a dataset lies in its file: byte offset, items, type."""
-    data = file.get(name)
-    if not isinstance(data, h5py.Dataset):
-        raise UserError(f"{path}: dataset {name} is missing; {REMEDY}")
-    if data.ndim != 1:
-        raise UserError(f"{path}: dataset {name} has {data.ndim} dimensions, not 1; {REMEDY}")
-    offset = data.id.get_offset()
-    if data.size and offset is None:
-        raise UserError(f"{path}: dataset {name} is chunked or compressed; {REMEDY}")
-    return offset or 0, data.size, data.dtype
-
-
-def mapped(
-    path: Path, extents: dict[str, tuple[int, int, np.dtype]], types: dict[str, np.dtype]
-) -> dict[str, np.ndarray]:
+def map_arrays(file: h5py.File, path: Path, types: dict[str, np.dtype]) -> dict[str, np.ndarray]:
     """The datasets as read-only arrays; one mapping a file, since each holds a file handle."""
-    with open(path, "rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    with open(path, "rb") as raw:
+        memory = mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ)
     arrays = {}
-    for name, (offset, items, kind) in extents.items():
-        if kind != types[name]:
-            raise UserError(f"{path}: dataset {name} is {kind}, not {types[name]}; {REMEDY}")
-        if offset + items * kind.itemsize > size:
+    for name, kind in types.items():
+        data = file.get(name)
+        if not isinstance(data, h5py.Dataset):
+            raise UserError(f"{path}: dataset {name} is missing; {REMEDY}")
+        if data.ndim != 1:
+            raise UserError(f"{path}: dataset {name} has {data.ndim} dimensions, not 1; {REMEDY}")
+        if data.dtype != kind:
+            raise UserError(f"{path}: dataset {name} is {data.dtype}, not {kind}; {REMEDY}")
+        offset = data.id.get_offset()
+        if data.size and offset is None:
+            raise UserError(f"{path}: dataset {name} is chunked or compressed; {REMEDY}")
+        if data.size and offset + data.nbytes > len(memory):
             raise UserError(f"{path}: truncated in dataset {name}; {REMEDY}")
-        arrays[name] = np.frombuffer(memory, kind, items, offset) if items else np.zeros(0, kind)
+        arrays[name] = np.frombuffer(memory, kind, data.size, offset) if data.size else data[:]
     return arrays
 
 

@@ -8,7 +8,8 @@ DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError)  # what h5p
 
 
 def plain(value: Any) -> Any:
-    """An attribute's text as str; other values as they are."""
+    """An attribute's value, text or number, as Python has it."""
+    value = value.item() if isinstance(value, np.generic) else value
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 

@@ -40,10 +40,7 @@ def types(vocab_size: int) -> dict[str, np.dtype]:
 
 def content_digest(values: dict[str, Any], digests: dict[str, str]) -> str:
     """The sha256 of a file's attributes and of its arrays' digests."""
-    plain_values = {
-        name: value if isinstance(value, str) else int(value) for name, value in values.items()
-    }
-    text = json.dumps([plain_values, digests], sort_keys=True)
+    text = json.dumps([values, digests], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -109,7 +106,7 @@ def open_tokens(path: Path) -> Iterator[Tokens]:
             attributes = {name: plain(value) for name, value in file.attrs.items()}
             if (attributes.get("schema"), attributes.get("schema_version")) != (NAME, VERSION):
                 raise UserError(f"{path}: not a file of tokens of version {VERSION}; {REMEDY}")
-            kinds = types(int(attributes["vocab_size"]))
+            kinds = types(attributes["vocab_size"])
             datasets = {name: file[name] for name in kinds}
             for name, data in datasets.items():
                 if data.dtype != kinds[name] or data.ndim != 1:

@@ -1,7 +1,6 @@
 """The examples of a tokenized shard, block by block, and what is counted of them."""
 
 import json
-import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -10,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from scripts.common.cli import log
 from scripts.common.digest import hash64
 from scripts.common.errors import UserError
 from scripts.examples.h5.example_writer import write_examples
@@ -61,7 +59,7 @@ def build_shard(
         header = Header(
             **settings,
             tokenizer_sha256=own.attributes["tokenizer_sha256"],
-            vocab_size=int(own.attributes["vocab_size"]),
+            vocab_size=own.attributes["vocab_size"],
             special_ids=json.loads(own.attributes["special_ids"]),
             sources=[json.loads(tokens.attributes["source"]) for tokens in sources],
         )
@@ -82,11 +80,9 @@ class ShardBuilder:
         self.room = header.seq_length - (3 if header.next_sentence else 2)
         self.masking = header.procedure(self.own.token_kinds)
         self.counts: Counter[str] = Counter()
-        self.seconds = {"assemble": 0.0, "write": 0.0}
 
     def build(self, start: int, stop: int, writer: ArrayWriter) -> None:
         """Add the examples of the sentences start…stop to the file."""
-        clock = time.perf_counter()
         text = read_window(self.own, start, stop)
         pool = np.zeros(0, text.tokens.dtype)
         if self.header.next_sentence:
@@ -103,8 +99,6 @@ class ShardBuilder:
         masks: dict[str, np.ndarray] = {}
         if self.header.masking == "static":
             tokens, masks = self.mask(tokens, lengths)
-        self.seconds["assemble"] += time.perf_counter() - clock
-        clock = time.perf_counter()
         writer.add(
             tokens=tokens,
             offsets=lengths,
@@ -112,7 +106,6 @@ class ShardBuilder:
             next_sentence=plan.next_sentence,
             **masks,
         )
-        self.seconds["write"] += time.perf_counter() - clock
 
     def pairs(self, text: Text, start: int, stop: int) -> tuple[Plan, np.ndarray]:
         """Pairs of A and B, and the tokens that random B come from."""
@@ -179,6 +172,4 @@ class ShardBuilder:
         }
         if self.header.masking == "static":
             result["masked_share"] = round(counts["masked"] / max(1, counts["tokens"]), 6)
-        for part, seconds in self.seconds.items():
-            log.info("%s: %.2f s", part, seconds)
         return result
