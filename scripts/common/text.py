@@ -1,4 +1,7 @@
-"""Text files, compressed by their name's ending: .zst, .gz, .bz2 or none."""
+"""Text files, compressed by their name's ending: .zst, .gz, .bz2 or none.
+
+zstandard is imported where a file needs it, as whoever only reads examples may lack it.
+"""
 
 import bz2
 import io
@@ -7,8 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-import zstandard
 
 from scripts.common.atomic import atomic_path
 from scripts.common.errors import UserError
@@ -22,7 +23,7 @@ class Streams(io.RawIOBase):
 
     The libraries' own readers take the end of a truncated zstd file for the end of its text, and pass
     over all that follows where a later stream of a bz2 or gzip file is damaged. This one raises
-    EOFError, or the decompressor's error. A decompressor gets PIECE bytes at a time, which even in a
+    EOFError, whatever the decompressor's error is. A decompressor gets PIECE bytes at a time, which even in a
     file made for it become some 100 MB at most.
     """
 
@@ -46,7 +47,12 @@ class Streams(io.RawIOBase):
                 raise EOFError("it ends in the middle of a compressed stream")
             self.stream = self.stream or self.decompressor()
             piece, self.data = self.data[:PIECE], self.data[PIECE:]
-            self.buffer = memoryview(self.stream.decompress(piece))
+            try:
+                self.buffer = memoryview(self.stream.decompress(piece))
+            except MemoryError:
+                raise
+            except Exception as error:  # each library has one of its own
+                raise EOFError(str(error)) from error
             if self.stream.eof:
                 self.data = memoryview(self.stream.unused_data + self.data)
                 self.stream = None
@@ -60,8 +66,15 @@ class Streams(io.RawIOBase):
         super().close()
 
 
+def zstd_frame() -> Any:
+    """A decompressor of one frame."""
+    import zstandard
+
+    return zstandard.ZstdDecompressor().decompressobj()
+
+
 DECOMPRESSORS: dict[str, Callable[[], Any]] = {
-    ".zst": lambda: zstandard.ZstdDecompressor().decompressobj(),
+    ".zst": zstd_frame,
     ".gz": lambda: zlib.decompressobj(wbits=16 + zlib.MAX_WBITS),
     ".bz2": bz2.BZ2Decompressor,
 }
@@ -90,7 +103,7 @@ def read_lines(path: Path | str) -> Iterator[str]:
                 yield line.decode("utf-8").rstrip("\n")
     except UnicodeDecodeError as error:
         raise UserError(f"{path}: line {number} is not UTF-8 ({error.reason})") from error
-    except DAMAGE as error:
+    except EOFError as error:
         raise damaged(path, error, f"line {number}") from error
 
 
@@ -105,7 +118,7 @@ def read_chunks(path: Path | str, size: int = 1 << 20) -> Iterator[bytes]:
             while chunk := file.read(size):
                 count += len(chunk)
                 yield chunk
-    except DAMAGE as error:
+    except EOFError as error:
         raise damaged(path, error, f"{count:,} bytes") from error
 
 
@@ -139,14 +152,8 @@ def checked(data: bytes, path: Path | str, lines: int) -> bytes:
     return data
 
 
-# What the decompressors raise on damaged files; bz2's is an OSError without a number.
-DAMAGE = (EOFError, zlib.error, zstandard.ZstdError, OSError)
-
-
-def damaged(path: Path | str, error: Exception, place: str) -> Exception:
-    """The error to raise for a damaged file; the operating system's own errors stay as they are."""
-    if isinstance(error, OSError) and error.errno is not None:
-        return error
+def damaged(path: Path | str, error: EOFError, place: str) -> UserError:
+    """The error to raise for a damaged file."""
     return UserError(
         f"{path}: truncated or corrupt after {place} ({error}); "
         "delete it and run again, or fetch it anew"
@@ -159,6 +166,8 @@ def zstd_writer(target: Path | str) -> Iterator[io.TextIOBase]:
 
     The bytes depend on the text alone: one thread, fixed level, no time stamp.
     """
+    import zstandard
+
     with atomic_path(target) as temporary, open(temporary, "wb") as raw:
         compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True)
         with (
