@@ -9,25 +9,28 @@ decide.
 
 import re
 
-from scripts.corpus.sentences.abbreviations import (
-    ALWAYS,
-    BEFORE_NAMES,
-    BEFORE_NUMBERS,
-    FORGOTTEN,
-    FUNCTION_WORDS,
-    LINKING,
-    MARKS,
-    MONTHS,
-    NAMES,
-    NUMERAL_NOUNS,
-    ORDINAL_NOUNS,
-    ORDINAL_WORDS,
-    RESTARTS,
-    RULERS,
-    SHOUTS,
-    STARTERS,
-    TITLES,
-)
+from scripts.common.data import data_yaml
+
+LISTS = {
+    name: frozenset(words.split()) for name, words in data_yaml(__file__, "word_lists.yaml").items()
+}
+ALWAYS = LISTS["always"]
+BEFORE_NAMES = LISTS["before_names"]
+BEFORE_NUMBERS = LISTS["before_numbers"]
+FORGOTTEN = LISTS["forgotten"]
+FUNCTION_WORDS = LISTS["function_words"]
+LINKING = LISTS["linking"]
+MARKS = LISTS["marks"]
+MONTHS = LISTS["months"]
+NAMES = LISTS["names"]
+NUMERAL_NOUNS = LISTS["numeral_nouns"]
+ORDINAL_NOUNS = LISTS["ordinal_nouns"]
+ORDINAL_WORDS = LISTS["ordinal_words"]
+RESTARTS = LISTS["restarts"]
+RULERS = LISTS["rulers"]
+SHOUTS = LISTS["shouts"]
+STARTERS = LISTS["starters"]
+TITLES = LISTS["titles"]
 
 CLOSERS = "\"'”’»)]›」』）】］*"
 OPENERS = "\"'“‘«„([¿¡‹「『（【‚*"

@@ -3,25 +3,12 @@
 
 import re
 
+from scripts.common.data import data_words
+
 LONGEST = 60  # characters of a formula that still reads as part of a sentence
 
-SYMBOLS = dict(
-    pair.split()
-    for pair in """
-    alpha α|beta β|gamma γ|delta δ|epsilon ε|varepsilon ε|zeta ζ|eta η|theta θ|vartheta θ|iota ι
-    kappa κ|lambda λ|mu μ|nu ν|xi ξ|pi π|rho ρ|sigma σ|tau τ|upsilon υ|phi φ|varphi φ|chi χ|psi ψ
-    omega ω|Gamma Γ|Delta Δ|Theta Θ|Lambda Λ|Xi Ξ|Pi Π|Sigma Σ|Phi Φ|Psi Ψ|Omega Ω|infty ∞|times ×
-    cdot ·|pm ±|mp ∓|div ÷|le ≤|leq ≤|ge ≥|geq ≥|ne ≠|neq ≠|approx ≈|equiv ≡|sim ~|to →|rightarrow →
-    leftarrow ←|Rightarrow ⇒|in ∈|notin ∉|subset ⊂|subseteq ⊆|cup ∪|cap ∩|wedge ∧|vee ∨|neg ¬|lnot ¬
-    land ∧|lor ∨|forall ∀|exists ∃|partial ∂|nabla ∇|sum Σ|int ∫|prod Π|ldots …|dots …|cdots …|prime ′
-    circ ∘|ell ℓ|hbar ħ|emptyset ∅|varnothing ∅|Re Re|Im Im|log log|ln ln|exp exp|sin sin|cos cos
-    tan tan|max max|min min|lim lim|det det|dim dim|gcd gcd|mod mod|lg lg|degree °|propto ∝|ast *
-    star ⋆|oplus ⊕|otimes ⊗|langle ⟨|rangle ⟩|mid |||mapsto ↦|iff ⇔|implies ⇒|aleph ℵ|perp ⊥|cong ≅
-    """.replace("mid |||", "")
-    .replace("\n", "|")
-    .split("|")
-    if pair.strip()
-)
+PAIRS = data_words(__file__, "symbols.txt")
+SYMBOLS = dict(zip(PAIRS[::2], PAIRS[1::2], strict=True))
 DROPPED = re.compile(
     r"\\(?:left|right|big|Big|bigg|Bigg|displaystyle|textstyle|scriptstyle|limits|nolimits|[,;:!>])"
     r"(?![A-Za-z])|\\(?:q?quad|[ \\])|~|&"

@@ -17,11 +17,12 @@ Template = Callable[[list[str], dict[str, str]], str]
 BAR = "\x02"
 
 
-def nth(number: int) -> Template:
-    """A template that reads as its argument of this number, counted from 1."""
+def first_of(*numbers: int) -> Template:
+    """A template that reads as the first of these arguments that is there, counted from 1."""
 
     def words(values: list[str], options: dict[str, str]) -> str:
-        return values[number - 1] if len(values) >= number else ""
+        given = dict(enumerate(values, 1))
+        return next(filter(None, map(given.get, numbers)), "")
 
     return words
 
@@ -30,11 +31,11 @@ def last(values: list[str], options: dict[str, str]) -> str:
     return next((value for value in reversed(values) if value), "")
 
 
-def joined(separator: str) -> Template:
-    """A template that reads as all its arguments, one after the other."""
+def joined(separator: str, most: int | None = None, before: str = "") -> Template:
+    """A template that reads as its arguments, or the first `most` of them, one after the other."""
 
     def words(values: list[str], options: dict[str, str]) -> str:
-        return separator.join(value for value in values if value)
+        return before + separator.join(value for value in values[:most] if value)
 
     return words
 
@@ -144,20 +145,6 @@ def as_of(values: list[str], options: dict[str, str]) -> str:
     return f"{start} {when}" if when else ""
 
 
-def between(before: str) -> Template:
-    """{{circa|1500|1510}}, {{reign|1500|1510}}: a sign, then a year or two."""
-
-    def words(values: list[str], options: dict[str, str]) -> str:
-        return before + "–".join(value for value in values[:2] if value)
-
-    return words
-
-
-def old_style_date(values: list[str], options: dict[str, str]) -> str:
-    """{{OldStyleDate|2 February|1905|20 January}}, without the date of the Julian calendar."""
-    return " ".join(value for value in values[:2] if value)
-
-
 def nihongo(values: list[str], options: dict[str, str]) -> str:
     """{{nihongo|English|rōmaji}}."""
     first, kanji, romaji = [*values, "", "", ""][:3]
@@ -210,11 +197,6 @@ def raised(values: list[str], options: dict[str, str]) -> str:
     """{{sup|2}} is a power, {{sup|th}} the end of a word."""
     text = values[0] if values else ""
     return f"^{text}" if text[-1:].isdecimal() else text
-
-
-def ship(values: list[str], options: dict[str, str]) -> str:
-    """{{ship|HMS|Beagle|1820}}: the third argument tells namesakes apart."""
-    return " ".join(value for value in values[:2] if value)
 
 
 def ship_class(values: list[str], options: dict[str, str]) -> str:
@@ -270,16 +252,6 @@ def ruby(values: list[str], options: dict[str, str]) -> str:
     """Japanese {{読み仮名|漢字|かな}}."""
     first, reading = [*values, "", ""][:2]
     return f"{first}（{reading}）" if reading else first
-
-
-def second_or_first(values: list[str], options: dict[str, str]) -> str:
-    """{{нп5|Title|label}}: a label, where there is one."""
-    return next((value for value in (*values[1:2], *values[:1]) if value), "")
-
-
-def third_or_second(values: list[str], options: dict[str, str]) -> str:
-    """Chinese {{tsl|en|Title|标题}}."""
-    return next((value for value in (*values[2:3], *values[1:2]) if value), "")
 
 
 def hours(values: list[str], options: dict[str, str]) -> str:
