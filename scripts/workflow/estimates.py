@@ -16,10 +16,7 @@ TEXT_OF_TEXT = {"": 1.0, ".bz2": 3.5, ".gz": 2.7, ".zst": 2.8}
 TEXT_OF_ARTICLE = 1700  # bytes of an article of the sample
 BYTES_OF_TOKEN = 4.6  # of text, for a word piece
 COMPRESSED = 1 / 2.8  # of text by zstd
-EXAMPLE_TOKENS = {
-    True: 1.45,
-    False: 1.05,
-}  # of a corpus token, with next-sentence pairs and without
+EXAMPLE_TOKENS = {True: 1.45, False: 1.05}  # of a corpus token, with next-sentence pairs or without
 EXAMPLE_BYTES = 1.2  # of a token's own bytes in a file of examples, with its offsets
 FILL = 0.9  # tokens of an example that are not padding
 
@@ -121,34 +118,25 @@ def disk_bytes(
 ) -> float:
     """Bytes that a run adds, where `share` says of each rule which part of its jobs would run."""
 
-    def of(rule: str) -> float:
-        return share.get(rule, 0.0)
-
-    pretrain, examples = config["pretrain"], config["examples"]
-    tokens = text / BYTES_OF_TOKEN
-    token_bytes = 2 if model.vocabulary <= 65_536 else 4
-    weights = 4.0 * model.parameters
+    tokens = text / BYTES_OF_TOKEN * (2 if model.vocabulary <= 65_536 else 4)  # in bytes
+    examples, phases = config["examples"], len(config["pretrain"]["phases"])
     example_tokens = tokens * examples["duplicates"] * EXAMPLE_TOKENS[examples["next_sentence"]]
-    corpus_files = (
-        of("extract_articles") or of("collect_text"),
-        of("split_sentences"),
-        of("shard_corpus"),
-        of("find_contamination") if config["corpus"]["decontaminate"] else 0,
-    )
-    kept = pretrain["checkpoints"] + 1
-    return (
-        download * of("download_dump")
-        + text * of("make_sample")
-        + GLUE_BYTES * of("download_glue")
-        + text * COMPRESSED * sum(corpus_files)
-        + tokens * token_bytes * of("tokenize_shard")
-        + example_tokens
-        * token_bytes
-        * EXAMPLE_BYTES
-        * len(pretrain["phases"])
-        * of("build_examples")
-        + (weights * len(pretrain["phases"]) + CHECKPOINT_BYTES * model.parameters * kept)
-        * of("pretrain")
-        + weights * of("init_model")
-        + weights * len(config["glue"]["seeds"]) * of("finetune_mnli")
-    )
+    checkpoint = CHECKPOINT_BYTES * model.parameters
+    weights = 4.0 * model.parameters
+    packed = text * COMPRESSED
+    rules = {
+        "download_dump": download,
+        "make_sample": text,
+        "download_glue": GLUE_BYTES,
+        "extract_articles": packed,
+        "collect_text": 0 if share.get("extract_articles") else packed,
+        "split_sentences": packed,
+        "shard_corpus": packed,
+        "find_contamination": packed if config["corpus"]["decontaminate"] else 0,
+        "tokenize_shard": tokens,
+        "build_examples": example_tokens * EXAMPLE_BYTES * phases,
+        "pretrain": weights * phases + checkpoint * (config["pretrain"]["checkpoints"] + 1),
+        "init_model": weights,
+        "finetune_mnli": weights * len(config["glue"]["seeds"]),
+    }
+    return sum(size * share.get(rule, 0.0) for rule, size in rules.items())

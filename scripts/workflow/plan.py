@@ -63,37 +63,46 @@ def speed(run: Run, threads: int, wanted: int) -> float:
 
 def hours(run: Run) -> dict[str, float]:
     """Estimated hours of the text's work, of pretraining and of finetuning; NaN: unknown."""
-    config, rules = run.config, run.rules
+    return {
+        "text": text_seconds(run) / 3600,
+        "pretraining": sum(phase_hours(run, *item) for item in tokens(run).items()),
+        "finetuning": finetuning_seconds(run) / 3600,
+    }
+
+
+def text_seconds(run: Run) -> float:
+    """Seconds that all cores take for the text, and to start the jobs that do not train."""
     shares = [run.shares.get(rule, 0.0) for rule in TEXT_RULES if rule in run.jobs]
     text = run.text / 1e6 * TEXT_SECONDS * sum(shares) / max(1, len(shares))
-    others = sum(count for rule, count in rules.items() if rule not in START_SECONDS)
-    found = {"text": (text + others * OTHER_START_SECONDS) / max(1, run.cores) / 3600}
+    others = sum(count for rule, count in run.rules.items() if rule not in START_SECONDS)
+    return (text + others * OTHER_START_SECONDS) / max(1, run.cores)
 
-    phases = {phase["name"]: phase for phase in config["pretrain"]["phases"]}
-    rate = speed(run, config["pretrain"]["cpu_threads"], config["pretrain"]["gpus"])
-    rate *= config["pretrain"]["nodes"]
-    masked = config["examples"]["mlm_probability"]
-    found["pretraining"] = sum(
-        phases[name].get("hours")
-        or run.model.flops(count, phases[name]["seq_length"], masked) / rate / 3600
-        + START_SECONDS["pretrain"] / 3600
-        for name, count in tokens(run).items()
-    )
 
-    glue = config["glue"]
+def phase_hours(run: Run, name: str, count: float) -> float:
+    """Hours of a phase that trains on so many tokens, or goes by the clock."""
+    pretrain = run.config["pretrain"]
+    (phase,) = (phase for phase in pretrain["phases"] if phase["name"] == name)
+    if "hours" in phase:
+        return phase["hours"]
+    rate = pretrain["nodes"] * speed(run, pretrain["cpu_threads"], pretrain["gpus"])
+    masked = run.config["examples"]["mlm_probability"]
+    flops = run.model.flops(count, phase["seq_length"], masked)
+    return (flops / rate + START_SECONDS["pretrain"]) / 3600
+
+
+def finetuning_seconds(run: Run) -> float:
+    """Seconds of all finetuning, as many runs at once as there are cores or, with GPUs, one."""
+    glue = run.config["glue"]
     rate = speed(run, glue["cpu_threads"], glue["gpus"])
     seconds = 0.0
     for job in run.todo:
-        if not job.rule.startswith("finetune"):
-            continue
-        task = base_task(job.wildcards["task"])
-        rows = ROWS.get(task, {}).get("train", OTHER_ROWS)
-        rows = SAMPLE_ROWS if glue["source"] == "sample" else rows
-        settings = glue["finetune"] | glue["per_task"].get(task, {})
-        seconds += START_SECONDS[job.rule] + finetune_flops(run.model, rows, settings) / rate
-    lanes = 1 if run.gpus and glue["gpus"] else max(1, run.cores // glue["cpu_threads"])
-    found["finetuning"] = seconds / lanes / 3600
-    return found
+        if job.rule.startswith("finetune"):
+            task = base_task(job.wildcards["task"])
+            rows = ROWS.get(task, {}).get("train", OTHER_ROWS)
+            rows = SAMPLE_ROWS if glue["source"] == "sample" else rows
+            settings = glue["finetune"] | glue["per_task"].get(task, {})
+            seconds += START_SECONDS[job.rule] + finetune_flops(run.model, rows, settings) / rate
+    return seconds / (1 if run.gpus and glue["gpus"] else max(1, run.cores // glue["cpu_threads"]))
 
 
 def summary(run: Run) -> list[str]:

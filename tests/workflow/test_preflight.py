@@ -2,18 +2,16 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 import yaml
 
-from scripts.workflow import plan, preflight
+from scripts.workflow import preflight
 from scripts.workflow.estimates import model_of
 from scripts.workflow.preflight import Gpu, Job, Run
-from tests.runs import ROOT, SMALL, clone, snakemake
+from tests.runs import ROOT, clone, snakemake
 
 CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text())
 TINY = model_of({"num_hidden_layers": 2, "hidden_size": 128, "intermediate_size": 512}, 1000)
@@ -122,45 +120,6 @@ def test_the_network_is_asked_only_where_something_is_downloaded():
     assert preflight.mistakes(run_of(job("finetune"), glue=dead), 1.0) == []
     (found,) = preflight.mistakes(run_of(job("download_glue"), glue=dead), 1.0)
     assert found.startswith("glue.mirror: http://127.0.0.1:9 cannot be reached (")
-
-
-def test_hours_and_tokens_follow_the_config():
-    jobs = [job("pretrain", phase="seq128"), job("finetune", task="CoLA")]
-    run = run_of(*jobs)
-    phase = CONFIG["pretrain"]["phases"][0]
-    assert plan.tokens(run) == {"seq128": phase["steps"] * phase["batch_size"] * 128 * 0.9}
-    phases = [phase | {"steps": 2 * phase["steps"]}]
-    longer = run_of(*jobs, pretrain={"phases": phases})
-    assert plan.hours(longer)["pretraining"] > 1.8 * plan.hours(run)["pretraining"]
-    assert plan.hours(longer)["finetuning"] == plan.hours(run)["finetuning"]
-    faster = run_of(*jobs, model=LARGE, gpus=[Gpu("H100", 80 * GIB)])
-    assert (
-        plan.hours(faster)["pretraining"]
-        < 0.02 * plan.hours(run_of(*jobs, model=LARGE))["pretraining"]
-    )
-
-
-def test_the_parameters_are_those_of_bert_large():
-    assert abs(LARGE.parameters / 335e6 - 1) < 0.01  # as google-research/bert states
-
-
-def test_the_estimate_of_a_run_bounds_what_it_wrote(finished_run):
-    """In the small run: it must neither frighten nor promise too much."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "scripts.workflow.plan", "--configfile", SMALL, "--forceall"],
-        cwd=finished_run,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    said = ended.stdout
-    assert "pretrain              2" in said
-    assert "Phase short: some 5.53 k tokens" in said
-    assert "The run can begin" in said
-    (estimated,) = (float(line.split()[2]) for line in said.splitlines() if "Disk:" in line)
-    wrote = sum(path.stat().st_size for path in (finished_run / "results").rglob("*"))
-    # Checkpoints, of which there are three at times, are gone by now.
-    assert wrote < estimated * 1e6 < 5 * wrote
 
 
 @pytest.mark.slow

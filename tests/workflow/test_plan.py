@@ -1,0 +1,145 @@
+"""The plan that is printed before a run, against sums by hand."""
+
+import math
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+import yaml
+
+from scripts.workflow import plan
+from scripts.workflow.estimates import model_of
+from scripts.workflow.preflight import Gpu, Job, Run
+from tests.runs import ROOT, SMALL
+
+CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+BASE = model_of({}, 30_522)
+LARGE = model_of({"num_hidden_layers": 24, "hidden_size": 1024}, 30_522)
+PHASES = CONFIG["pretrain"]["phases"]
+A100 = Gpu("A100", 80 * 2.0**30)
+
+
+def job(rule: str, **wildcards: str) -> Job:
+    return Job(rule, wildcards, [], [])
+
+
+def run_of(*todo: Job, done=(), gpus=(), here=True, cores=2, text=4.6e6, **changes) -> Run:
+    config = CONFIG | {key: CONFIG[key] | value for key, value in changes.items()}
+    jobs = Counter([*(job.rule for job in todo), *done])
+    return Run(ROOT, config, list(todo), jobs, BASE, text, 0, cores, here, list(gpus))
+
+
+def test_the_parameters_are_those_of_bert_large():
+    assert abs(LARGE.parameters / 335e6 - 1) < 0.01  # as google-research/bert states
+
+
+def test_tokens_are_those_of_the_phases_that_are_to_be_trained():
+    steps = PHASES[0] | {"steps": 10, "batch_size": 2, "seq_length": 128}
+    epochs = {"name": "more", "epochs": 2, "seq_length": 64}
+    changes = {"pretrain": {"phases": [steps, epochs]}, "examples": {"duplicates": 3}}
+    run = run_of(job("pretrain", phase="more"), job("finetune", phase="seq128"), **changes)
+    assert plan.tokens(run) == {"more": pytest.approx(6e6)}
+    run = run_of(job("pretrain", phase="seq128"), **changes)
+    assert plan.tokens(run) == {"seq128": pytest.approx(10 * 2 * 128 * 0.9)}
+
+
+@pytest.mark.parametrize(
+    ("run", "threads", "wanted", "expected"),
+    [
+        (run_of(), 1, 0, 40e9),
+        (run_of(), 8, 1, 80e9),
+        (run_of(gpus=[A100] * 4), 1, 2, 2 * 0.4 * 312e12),
+        (run_of(gpus=[A100]), 1, 2, 0.4 * 312e12),
+        (run_of(gpus=[A100]), 1, 0, 40e9),
+        (run_of(here=False), 8, 0, 320e9),
+        (run_of(here=False), 8, 2, 2 * 0.4 * 312e12),
+    ],
+)
+def test_the_speed_of_a_job(run, threads, wanted, expected):
+    assert plan.speed(run, threads, wanted) == pytest.approx(expected)
+
+
+def test_the_hours_of_the_text():
+    jobs = [job("extract_articles"), job("split_sentences"), job("plot_glue"), job("finetune")]
+    run = run_of(*jobs, done=["extract_articles", "shard_corpus", "all"], text=3e6, cores=4)
+    work = 3 * 2.0 * (0.5 + 1 + 0) / 3  # of three rules of text: one half, one whole, one done
+    assert plan.text_seconds(run) == pytest.approx((work + 3 * 2) / 4)
+    assert plan.text_seconds(run_of(cores=0)) == 0
+
+
+def test_the_hours_of_a_phase():
+    flops = BASE.flops(1e9, 128, 0.15)
+    run = run_of(pretrain={"cpu_threads": 2, "gpus": 0, "nodes": 3})
+    assert plan.phase_hours(run, "seq128", 1e9) == pytest.approx((flops / 240e9 + 8) / 3600)
+    by_clock = {"phases": [{"name": "long", "hours": 5}]}
+    assert plan.phase_hours(run_of(pretrain=by_clock), "long", math.nan) == 5
+
+
+def test_the_hours_of_finetuning():
+    jobs = [job("finetune", task="CoLA"), job("finetune_mnli", task="MNLI"), job("plot_glue")]
+    small = {"epochs": 2, "max_length": 128}
+    flops = BASE.flops(500 * 2 * 40, 128)
+    glue = {"finetune": small, "cpu_threads": 2, "gpus": 0}
+    run = run_of(*jobs, cores=4, glue=glue)
+    assert plan.finetuning_seconds(run) == pytest.approx(2 * (8 + flops / 80e9) / 2)
+    run = run_of(*jobs, cores=1, glue=glue)
+    assert plan.finetuning_seconds(run) == pytest.approx(2 * (8 + flops / 40e9))
+    run = run_of(*jobs, cores=4, glue=glue | {"gpus": 1}, gpus=[A100])
+    assert plan.finetuning_seconds(run) == pytest.approx(2 * (8 + flops / (0.4 * 312e12)))
+
+
+def test_the_rows_of_finetuning_are_the_tasks():
+    glue = {"source": "download", "finetune": {"epochs": 1, "max_length": 128}, "gpus": 0}
+    for task, rows in (("RTE", 2490), ("RTE-from-MNLI", 2490), ("own", 10_000)):
+        run = run_of(job("finetune", task=task), cores=1, glue=glue)
+        flops = BASE.flops(rows * 40, 128)
+        assert plan.finetuning_seconds(run) == pytest.approx(8 + flops / 40e9)
+    more = glue | {"per_task": {"RTE": {"epochs": 3}}}
+    run = run_of(job("finetune", task="RTE"), cores=1, glue=more)
+    assert plan.finetuning_seconds(run) == pytest.approx(8 + BASE.flops(3 * 2490 * 40, 128) / 40e9)
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        (math.nan, "unknown"), (0.001, "1 min"), (0.5, "30 min"), (0.99, "59 min"), (1.0, "1.0 h"),
+        (71.9, "71.9 h"), (72.0, "3 days"), (24_000.0, "1,000 days"),
+    ],
+)  # fmt: skip
+def test_hours_in_words(length, words):
+    assert plan.span(length) == words
+
+
+def test_the_summary_and_the_table():
+    phases = [PHASES[0], {"name": "long", "hours": 5}]
+    jobs = [job("pretrain", phase="seq128"), job("pretrain", phase="long"), job("all")]
+    run = run_of(*jobs, pretrain={"phases": phases, "gpus": 0})
+    said = plan.summary(run)
+    assert said[0].startswith("Phase seq128: some 4.79 M tokens, 1")
+    assert said[1].startswith("Phase long: as many tokens as its hours allow, 1")
+    assert said[2].startswith("Time: some ")
+    assert " on 2 cores, no GPU: text 1 min, pretraining " in said[2]
+    assert said[3].startswith("Disk: some ")
+    assert plan.table(run) == ["pretrain      2"]
+    on_cluster = plan.summary(run_of(*jobs, here=False, pretrain={"phases": phases}))
+    assert " on a cluster, a job at a time on an A100: " in on_cluster[2]
+
+
+def test_the_estimate_of_a_run_bounds_what_it_wrote(finished_run):
+    """In the small run: it must neither frighten nor promise too much."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "scripts.workflow.plan", "--configfile", SMALL, "--forceall"],
+        cwd=finished_run,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = ended.stdout
+    assert "pretrain              2" in said
+    assert "Phase short: some 5.53 k tokens" in said
+    assert "The run can begin" in said
+    (estimated,) = (float(line.split()[2]) for line in said.splitlines() if "Disk:" in line)
+    wrote = sum(path.stat().st_size for path in (finished_run / "results").rglob("*"))
+    # Checkpoints, of which there are three at times, are gone by now.
+    assert wrote < estimated * 1e6 < 5 * wrote
