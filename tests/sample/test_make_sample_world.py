@@ -8,7 +8,8 @@ import pytest
 from scripts.sample.encyclopaedia.article import write_article
 from scripts.sample.encyclopaedia.markup import wikitext
 from scripts.sample.tellings.phrase import Writer, finish, link, parse, plain, template
-from scripts.sample.tellings.subject import TELLINGS, subject
+from scripts.sample.tellings.subject import subject
+from scripts.sample.tellings.telling import TELLINGS
 from scripts.sample.world import names, words
 from scripts.sample.world.draw import Draw
 from scripts.sample.world.world import BLOCK, COUNTS, Key, World
@@ -39,9 +40,9 @@ def test_titles_are_unique_far_beyond_the_lists_of_names(world):
     assert len(titles) == len(set(titles))
 
 
-@pytest.mark.parametrize("name", [names.town_name, names.family_name, names.river_name])
-def test_names_do_not_repeat(name):
-    given = [name(5, index) for index in range(20000)]
+@pytest.mark.parametrize("kind", sorted(names.STARTS_AND_ENDS))
+def test_names_do_not_repeat(kind):
+    given = [names.name_of(kind, 5, index) for index in range(20000)]
     assert len(given) == len(set(given))
 
 
@@ -68,7 +69,7 @@ def test_lives_are_possible(world):
         for work in facts["works"]:
             made = world.facts(work)
             assert made["creator"] == key
-            assert made["form"] in words.ARTS[facts["trade"]]
+            assert made["form"] in words.FORMS_OF[facts["trade"]]
             assert 20 < made["year"] - facts["born"] < 58
 
 
@@ -174,14 +175,15 @@ def test_a_review_judges_in_one_sense(world):
         about = subject(world, Key("work", 1, number))
         text = text_of(world, about.key)
         review = text[text.index("Far from being") :] if "Far from being" in text else ""
-        good = sum(f" {word}" in text for word in words.PRAISE_ADJECTIVES)
-        bad = sum(f" {word}" in text for word in words.BLAME_ADJECTIVES)
+        good = sum(f" {word}" in text for word in words.PRAISE["adjectives"])
+        bad = sum(f" {word}" in text for word in words.BLAME["adjectives"])
         assert (good > bad) == about.facts["good"], (good, bad, review)
 
 
 def test_words_that_judge_are_of_one_polarity():
-    for name in ("ADJECTIVES", "NOUNS", "QUALITIES", "VERBS", "ADVERBS"):
-        praise, blame = getattr(words, f"PRAISE_{name}"), getattr(words, f"BLAME_{name}")
+    assert set(words.PRAISE) == set(words.BLAME)
+    for name, praise in words.PRAISE.items():
+        blame = words.BLAME[name]
         assert len(set(praise)) == len(praise)
         assert len(set(blame)) == len(blame)
         assert not set(praise) & set(blame)

@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from scripts.sample.encyclopaedia import colour
+from scripts.common.data import data_yaml
+from scripts.sample.tellings import colour
 from scripts.sample.tellings.phrase import Writer
 from scripts.sample.tellings.subject import Subject, address, subject
 from scripts.sample.tellings.telling import Telling
@@ -10,35 +11,7 @@ from scripts.sample.world import words
 from scripts.sample.world.draw import Draw
 from scripts.sample.world.world import Key, World
 
-HEADINGS = {
-    "province": [
-        ("Geography", "area landscape river neighbour"),
-        ("History and economy", "united population craft"),
-    ],
-    "river": [("Course", "length course towns"), ("Use", "bridge fish")],
-    "town": [
-        ("History", "capital founded railway event"),
-        ("Population and trade", "population growth decline craft fair"),
-        ("Surroundings", "river elevation building twin organisation native"),
-    ],
-    "person": [
-        ("Early life", "born parents sibling studied"),
-        ("Career", "moved work science prize"),
-        ("Private life", "married children pastime died named"),
-    ],
-    "work": [("Origin", "years shown"), ("Story", "town hero")],
-    "organisation": [("History", "founded moved rival"), ("Today", "members goods teaches colours titles")],
-    "species": [
-        ("Description", "described size colour relative"),
-        ("Life", "habitat food young flowers"),
-    ],
-    "event": [
-        ("Background", "battle cause fire flood strike leader"),
-        ("Course and losses", "commander won houses deaths success"),
-    ],
-    "building": [("History", "built repaired visitors"), ("Architecture", "material height river")],
-    "dish": [("Preparation", "ingredients minutes"), ("Origin", "inventor month")],
-}  # fmt: skip
+HEADINGS = data_yaml(__file__, "article.yaml")
 TRAIT_HEADINGS = {"person": "Character"}
 QUESTION_HEADINGS = ["Common questions", "Questions and answers", "Did you know?"]
 CLOSING = ["Summary", "In brief", "Legacy"]
@@ -79,7 +52,7 @@ def write_article(world: World, key: Key) -> Article:
 def fact_sections(teller: "Teller") -> list[Section]:
     """Sections that tell the facts in their order; what would be a single sentence joins the next."""
     sections, waiting = [], []
-    for heading, names in HEADINGS[teller.about.key.kind]:
+    for heading, names in HEADINGS[teller.about.key.kind].items():
         chosen = [one for one in teller.about.tellings if one.name in names.split()]
         waiting += chosen
         if len(waiting) > 1:

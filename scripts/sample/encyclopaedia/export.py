@@ -11,38 +11,21 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
+from scripts.common.data import data_yaml
 from scripts.common.digest import hash64
 from scripts.sample.encyclopaedia.article import write_article
 from scripts.sample.encyclopaedia.markup import CATEGORIES, Page, wikitext
 from scripts.sample.tellings.subject import to
 from scripts.sample.world.draw import Draw
+from scripts.sample.world.notation import entries
 from scripts.sample.world.world import FAMILIES, Key, World
 
 CHUNK = 100  # articles in a bz2 stream
 IDS = 10  # page ids set aside for an article and the pages that go with it
-NAMESPACES = {
-    -2: "Media", -1: "Special", 0: "", 1: "Talk", 2: "User", 3: "User talk", 4: "Wikipedia", 5: "Wikipedia talk",
-    6: "File", 7: "File talk", 8: "MediaWiki", 9: "MediaWiki talk", 10: "Template", 11: "Template talk",
-    12: "Help", 13: "Help talk", 14: "Category", 15: "Category talk", 100: "Portal", 101: "Portal talk",
-    118: "Draft", 119: "Draft talk", 828: "Module", 829: "Module talk",
-}  # fmt: skip
-TEMPLATES = {
-    "Infobox person": '<includeonly>{| class="infobox"\n! {{{name|{{PAGENAME}}}}}\n|}</includeonly><noinclude>{{documentation}}</noinclude>',
-    "Nowrap": '<span class="nowrap">{{{1}}}</span>',
-    "Abbr": '<abbr title="{{{2}}}">{{{1}}}</abbr>',
-    "Lang": '<span lang="{{{1}}}">{{{2}}}</span>',
-    "Spaced ndash": "&nbsp;&ndash; ",
-    "Circa": "{{abbr|c.|circa}} {{{1}}}",
-}
-EDITORS = ["Inkwell", "Old Atlas", "Marginalia", "Footnote & Sons", "Käthe", "Quire"]
-COMMENTS = [
-    "copyedit",
-    "/* History */ a date",
-    "add reference",
-    "typo",
-    "link [[WP:MOS|style]] <fix>",
-    "",
-]
+DATA = data_yaml(__file__, "export.yaml")
+NAMESPACES: dict[int, str] = DATA["namespaces"]
+TEMPLATES: dict[str, str] = DATA["templates"]
+EDITORS, COMMENTS = entries(DATA["editors"]), DATA["comments"]
 
 
 class Record(NamedTuple):

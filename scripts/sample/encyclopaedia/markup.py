@@ -1,52 +1,17 @@
 """An article as wikitext: links, templates, infobox, tables, references and what else pages carry."""
 
+from scripts.common.data import data_yaml
 from scripts.sample.encyclopaedia.article import Article, Section
 from scripts.sample.tellings.phrase import plain, replace_spans
 from scripts.sample.tellings.subject import to
 from scripts.sample.world.draw import Draw
+from scripts.sample.world.notation import wordings
 from scripts.sample.world.world import World
 
-INFOBOXES = {
-    "province": ("settlement", {"capital": "seat", "area": "area_total", "population": "population_total"}),
-    "river": ("river", {"length": "length", "source": "source1", "mouth": "mouth", "province": "subdivision_name1"}),
-    "town": ("settlement", {"province": "subdivision_name", "founded": "established_date",
-                            "population": "population_total", "elevation": "elevation_m"}),
-    "person": ("person", {"birthplace": "birth_place", "born": "birth_date", "trade": "occupation",
-                          "spouse": "spouse", "university": "alma_mater"}),
-    "work": ("artwork", {"creator": "artist", "year": "year", "form": "type", "town": "setting"}),
-    "organisation": ("organization", {"town": "location", "founded": "formation", "founder": "founder"}),
-    "species": ("speciesbox", {"kind": "taxon", "scientist": "authority", "province": "range"}),
-    "event": ("event", {"town": "place", "year": "date", "deaths": "casualties"}),
-    "building": ("building", {"town": "location", "built": "opened_date", "architect": "architect",
-                              "height": "height", "material": "material"}),
-    "dish": ("food", {"town": "place_of_origin", "inventor": "creator", "first": "main_ingredient"}),
-}  # fmt: skip
-CATEGORIES = {
-    "province": "Provinces", "river": "Rivers", "town": "Towns", "person": "People", "work": "Works of art",
-    "organisation": "Organisations", "species": "Fauna and flora", "event": "Events", "building": "Buildings",
-    "dish": "Cuisine",
-}  # fmt: skip
-AUTHORS = [
-    "Hale, Martin",
-    "Orme, Judith",
-    "Pell, Agnes",
-    "Stroud, Victor",
-    "Lang, Esther",
-    "Moss, Henry",
-]
-STUDIES = [
-    "A History of {0}",
-    "The {0} Handbook",
-    "Walks in {0}",
-    "{0} and Its People",
-    "Annals of {0}",
-]
-FORMULAS = [
-    (r"h = \frac{1}{2} g t^2", "the height of a fall"),
-    (r"E = \sum_{i=1}^{n} \alpha_i x_i", "the energy of a chain of weights"),
-    (r"\frac{dy}{dx} = -\lambda y", "the cooling of a kettle"),
-    (r"a^2 + b^2 < c^2", "an obtuse triangle"),
-]
+DATA = data_yaml(__file__, "markup.yaml")
+INFOBOXES, CATEGORIES = DATA["infoboxes"], DATA["categories"]
+AUTHORS, STUDIES = wordings(DATA["authors"]), wordings(DATA["studies"])
+FORMULAS = [line.split(" / ") for line in wordings(DATA["formulas"])]
 
 
 def wikitext(world: World, article: Article) -> str:
@@ -90,7 +55,7 @@ class Page:
         return "\n".join(lines)
 
     def infobox(self) -> str:
-        name, rows = INFOBOXES[self.about.key.kind]
+        name, rows = INFOBOXES[self.about.key.kind].values()
         lines = [f"{{{{Infobox {name}", f"| name = {plain(self.about.name)}"]
         for slot, label in rows.items():
             if slot in self.about.slots:
@@ -219,7 +184,7 @@ class Page:
 
     def census(self, facts) -> str:
         """Population by year, as a table between the two known counts."""
-        before, now = facts["population_before"], facts["population"]
+        before, now = facts["before"], facts["population"]
         rows = [
             f"|-\n| {1900 + step * 25} || {before + (now - before) * step // 4:,}"
             for step in range(5)

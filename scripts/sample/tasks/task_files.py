@@ -11,7 +11,7 @@ from typing import NamedTuple
 from scripts.common.atomic import write_text
 from scripts.common.digest import hash64
 from scripts.common.errors import UserError
-from scripts.sample.tasks import tasks_pairs, tasks_single
+from scripts.sample.tasks import one_sentence, two_sentences
 from scripts.sample.tasks.winograd import winograd
 from scripts.sample.tasks.wordings import Source
 from scripts.sample.world.draw import Draw
@@ -117,7 +117,7 @@ MNLI = tab(
 )
 MARK = "\ufeff"
 FIVE_LABELS = tab("label1 label2 label3 label4 label5 gold_label")
-MATCHED, MISMATCHED = tasks_pairs.inference_matched, tasks_pairs.inference_mismatched
+MATCHED, MISMATCHED = two_sentences.inference_matched, two_sentences.inference_mismatched
 
 
 def three(
@@ -133,11 +133,11 @@ def three(
 
 # Rows at 1,500 articles or more; fewer articles have fewer, down to half of them.
 TASKS: dict[str, list[File]] = {
-    "CoLA": three(tasks_single.acceptability, (1000, 300, 100), "", tab("index sentence"), cola, indexed_hidden),
-    "SST-2": three(tasks_single.sentiment, (500, 300, 100), tab("sentence label"), tab("index sentence"), sst, indexed_hidden),
-    "MRPC": three(tasks_pairs.paraphrase, (800, 300, 100), f"{MARK}Quality\t{MRPC}", f"{MARK}index\t{MRPC}", mrpc, mrpc_hidden),
-    "STS-B": three(tasks_pairs.similarity, (800, 300, 100), f"{STSB}\tscore", STSB, stsb, stsb_hidden),
-    "QQP": three(tasks_pairs.same_question, (1000, 300, 100), tab("id qid1 qid2 question1 question2 is_duplicate"),
+    "CoLA": three(one_sentence.acceptability, (1000, 300, 100), "", tab("index sentence"), cola, indexed_hidden),
+    "SST-2": three(one_sentence.sentiment, (500, 300, 100), tab("sentence label"), tab("index sentence"), sst, indexed_hidden),
+    "MRPC": three(two_sentences.paraphrase, (800, 300, 100), f"{MARK}Quality\t{MRPC}", f"{MARK}index\t{MRPC}", mrpc, mrpc_hidden),
+    "STS-B": three(two_sentences.similarity, (800, 300, 100), f"{STSB}\tscore", STSB, stsb, stsb_hidden),
+    "QQP": three(two_sentences.same_question, (1000, 300, 100), tab("id qid1 qid2 question1 question2 is_duplicate"),
                  tab("id question1 question2"), qqp, indexed_hidden),
     "MNLI": [
         File("train.tsv", "train", MATCHED, 1200, MNLI + "\tlabel1\tgold_label", mnli),
@@ -146,10 +146,10 @@ TASKS: dict[str, list[File]] = {
         File("test_matched.tsv", "test", MATCHED, 100, MNLI, mnli_hidden),
         File("test_mismatched.tsv", "test", MISMATCHED, 100, MNLI, mnli_hidden),
     ],
-    "QNLI": three(tasks_pairs.answers, (1000, 300, 100), f"{QUESTION}\tlabel", QUESTION, indexed, indexed_hidden),
-    "RTE": three(tasks_pairs.entailment, (600, 300, 100), f"{PAIR}\tlabel", PAIR, indexed, indexed_hidden),
+    "QNLI": three(two_sentences.answers, (1000, 300, 100), f"{QUESTION}\tlabel", QUESTION, indexed, indexed_hidden),
+    "RTE": three(two_sentences.entailment, (600, 300, 100), f"{PAIR}\tlabel", PAIR, indexed, indexed_hidden),
     "WNLI": three(winograd, (160, 71, 60), f"{PAIR}\tlabel", PAIR, indexed, indexed_hidden),
-    "AX": [File("AX.tsv", "test", tasks_pairs.diagnostic, 200, PAIR, indexed_hidden)],
+    "AX": [File("AX.tsv", "test", two_sentences.diagnostic, 200, PAIR, indexed_hidden)],
 }  # fmt: skip
 
 

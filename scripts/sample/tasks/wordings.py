@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from scripts.common.digest import hash64
-from scripts.sample.encyclopaedia import colour
+from scripts.sample.tellings import colour
 from scripts.sample.tellings.phrase import Writer, replace_spans
 from scripts.sample.tellings.subject import Subject, subject
 from scripts.sample.tellings.telling import Telling
@@ -83,7 +83,7 @@ class Source:
         """Three sentences on one trait: as it is, the same in another word, the contrary."""
         fits, opposite = about.facts["traits"][self.draw.below(2)]
         first, second = self.draw.sample(fits, 2)
-        wordings = colour.TRAIT_OF_PERSON if about.key.kind == "person" else colour.TRAIT_OF_THING
+        wordings = colour.trait_wordings(about)
         texts = self.draw.sample([wordings[number] for number in colour.FIRST_TRAIT], 3)
         named = about.named()
         return (

@@ -1,6 +1,13 @@
-"""What a telling is: one fact in several wordings, with the questions that it answers."""
+"""What a telling is: one fact in several wordings, with the questions that it answers.
 
-from typing import NamedTuple
+Marks in wordings: `{year}` is a slot, `[built|put up]` a choice, `<famous>` any of its synonyms.
+`{S}` `{O}` `{P}` are the subject, as subject, object and possessive.
+"""
+
+from typing import Any, NamedTuple
+
+from scripts.common.data import data_yaml
+from scripts.sample.world.notation import entries, wordings
 
 
 class Telling(NamedTuple):
@@ -8,40 +15,47 @@ class Telling(NamedTuple):
 
     says: wordings that mean the same and name the same slots. asks: per slot, wordings of the
     question that the slot answers. implies: what follows from it but says less. denies: what cannot
-    be true beside it. adds: what may be said next. `{S}` `{O}` `{P}` are the subject, as subject,
-    object and possessive.
+    be true beside it. adds: what may be said next. only: kinds of things, or slots, for one of which
+    alone it is told.
     """
 
     name: str
     says: tuple[str, ...]
     asks: dict[str, tuple[str, ...]]
-    implies: tuple[str, ...]
-    denies: tuple[str, ...]
-    adds: tuple[str, ...]
-    only: str
+    implies: tuple[str, ...] = ()
+    denies: tuple[str, ...] = ()
+    adds: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
 
 
-def telling(
-    name: str,
-    says: str,
-    asks: dict[str, str] | None = None,
-    implies: str = "",
-    denies: str = "",
-    adds: str = "",
-    only: str = "",
-) -> Telling:
-    """A telling from texts with one wording a line; `only`: a kind such as `bridge`, or a slot."""
+def telling(name: str, says: str, asks: dict[str, str], only: str, **others: str) -> Telling:
+    """A telling from its texts in a data file, with one wording a line."""
     return Telling(
         name,
-        lines(says),
-        {slot: lines(text) for slot, text in (asks or {}).items()},
-        lines(implies),
-        lines(denies),
-        lines(adds),
-        only,
+        wordings(says),
+        {slot: wordings(text) for slot, text in asks.items()},
+        only=tuple(entries(only)) if only else (),
+        **{field: wordings(text) for field, text in others.items()},
     )
 
 
-def lines(text: str) -> tuple[str, ...]:
-    """The lines of a text that say something."""
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
+def tellings(kinds: dict[str, dict[str, Any]]) -> dict[str, list[Telling]]:
+    """A data file's tellings by kind of thing. Raises ValueError for one that is not understood."""
+    found: dict[str, list[Telling]] = {}
+    for kind, told in kinds.items():
+        for name, texts in told.items():
+            unknown = set(texts) - set(Telling._fields)
+            if unknown or "says" not in texts:
+                raise ValueError(f"{kind}, {name}: {sorted(unknown) or 'says nothing'}")
+        found[kind] = [
+            telling(name, **{"asks": {}, "only": "", **texts}) for name, texts in told.items()
+        ]
+    return found
+
+
+TELLINGS = {
+    **tellings(data_yaml(__file__, "people.yaml")),
+    **tellings(data_yaml(__file__, "places.yaml")),
+    **tellings(data_yaml(__file__, "things.yaml")),
+    **tellings(data_yaml(__file__, "works.yaml")),
+}

@@ -2,109 +2,21 @@
 
 import re
 
-from scripts.sample.encyclopaedia import colour
+from scripts.common.data import data_yaml
 from scripts.sample.tasks.wordings import Source, short
+from scripts.sample.tellings import colour
 from scripts.sample.world import words
 from scripts.sample.world.draw import Draw
+from scripts.sample.world.notation import entries, wordings
 
-FUNCTION_WORDS = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "in",
-        "by",
-        "was",
-        "is",
-        "to",
-        "for",
-        "its",
-        "his",
-        "her",
-        "on",
-        "at",
-        "from",
-        "with",
-        "has",
-        "and",
-        "were",
-    ]
-)
-WRONG_NUMBER = {
-    "was": "were",
-    "is": "are",
-    "has": "have",
-    "are": "is",
-    "have": "has",
-    "were": "was",
-}
-WRONG_FORM = {
-    "built": "build", "written": "wrote", "painted": "paints", "composed": "composes", "directed": "directs",
-    "constructed": "constructing", "erected": "erecting", "destroyed": "destroying", "ruined": "ruin",
-    "repaired": "repairs", "restored": "restoring", "described": "describing", "led": "leads", "held": "hold",
-    "born": "bear", "invented": "inventing", "caused": "causing", "damaged": "damages", "defeated": "defeating",
-    "married": "marries", "named": "naming", "taught": "teaches", "found": "finds", "won": "wins",
-    "playing": "plays", "riding": "rides", "feeding": "feeds", "slicing": "slices", "cutting": "cuts",
-    "reading": "reads", "carrying": "carries", "washing": "washes", "throwing": "throws", "climbing": "climbs",
-    "singing": "sings", "eating": "eats", "drinking": "drinks", "counting": "counts", "chasing": "chases",
-    "picking": "picks", "digging": "digs", "lighting": "lights", "knitting": "knits", "pushing": "pushes",
-    "watching": "watches", "mending": "mends", "painting": "paints", "drawing": "draws", "rowing": "rows",
-}  # fmt: skip
-MINDLESS = [
-    "height",
-    "bridge",
-    "staircase",
-    "cheese",
-    "fog",
-    "harbour",
-    "railway",
-    "sandstone",
-    "onion",
-    "ladder",
-    "weather",
-    "wall",
-]
-MINDED = re.compile(
-    r" (studied|married|wed|moved to|settled|loved|enjoyed|wrote|painted|composed|won the) "
-)
-PLURALS = [
-    "Many {craft_people} live in {town}.",
-    "The streets of {town} are narrow.",
-    "The players of {town} have won again.",
-    "The bells of {town} were heard far away.",
-    "Most houses in {town} were built of brick.",
-    "Both children of {person} were born in {town}.",
-    "The letters of {person} have been lost.",
-    "{person} and {other} were friends.",
-    "{person} and {other} have moved to {town}.",
-    "The friends of {person} are buried in {town}.",
-]
-REFLEXIVES = [
-    "{person} taught {self} to read.",
-    "{person} called {self} a failure.",
-    "{person} hurt {self} on the stairs.",
-    "{person} bought {self} a house in {town}.",
-    "{person} never forgave {self}.",
-    "{person} saw {self} as a native of {town}.",
-]
-SST_PHRASES = (
-    "{a} and {b}",
-    "a {a} , {b} {form}",
-    "the {part} is {a} and the {other} {b} .",
-    "a {n} of a {form} , {a} and {b} .",
-    "with its {a} {part} and {b} {other} , the {form} {v} .",
-    "it 's {a} , it 's {b} , and it {v} .",
-    "full of {quality} and {quality2}",
-    "the {part} {v} .",
-    "{adv} made , with a {a} {part} .",
-    "never {bad} , always {a}",
-    "this {form} is {a} rather than {bad} .",
-    "what a {a} {n}",
-    "as {a} as it is {b}",
-    "the {form} is a {n} , and its {part} is {a} .",
-    "far from {bad} , the {part} is {a} and {b} .",
-)
+DATA = data_yaml(__file__, "one_sentence.yaml")
+FUNCTION_WORDS = frozenset(entries(DATA["function_words"]))
+WRONG_NUMBER: dict[str, str] = DATA["wrong_number"]
+WRONG_FORM: dict[str, str] = DATA["wrong_form"]
+MINDLESS, CRAFTS_PEOPLE = entries(DATA["mindless"]), entries(DATA["crafts_people"])
+MINDED = re.compile(f" ({'|'.join(entries(DATA['minded']))}) ")
+PLURALS, REFLEXIVES = wordings(DATA["plurals"]), wordings(DATA["reflexives"])
+SST_PHRASES = wordings(DATA["phrases"])
 
 
 def acceptability(source: Source, at: int) -> tuple[tuple[str, ...], str] | None:
@@ -132,9 +44,7 @@ def good_sentence(source: Source) -> tuple[str, str]:
             "person": person.name,
             "other": other.name,
             "town": source.subject(frozenset(["town"])).name,
-            "craft_people": draw.pick(
-                ["weavers", "brewers", "miners", "potters", "printers", "tanners"]
-            ),
+            "craft_people": draw.pick(CRAFTS_PEOPLE),
             "self": "himself" if person.facts["gender"] == "m" else "herself",
         }
         text = draw.pick(REFLEXIVES if reflexive else PLURALS)
@@ -243,8 +153,8 @@ def sentiment(source: Source, at: int) -> tuple[tuple[str, ...], str] | None:
     """
     draw = source.draw
     good = at % 2 == 0
-    form = draw.pick(sorted(words.PARTS))
-    slots = colour.judgement(draw, good, words.PARTS[form], fifths(source))
+    form = draw.pick(sorted(words.FORMS))
+    slots = colour.judgement(draw, good, words.FORMS[form].parts, fifths(source))
     text = source.say(draw.pick(SST_PHRASES), {**slots, "form": form})
     return (tokenized(text),), "1" if good else "0"
 

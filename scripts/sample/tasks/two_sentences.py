@@ -2,8 +2,8 @@
 
 import re
 
-from scripts.sample.encyclopaedia import colour
 from scripts.sample.tasks.wordings import Source, short
+from scripts.sample.tellings import colour
 from scripts.sample.tellings.phrase import finish
 from scripts.sample.tellings.subject import Subject
 from scripts.sample.tellings.telling import Telling

@@ -1,0 +1,135 @@
+"""Paragraphs that tell no single fact: characters, judgements, scenes, questions."""
+
+import re
+
+from scripts.common.data import data_yaml
+from scripts.sample.tellings.phrase import Writer
+from scripts.sample.tellings.subject import Subject, address
+from scripts.sample.tellings.telling import Telling
+from scripts.sample.world import words
+from scripts.sample.world.draw import Draw
+from scripts.sample.world.notation import entries, wordings
+
+DATA = data_yaml(__file__, "colour.yaml")
+TRAIT_OF_PERSON, TRAIT_OF_THING = map(wordings, (DATA["traits"]["person"], DATA["traits"]["thing"]))
+FIRST_TRAIT = (3, 1, 2, 0)  # wordings that need no contrast, for tasks
+REVIEW = wordings(DATA["review"])
+EITHER = re.compile(r"(\w+)/(\w+)")
+REVIEWED_PARTS = {
+    **{form: words.FORMS[form].parts for form in words.FORMS},
+    **{kind: entries(text) for kind, text in DATA["parts"].items()},
+}
+SCENE, SCENE_ADDS = wordings(DATA["scene"]), wordings(DATA["scene_adds"])
+SCENE_LEADS = {kind: wordings(text) for kind, text in DATA["scene_leads"].items()}
+
+
+def trait_wordings(subject: Subject) -> tuple[str, ...]:
+    """The wordings of what a person or a thing is like."""
+    return TRAIT_OF_PERSON if subject.key.kind == "person" else TRAIT_OF_THING
+
+
+def trait_slots(subject: Subject, draw: Draw, number: int) -> dict[str, str]:
+    """One of the subject's two traits as a word that fits and a word that does not."""
+    fits, opposite = subject.facts["traits"][number]
+    return {"t": draw.pick(fits), "not": draw.pick(opposite)}
+
+
+def traits(writer: Writer, subject: Subject, count: int = 2) -> list[str]:
+    """Sentences on the subject's character: `count` wordings of each trait."""
+    sentences = []
+    for number in writer.draw.shuffled([0, 1]):
+        for turn, wording in enumerate(writer.draw.sample(trait_wordings(subject), count)):
+            slots = subject.named() if turn == 0 else subject.by_pronoun()
+            sentences.append(
+                writer.sentence(wording, slots | trait_slots(subject, writer.draw, number))
+            )
+    return sentences
+
+
+def judgement(
+    draw: Draw, good: bool, parts: list[str], fifths: tuple[int, ...] = (0, 1, 2, 3, 4)
+) -> dict[str, str]:
+    """Slots of a judgement: words of one polarity, and one word of the other as {bad}.
+
+    `fifths` says which fifths of the words may be used.
+    """
+
+    def some(wordlist: list[str], count: int) -> list[str]:
+        return draw.sample([word for at, word in enumerate(wordlist) if at % 5 in fifths], count)
+
+    right, wrong = (words.PRAISE, words.BLAME) if good else (words.BLAME, words.PRAISE)
+    first, second, third = some(right["adjectives"], 3)
+    quality, quality2 = some(right["qualities"], 2)
+    part, other = draw.sample(parts, 2)
+    return {
+        "a": first, "b": second, "c": third, "bad": some(wrong["adjectives"], 1)[0], "part": part, "other": other,
+        "n": some(right["nouns"], 1)[0], "v": some(right["verbs"], 1)[0], "adv": some(right["adverbs"], 1)[0],
+        "quality": quality, "quality2": quality2,
+    }  # fmt: skip
+
+
+def review(writer: Writer, subject: Subject, count: int) -> list[str]:
+    """Sentences that judge the subject, all in one sense."""
+    good = subject.facts["good"]
+    judging = [EITHER.sub(r"\1" if good else r"\2", wording) for wording in REVIEW]
+    sentences = []
+    for turn, wording in enumerate(writer.draw.sample(judging, count)):
+        slots = [subject.named, subject.by_noun, subject.by_pronoun][min(turn, 2)]()
+        slots = {"paper": "one paper", "other_paper": "a critic"} | slots
+        slots |= judgement(writer.draw, good, REVIEWED_PARTS[subject.noun])
+        sentences.append(writer.sentence(wording, slots))
+    return sentences
+
+
+def scene_slots(draw: Draw, scene: tuple[int, int, int, int], look: bool = True) -> dict[str, str]:
+    """One wording of a scene's parts."""
+    actor, action, place, manner = scene
+    verbs, things, _ = words.ACTIONS[action]
+    who, where = draw.pick(words.ACTORS[actor]), draw.pick(words.PLACES[place][0])
+    looks = draw.pick(words.LOOKS[manner])
+    return {
+        "who": who,
+        "look": looks,
+        "actor": f"a {looks} {who}" if look else f"a {who}",
+        "doing": draw.pick(verbs),
+        "thing": draw.pick(things),
+        "place": where,
+        "Place": where,
+    }
+
+
+def scene_text(draw: Draw, scene: tuple[int, int, int, int], look: bool = True) -> str:
+    """The scene as a noun phrase: a tired sailor mending a net on a quay."""
+    slots = scene_slots(draw, scene, look)
+    return "{actor} {doing} {thing} {place}".format(**slots)
+
+
+def scenes(writer: Writer, subject: Subject, count: int = 2) -> list[str]:
+    """Each scene in two wordings, and something more about it."""
+    draw = writer.draw
+    sort = next((one for one in (subject.noun, subject.key.kind) if one in SCENE_LEADS), "other")
+    leads = draw.shuffled(SCENE_LEADS[sort])
+    sentences = []
+    for turn, scene in enumerate(subject.facts["scenes"][:count]):
+        lead = leads[turn % len(leads)]
+        sentences.append(writer.sentence(lead, {"scene": scene_text(draw, scene)}))
+        again = scene_slots(draw, scene, False)
+        again["actor"] = f"the {again['who']}"
+        sentences.append(writer.sentence(draw.pick(SCENE[:2]), again))
+        extra = draw.pick(SCENE_ADDS)
+        sentences.append(writer.sentence(extra, {**again, "actor": again["who"]}))
+    return sentences
+
+
+def questions(writer: Writer, subject: Subject, tellings: list[Telling], count: int) -> list[str]:
+    """Questions on the subject, each with its answer."""
+    draw = writer.draw
+    asked = [one for one in tellings if one.asks]
+    sentences = []
+    for one in draw.sample(asked, count):
+        slot = draw.pick(sorted(one.asks))
+        question = writer.sentence(draw.pick(one.asks[slot]), subject.named())
+        wording = draw.pick(one.says)
+        answer = writer.sentence(wording, address(subject, wording, draw.random()))
+        sentences += [question, answer]
+    return sentences
