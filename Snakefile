@@ -9,8 +9,8 @@ configfile: f"{workflow.basedir}/config/config.yaml"
 
 
 include: "rules/common.smk"
-include: "rules/plan/corpus.smk"
 include: "rules/sample.smk"
+include: "rules/plan/corpus.smk"
 include: "rules/corpus.smk"
 include: "rules/examples.smk"
 include: "rules/pretrain.smk"

@@ -5,27 +5,6 @@ from scripts.corpus.list_dump import listed
 from scripts.corpus.files.shard_assignment import validation_shards
 from scripts.corpus.files.parts import DUMPS, Part, dump_parts, find_parts
 
-SAMPLE_DUMP = [f"results/sample/dump/sample{part}.xml.bz2" for part in (1, 2)]
-
-SAMPLE_FILES = {
-    "MNLI": [
-        "train",
-        "dev_matched",
-        "dev_mismatched",
-        "test_matched",
-        "test_mismatched",
-    ],
-    "AX": ["AX"],
-}
-
-SAMPLE_GLUE = "results/sample/glue"
-
-SAMPLE_GLUE_FILES = [
-    f"{SAMPLE_GLUE}/{task}/{name}.tsv"
-    for task in "CoLA SST-2 MRPC STS-B QQP MNLI QNLI RTE WNLI AX".split()
-    for name in SAMPLE_FILES.get(task, ["train", "dev", "test"])
-]
-
 CORPUS = config["corpus"]
 WIKIPEDIA = CORPUS["wikipedia"]
 

@@ -17,8 +17,8 @@ from pathlib import Path
 CHILD = """
 import resource, sys
 from pathlib import Path
-from scripts.sample.make_sample import make_sample
-make_sample(42, int(sys.argv[1]), [Path(sys.argv[2])], None, int(sys.argv[3]))
+from scripts.sample.make_sample import Settings, make_sample
+make_sample(Settings(int(sys.argv[1])), [Path(sys.argv[2])], None, int(sys.argv[3]))
 print(max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
 """
 
