@@ -2,7 +2,7 @@ import os
 
 from snakemake.logging import logger
 
-from scripts.workflow import estimates, preflight
+from scripts.workflow import estimates, preflight, slurm_limits
 from scripts.workflow.internals import graph_of
 from scripts.workflow.plan import needed_bytes, summary
 
@@ -24,6 +24,7 @@ def this_run():
         cores=graph.cores,
         here=graph.here,
         gpus=preflight.visible_gpus() if graph.here else [],
+        executor=graph.executor,
     )
 
 
@@ -79,6 +80,8 @@ onstart:
         for line in summary(planned):
             logger.info(line)
         CODE_TIMES.update(code_times())
+        if planned.executor == "slurm":
+            slurm_limits.watch(lambda line: logger.warning(f"warning: {line}"))
 
 
 onsuccess:

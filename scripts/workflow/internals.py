@@ -68,6 +68,7 @@ class Graph(NamedTuple):
     counts: Counter[str]  # of each rule's jobs, those that are done too
     cores: int
     here: bool  # jobs run on this machine, in this environment
+    executor: str
 
 
 def graph_of(workflow: Any) -> Graph:
@@ -82,6 +83,8 @@ def graph_of(workflow: Any) -> Graph:
                 dict(job.wildcards_dict),
                 [str(file) for file in job.input if not (str(file) in made or file.is_storage)],
                 [str(file) for file in job.output if not file.is_storage],
+                [str(file) for file in job.input if not file.is_storage],
+                {} if job.rule.name in workflow._localrules else dict(job.resources.items()) | {"threads": job.threads},
             )
         )
     return Graph(
@@ -89,6 +92,7 @@ def graph_of(workflow: Any) -> Graph:
         Counter(job.rule.name for job in workflow.dag.jobs),
         workflow.resource_settings.cores or 1,
         workflow.local_exec and not workflow.deployment_settings.deployment_method,
+        workflow.executor_plugin.name,
     )
 
 
@@ -134,7 +138,7 @@ def dry_run(arguments: list[str]) -> Collector:
     return collector
 
 
-def runs_locally(arguments: list[str]) -> bool:
-    """Whether these arguments and the profile that they name leave all jobs to this machine."""
+def executor_of(arguments: list[str]) -> str:
+    """The executor that these arguments and the profile that they name choose."""
     with open(os.devnull, "w") as nowhere, redirect_stderr(nowhere):
-        return parse_args(arguments)[1].executor in (None, "local")
+        return parse_args(arguments)[1].executor or "local"

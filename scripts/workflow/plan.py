@@ -27,7 +27,7 @@ from scripts.workflow.estimates import (
     peak_of,
     phase_tokens,
 )
-from scripts.workflow.internals import dry_run, runs_locally
+from scripts.workflow.internals import dry_run, executor_of
 from scripts.workflow.preflight import Gpu, Run, short
 
 TEXT_RULES = (
@@ -149,8 +149,8 @@ def main() -> None:
     if asked.errors or not preflight.current:
         sys.exit("\n".join(asked.errors))
     run = preflight.current()
-    if not runs_locally(words):
-        run = replace(run, here=False, cores=1)
+    if (executor := executor_of(words)) != "local":
+        run = replace(run, here=False, cores=1, executor=executor)
     if not run.todo:
         print("Nothing would run: every output is up to date.")
         return

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 import urllib.error
 import urllib.request
 from collections import Counter
@@ -21,8 +22,10 @@ from typing import Any
 import yaml
 from packaging.requirements import Requirement
 
+from scripts.workflow import slurm_limits
 from scripts.workflow.estimates import MEMORY_BYTES, Model
 
+CLOCKS_DIFFER = 60  # seconds that two machines' clocks may be apart
 TIMEOUT = 15  # seconds for a mirror's first answer
 NEED_A_MIRROR = {"download_dump": ("corpus", "wikipedia"), "download_glue": ("glue",)}
 
@@ -35,6 +38,10 @@ class Job:
     wildcards: dict[str, str]
     sources: list[str]  # its input files that no job makes
     outputs: list[str]
+    inputs: list[str] = field(default_factory=list, compare=False)
+    asked: dict[str, Any] = field(
+        default_factory=dict, compare=False
+    )  # of a cluster: resources, threads
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,7 @@ class Run:
     cores: int
     here: bool  # jobs run on this machine, in this environment
     gpus: list[Gpu] = field(default_factory=list)
+    executor: str = "local"
 
     @property
     def rules(self) -> Counter:
@@ -77,7 +85,9 @@ current: Callable[[], Run] | None = None
 
 def mistakes(run: Run, needed: float) -> list[str]:
     """What would stop this run, a line each; `needed` are the bytes that it will write."""
-    found = [*(unwritable(run) or full_disk(needed)), *empty_sources(run)]
+    found = [*(unwritable(run) or full_disk(needed)), *empty_sources(run), *from_the_future(run)]
+    if run.executor == "slurm":
+        found += slurm_limits.impossible(slurm_limits.requests(run.todo), slurm_limits.sinfo())
     if run.here:
         found += [*missing_packages(run.root), *wanting_gpus(run)]
     return found or list(silent_mirrors(run))
@@ -124,6 +134,19 @@ def empty_sources(run: Run) -> Iterator[str]:
             yield f"{name}: an empty file, which the config names as input; remove it or fetch it anew"
         elif path.exists() and not os.access(path, os.R_OK):
             yield f"{name}: cannot be read; change its permissions"
+
+
+def from_the_future(run: Run) -> Iterator[str]:
+    """Say which inputs were last changed later than now, by a clock that was wrong, here or elsewhere.
+
+    Snakemake would take what is made of them for older than they are, and delete it.
+    """
+    now = time.time()
+    for name in sorted({name for job in run.todo for name in job.inputs}):
+        path = Path(name)
+        if path.exists() and (changed := path.stat().st_mtime) > now + CLOCKS_DIFFER:
+            when = time.strftime("%Y-%m-%d %H:%M", time.localtime(changed))
+            yield f"{name}: was last changed in the future ({when}); set the clock, or touch the file"
 
 
 def full_disk(needed: float) -> list[str]:

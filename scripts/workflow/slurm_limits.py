@@ -6,9 +6,13 @@ allows, and keeps it PENDING without a word. `sinfo` tells what there is.
 
 import math
 import re
+import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
 # Partition (* is the default), time limit, nodes, processors, memory in MB, GPUs, of each kind of node.
 FORMAT = "%P|%l|%D|%c|%m|%G"
@@ -49,6 +53,38 @@ class Request:
     memory: int  # MB, of a node
     gpus: int  # of a node
     gpu_model: str | None
+
+
+AMOUNTS = ("minutes", "nodes", "cpus", "memory", "gpus")
+
+
+def requests(todo: Iterable[Any]) -> list[Request]:
+    """What the largest job of each rule asks for, of jobs (`preflight.Job`) that go to the cluster."""
+    largest: dict[str, Request] = {}
+    for job in todo:
+        if job.asked:
+            request = request_of(job.rule, job.asked)
+            before = largest.get(job.rule, request)
+            largest[job.rule] = replace(
+                request,
+                **{name: max(getattr(before, name), getattr(request, name)) for name in AMOUNTS},
+            )
+    return list(largest.values())
+
+
+def request_of(rule: str, asked: dict[str, Any]) -> Request:
+    """A job's resources, as the rules and a profile name them, for each of its nodes."""
+    nodes = int(asked.get("nodes", 1))
+    return Request(
+        rule=rule,
+        partition=asked.get("slurm_partition"),
+        minutes=float(asked.get("runtime", 0)),
+        nodes=nodes,
+        cpus=int(asked.get("threads", 1)),
+        memory=int(asked.get("mem_mb", 0)),
+        gpus=-(-int(asked.get("gpu", 0)) // nodes),
+        gpu_model=asked.get("gpu_model"),
+    )
 
 
 def sinfo() -> list[Nodes]:
@@ -94,7 +130,12 @@ def gpus_of(gres: str) -> dict[str, int]:
 
 
 def impossible(requests: Iterable[Request], cluster: list[Nodes]) -> Iterator[str]:
-    """Say which requests no node of their partition can ever meet, and which key mends it."""
+    """Say which requests no node of their partition can ever meet, and which key mends it.
+
+    Of a cluster of which nothing is known, nothing is said.
+    """
+    if not cluster:
+        return
     names = {nodes.partition for nodes in cluster}
     for request in requests:
         where = partition_of(request, cluster)
@@ -185,3 +226,21 @@ def stuck(queue: str) -> list[str]:
                 "docs/clusters.md says what to do"
             )
     return lines
+
+
+def watch(say: Callable[[str], None], pause: float = 60.0) -> None:
+    """Say from now on, once for each, which of the user's jobs wait for what will not pass."""
+
+    def look() -> None:
+        told: set[str] = set()
+        command = ["squeue", "--me", "--noheader", "--format", "%i|%T|%r|%k"]
+        while True:
+            ended = subprocess.run(command, capture_output=True, text=True)
+            for line in stuck(ended.stdout):
+                if line not in told:
+                    told.add(line)
+                    say(line)
+            time.sleep(pause)
+
+    if shutil.which("squeue"):
+        threading.Thread(target=look, daemon=True).start()

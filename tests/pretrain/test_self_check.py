@@ -35,7 +35,9 @@ def test_one_wrong_number_is_found(monkeypatch):
         return result
 
     monkeypatch.setattr(cpu, "product", wrong)
-    with pytest.raises(UserError, match=r"oneDNN, oneDNN \(weights\): wrong products with 2 threads"):
+    with pytest.raises(
+        UserError, match=r"oneDNN, oneDNN \(weights\): wrong products with 2 threads"
+    ):
         check_products(2)
 
 

@@ -91,6 +91,9 @@ def test_the_graph_and_the_resources_of_a_run(folder):
         "first": Job("first", {}, ["own.txt"], ["a"]),
         "second": Job("second", {"number": "1"}, [], ["b1"]),
     }
+    (second,) = (job for job in graph.todo if job.rule == "second")
+    assert second.inputs == ["a"]
+    assert (second.asked["threads"], second.asked["gpu"], second.asked["kind"]) == (1, 1, "a100")
     assert graph.counts == Counter(all=1, first=1, second=1, done=1)
     assert (graph.cores, graph.here) == (3, True)
     assert asked == {"gpu": 1, "kind": "a100"}
@@ -107,8 +110,8 @@ def test_what_goes_wrong_in_a_dry_run(folder):
 
 
 def test_where_jobs_run(folder):
-    assert internals.runs_locally(["--cores", "1"])
-    assert not internals.runs_locally(["--executor", "slurm", "--jobs", "1"])
+    assert internals.executor_of(["--cores", "1"]) == "local"
+    assert internals.executor_of(["--executor", "slurm", "--jobs", "1"]) == "slurm"
 
 
 @pytest.mark.slow

@@ -2,13 +2,15 @@
 
 import json
 import os
+import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
-from scripts.workflow import preflight
+from scripts.workflow import preflight, slurm_limits
 from scripts.workflow.estimates import model_of
 from scripts.workflow.preflight import Gpu, Job, Run
 from tests.runs import ROOT, clone, snakemake
@@ -50,6 +52,26 @@ def test_an_empty_input(folder):
     (folder / "full.xml").write_text("x")
     found = preflight.mistakes(run_of(job("extract_articles", ["dump.xml", "full.xml"])), 1.0)
     assert [line.split(":")[0] for line in found] == ["dump.xml"]
+
+
+def test_an_input_from_the_future(folder):
+    for name, ahead in (("late.txt", 7200), ("now.txt", 5)):
+        (folder / name).write_text("x")
+        os.utime(folder / name, (time.time() + ahead,) * 2)
+    todo = Job("extract_articles", {}, [], [], ["late.txt", "now.txt", "absent.txt"])
+    (found,) = preflight.mistakes(run_of(todo), 1.0)
+    assert found.startswith("late.txt: was last changed in the future (20")
+    assert found.endswith("touch the file")
+
+
+def test_a_cluster_that_cannot_give_what_a_rule_asks_for(monkeypatch):
+    cluster = [slurm_limits.parse_nodes("cpu*|1:00:00|10|3|16000|(null)")]
+    monkeypatch.setattr(slurm_limits, "sinfo", lambda: cluster)
+    todo = Job("extract_articles", {}, [], [], [], {"runtime": 600, "threads": 2, "mem_mb": 500})
+    run = replace(run_of(todo), here=False, executor="slurm")
+    (found,) = preflight.mistakes(run, 1.0)
+    assert found.startswith("extract_articles asks for 600 minutes, and cpu allows 60")
+    assert preflight.mistakes(replace(run, executor="other"), 1.0) == []
 
 
 def test_too_little_space():

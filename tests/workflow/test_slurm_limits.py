@@ -1,10 +1,22 @@
 """What a cluster can give, against what rules ask for."""
 
 import math
+import os
+import queue
 
 import pytest
 
-from scripts.workflow.slurm_limits import Request, gpus_of, impossible, minutes, parse_nodes, stuck
+from scripts.workflow.slurm_limits import (
+    Request,
+    gpus_of,
+    impossible,
+    minutes,
+    parse_nodes,
+    requests,
+    sinfo,
+    stuck,
+    watch,
+)
 
 CLUSTER = [
     parse_nodes("cpu*|1:00:00|10|3|16000+|(null)"),
@@ -116,3 +128,38 @@ def test_jobs_that_wait_for_ever_are_told_from_those_that_wait():
     assert [line.split()[1] for line in found] == ["7", "11"]
     assert "rule_extract_articles" in found[0]
     assert "PartitionTimeLimit" in found[0]
+
+
+def test_the_largest_job_of_each_rule_counts():
+    class Job:
+        def __init__(self, rule, **asked):
+            self.rule, self.asked = rule, asked
+
+    found = requests([
+        Job("split", runtime=10, threads=4, mem_mb=100),
+        Job("split", runtime=20, threads=2, mem_mb=300),
+        Job("pretrain", runtime=60, threads=8, mem_mb=1000, gpu=8, nodes=2, gpu_model="a100"),
+        Job("local"),
+    ])  # fmt: skip
+    assert found == [
+        Request("split", None, 20, 1, 4, 300, 0, None),
+        Request("pretrain", None, 60, 2, 8, 1000, 4, "a100"),
+    ]
+
+
+def test_of_an_unknown_cluster_nothing_is_said(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert sinfo() == []
+    assert list(impossible([request(minutes=1e9)], [])) == []
+
+
+def test_a_job_that_will_not_start_is_told_once(monkeypatch, tmp_path):
+    squeue = tmp_path / "squeue"
+    squeue.write_text("#!/bin/sh\necho '7|PENDING|(PartitionTimeLimit)|rule_split'\n")
+    squeue.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    told: queue.Queue = queue.Queue()
+    watch(told.put, pause=0.01)
+    assert told.get(timeout=30).startswith("job 7 (rule_split) waits and will not start")
+    with pytest.raises(queue.Empty):
+        told.get(timeout=0.1)
