@@ -1,18 +1,14 @@
-import os
-import subprocess
-import sys
+from pathlib import Path
 
 import pytest
+import snakemake.cli
 
-from scripts.common.code import module_digest
-from scripts.workflow.internals import Reason
+from scripts.common.code import digest_of
+from scripts.workflow import why
+from scripts.workflow.internals import Reason, dry_run
 from scripts.workflow.why import answer, changes, code_changes
-from tests.runs import ROOT
 
-MODULE = module_digest(ROOT, ROOT / "scripts/common/errors.py")[:16]
-SNAKEFILE = (
-    f"""MODULE = {MODULE!r}"""
-    + """
+SNAKEFILE = """
 seed = config.get("seed", 1)
 rule all:
     input: "b"
@@ -21,7 +17,7 @@ rule first:
     output: "a"
     message: "Make a"
     params:
-        code=f"code a{seed} x {MODULE if seed == 2 else 'y'} numpy@{seed}",
+        code=f"code a{seed} x {config.get('module', 'y')} numpy@{seed}",
         flags=f"--seed {seed} --model '{{\\"a; B\\": {seed}}}'",
     shell: "cat {input} > {output}"
 rule second:
@@ -29,40 +25,47 @@ rule second:
     output: "b"
     shell: "cat {input} > {output}"
 """
-)
 
 
-def ask(folder, *args):
-    ended = subprocess.run(
-        [sys.executable, "-m", "scripts.workflow.why", *args],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return ended.stdout.splitlines()
+NEW = digest_of((("Module", ("body", (("Pass",),))), []))[:16]  # of a module that holds `pass`
 
 
-@pytest.mark.slow
-def test_names_the_setting_the_module_and_the_file(tmp_path):
+@pytest.fixture(autouse=True)
+def repository(tmp_path_factory, monkeypatch) -> None:
+    """A repository of one module, which the params call NEW."""
+    root = tmp_path_factory.mktemp("repository")
+    (root / "scripts").mkdir()
+    (root / "scripts/new.py").write_text("pass\n")
+    monkeypatch.setattr(why, "ROOT", root)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch) -> Path:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "Snakefile").write_text(SNAKEFILE)
     (tmp_path / "in.txt").write_text("1")
-    assert ask(tmp_path)[0] == "first: not there yet: a"
-    subprocess.run(
-        [sys.executable, "-m", "snakemake", "-c1", "-q", "all"], cwd=tmp_path, check=True
-    )
-    assert ask(tmp_path) == ["Nothing would run: every output is up to date."]
-    assert ask(tmp_path, "--config", "seed=2") == [
+    return tmp_path
+
+
+def ask(*words: str) -> list[str]:
+    return answer(dry_run(list(words)).jobs)
+
+
+def test_names_the_setting_the_module_and_the_file(folder):
+    assert ask()[0] == "first: not there yet: a"
+    with pytest.raises(SystemExit, match="0"):
+        snakemake.cli.main(["--cores", "1", "--quiet", "all"])
+    assert ask() == ["Nothing would run: every output is up to date."]
+    assert ask("--config", "seed=2", f"module={NEW}") == [
         "first: setting model.a; B: 1 -> 2; setting seed: 1 -> 2; "
-        "code: scripts/common/errors.py changed; package numpy: 1 -> 2",
+        "code: scripts/new.py changed; package numpy: 1 -> 2",
         "second: its input is made anew",
     ]
-    (tmp_path / "in.txt").write_text("2")
-    assert ask(tmp_path)[0] == "first: changed input: in.txt"
-    (tmp_path / "b").unlink()
-    (tmp_path / "in.txt").write_text("1")
-    assert ask(tmp_path) == ["second: not there yet: b"]
+    (folder / "in.txt").write_text("2")
+    assert ask()[0] == "first: changed input: in.txt"
+    (folder / "b").unlink()
+    (folder / "in.txt").write_text("1")
+    assert ask() == ["second: not there yet: b"]
 
 
 def test_jobs_of_one_rule_and_reason_share_a_line():
@@ -84,18 +87,18 @@ def test_a_setting_may_come_and_go():
     [
         ("a x", "a x", []),
         ("a x", "b", ["code: 1 of its modules no longer used"]),
-        ("a", f"b {MODULE}", ["code: scripts/common/errors.py is new"]),
-        ("a x", f"b {MODULE}", ["code: scripts/common/errors.py changed"]),
+        ("a", f"b {NEW}", ["code: scripts/new.py is new"]),
+        ("a x", f"b {NEW}", ["code: scripts/new.py changed"]),
         (
             "a x y",
-            f"b {MODULE}",
-            ["code: scripts/common/errors.py changed", "code: 1 of its modules no longer used"],
+            f"b {NEW}",
+            ["code: scripts/new.py changed", "code: 1 of its modules no longer used"],
         ),
         (
             "a x",
-            f"b {MODULE} unknown",
+            f"b {NEW} unknown",
             [
-                "code: scripts/common/errors.py changed or is new",
+                "code: scripts/new.py changed or is new",
                 "code: unknown changed or is new",
             ],
         ),
@@ -115,3 +118,47 @@ def test_a_switch_that_is_turned_off_is_the_same_setting():
 def test_what_cannot_be_read_is_shown_as_it_is():
     assert changes("something else") == ["something else"]
     assert changes("before: f( now: g(") == ["setting f(:  -> not set", "setting g(: not set -> "]
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("Missing output files: a, b, c, d", ["not there yet: a, b and 2 more"]),
+        ("Missing output files: a, b", ["not there yet: a, b"]),
+        (
+            "Set of input files has changed since last execution",
+            ["its list of input files changed"],
+        ),
+        ("Code has changed since last execution", ["the rule's command changed"]),
+        ("Forced execution", ["Forced execution"]),
+        (
+            "Updated input files: x; Input files updated by another job: y",
+            ["changed input: x", "its input is made anew"],
+        ),
+        (
+            "Params have changed since last execution: before: '--a 1' now: '--a 2'; Code has changed",
+            ["setting a: 1 -> 2", "the rule's command changed"],
+        ),
+    ],
+)
+def test_reasons_in_words(reason, said):
+    assert why.explain(reason) == said
+
+
+def test_of_two_objects_only_the_keys_that_differ_are_shown():
+    before = """'--model \\'{"a": {"b": 1, "c": 2}, "d": 3}\\' --size {broken'"""
+    now = """'--model \\'{"a": {"b": 1, "c": 4}}\\' --size 5'"""
+    assert changes(f"before: {before} now: {now}") == [
+        "setting model.a.c: 2 -> 4",
+        "setting model.d: 3 -> not set",
+        "setting size: {broken -> 5",
+    ]
+
+
+def test_a_package_comes_goes_or_has_another_version():
+    before, now = "'code a numpy@1 torch@2'", "'code a numpy@2 spacy@3'"
+    assert changes(f"before: {before} now: {now}") == [
+        "package numpy: 1 -> 2",
+        "package spacy: not tracked -> 3",
+        "package torch: 2 -> not tracked",
+    ]
