@@ -1,13 +1,17 @@
 """The kernels of a training step on a GPU, torch's own; attention takes sequences of any lengths."""
 
+import contextlib
+import importlib
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-try:
-    from torch.nn.attention.varlen import varlen_attn
-except ImportError:  # before torch 2.10
-    varlen_attn = None
+varlen_attn: Callable[..., Tensor] | None = None
+if torch.backends.cuda.is_built():  # it brings torch's compiler, which takes more than a second
+    with contextlib.suppress(ImportError):  # before torch 2.10
+        varlen_attn = importlib.import_module("torch.nn.attention.varlen").varlen_attn
 
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:

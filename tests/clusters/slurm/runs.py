@@ -52,7 +52,8 @@ class Site:
                 [
                     *("setpriv", "--pdeathsig", "KILL"),  # it ends with this process
                     *(sys.executable, "-m", "tests.clusters.slurm.impatient", "--nocolor"),
-                    *("--profile", "slurm", *arguments, "--configfile", *self.configs),
+                    *("--profile", "slurm", "--slurm-init-seconds-before-status-checks", "1"),
+                    *(*arguments, "--configfile", *self.configs),
                 ],
                 cwd=self.folder,
                 env=self.lab.env | {"OMP_NUM_THREADS": "1"},
