@@ -1,41 +1,53 @@
-"""Copy one task's files, in the official form, and check every line.
+"""Bring one task's files into the results, in the official form, and check every line.
 
     python -m scripts.glue.fetch_glue CoLA glue/CoLA/train.tsv glue/CoLA/dev.tsv -o results/CoLA
+    python -m scripts.glue.fetch_glue CoLA CoLA.zip -o results/CoLA
 
-The bytes stay as they are. What differs from the official row counts is named in the log.
+The official files' bytes stay as they are, from a folder or from the benchmark's archive. MRPC is
+made of Microsoft's paraphrase corpus. What differs from the official row counts is in the log.
 """
 
+import tempfile
 from pathlib import Path
 
 from scripts.common import cli
 from scripts.common.atomic import atomic_path
-from scripts.glue.files import tables
+from scripts.glue.files import archives, mrpc, tables
 from scripts.glue.files.official_files import ROWS
 from scripts.glue.tasks.official_tasks import DIAGNOSTIC
 from scripts.glue.tasks.own_tasks import parse_task
 from scripts.glue.tasks.task import Task
 
 
-def fetch(task: Task, files: list[Path], folder: Path) -> None:
-    """Check `files` and copy them to `folder`, all or none."""
-    for file in files:
-        report(task, file, tables.read(file, task, split_of(task, file)))
-    for file in files:
-        with atomic_path(folder / target(task, file)) as temporary:
-            temporary.write_bytes(file.read_bytes())
+def fetch(task: Task, sources: list[Path], folder: Path) -> None:
+    """Write the official files of `task` to `folder`, all or none."""
+    with tempfile.TemporaryDirectory(prefix="dump2glue-") as temporary:
+        files = official_files(task, sources, Path(temporary))
+        for file in files:
+            stem = stem_of(task, file)
+            report(task, file, stem, tables.read(file, task, stem.partition("_")[0]))
+        for file in files:
+            with atomic_path(folder / f"{stem_of(task, file)}.tsv") as target:
+                target.write_bytes(file.read_bytes())
 
 
-def split_of(task: Task, file: Path) -> str:
-    """train, dev or test, by the file's name."""
-    return "test" if task.name == DIAGNOSTIC else file.stem.partition("_")[0]
+def official_files(task: Task, sources: list[Path], folder: Path) -> list[Path]:
+    """The files that the sources are or hold; what has to be made is written to `folder`."""
+    if sources[0].suffix == ".zip":
+        names = [name for split in ("train", "dev", "test") for name in task.files(split).values()]
+        return archives.extract(sources[0], names, folder)
+    if sources[0].suffix == ".txt":
+        train, test, dev_ids = sources
+        return mrpc.build(train, test, dev_ids, folder)
+    return sources
 
 
-def target(task: Task, file: Path) -> str:
-    """The file's name in the results; the diagnostic set has a test file only."""
-    return "test.tsv" if task.name == DIAGNOSTIC else file.name
+def stem_of(task: Task, file: Path) -> str:
+    """A file's name in the results, without its ending; the diagnostic set has a test file only."""
+    return "test" if task.name == DIAGNOSTIC else file.stem
 
 
-def report(task: Task, file: Path, rows: tables.Rows) -> None:
+def report(task: Task, file: Path, stem: str, rows: tables.Rows) -> None:
     """Log the number of examples, and what is unlike the official file."""
     cli.log.info("%s %s: %d examples", task.name, file.stem, len(rows))
     if rows.dropped:
@@ -45,7 +57,6 @@ def report(task: Task, file: Path, rows: tables.Rows) -> None:
             len(rows.dropped),
             rows.dropped[0],
         )
-    stem = Path(target(task, file)).stem
     official = ROWS.get(task.name, {}).get(stem)
     if official and official != len(rows):
         cli.log.info("%s: %d examples; the official file has %d", file, len(rows), official)
@@ -54,10 +65,12 @@ def report(task: Task, file: Path, rows: tables.Rows) -> None:
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("task")
-    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument(
+        "sources", nargs="+", type=Path, help="the files, an archive, or MRPC's three files"
+    )
     parser.add_argument("-o", "--output", required=True, type=Path, help="folder")
     args = parser.parse_args()
-    fetch(parse_task(args.task), args.files, args.output)
+    fetch(parse_task(args.task), args.sources, args.output)
 
 
 if __name__ == "__main__":

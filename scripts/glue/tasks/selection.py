@@ -10,7 +10,7 @@ from typing import Any
 from scripts.common.errors import UserError
 from scripts.glue.files.official_files import sources_of
 from scripts.glue.finetuning.hyperparameters import GRID
-from scripts.glue.tasks.official_tasks import DIAGNOSTIC, OFFICIAL, diagnostic
+from scripts.glue.tasks.official_tasks import DIAGNOSTIC, OFFICIAL
 from scripts.glue.tasks.own_tasks import own_task
 from scripts.glue.tasks.task import Task
 
@@ -81,23 +81,23 @@ def fetches(
     """
     names = arguments(glue["tasks"])
     own = {entry["name"]: entry for entry in glue["tasks"] if isinstance(entry, dict)}
+    folder, there = glue["path"], exists
+    if glue["source"] == "sample":
+        folder, there = sample, lambda path: True
     found = {}
     for name, task in tasks.items():
         if name in own:
             found[name] = own_files(own[name], names[name], exists)
         elif glue["source"] == "download":
             found[name] = downloaded(task, downloads)
-        elif glue["source"] == "folder":
-            found[name] = in_folder(task, glue["path"], exists)
         else:
-            found[name] = in_folder(task, sample, lambda path: True)
+            found[name] = in_folder(task, folder, there)
     if "MNLI" in tasks:
-        path = f"{sample if glue['source'] == 'sample' else glue['path']}/{DIAGNOSTIC}"
+        file = f"{folder}/{DIAGNOSTIC}/{DIAGNOSTIC}.tsv"
         if glue["source"] == "download":
-            found[DIAGNOSTIC] = downloaded(diagnostic(), downloads)
-        elif glue["source"] == "sample" or exists(f"{path}/{DIAGNOSTIC}.tsv"):
-            files = [f"{path}/{DIAGNOSTIC}.tsv"]
-            found[DIAGNOSTIC] = Fetch("fetch_glue", DIAGNOSTIC, files, {"test": ["test.tsv"]})
+            file = f"{downloads}/{DIAGNOSTIC}.tsv"
+        if glue["source"] == "download" or there(file):
+            found[DIAGNOSTIC] = Fetch("fetch_glue", DIAGNOSTIC, [file], {"test": ["test.tsv"]})
     return found
 
 
@@ -122,10 +122,9 @@ def in_folder(task: Task, folder: str, exists: Callable[[str], bool]) -> Fetch:
 
 def downloaded(task: Task, folder: str) -> Fetch:
     """The files of `task` from its downloaded archive."""
-    splits = SPLITS if task.metrics else ("test",)
-    names = {split: list(task.files(split).values()) for split in splits}
+    names = {split: list(task.files(split).values()) for split in SPLITS}
     inputs = [f"{folder}/{name}" for name in sources_of(task.name)]
-    return Fetch("unpack_glue", task.name, inputs, names)
+    return Fetch("fetch_glue", task.name, inputs, names)
 
 
 def own_files(entry: dict[str, Any], argument: str, exists: Callable[[str], bool]) -> Fetch:

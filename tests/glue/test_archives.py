@@ -1,4 +1,4 @@
-"""Downloaded archives, honest and hostile, and MRPC from its parts."""
+"""Downloaded archives, honest and hostile."""
 
 import stat
 import zipfile
@@ -7,12 +7,10 @@ from pathlib import Path
 import pytest
 
 from scripts.common.errors import UserError
-from scripts.glue.files import archives, tables
-from scripts.glue.tasks.official_tasks import OFFICIAL, diagnostic
-from scripts.glue.unpack_glue import unpack
-from tests.glue.made import write_diagnostic, write_task
-
-HEADER = "Quality\t#1 ID\t#2 ID\t#1 String\t#2 String"
+from scripts.glue.fetch_glue import fetch
+from scripts.glue.files import archives
+from scripts.glue.tasks.official_tasks import OFFICIAL
+from tests.glue.made import write_task
 
 
 def packed(path: Path, folder: Path, extra: tuple = ()) -> Path:
@@ -31,48 +29,9 @@ def packed(path: Path, folder: Path, extra: tuple = ()) -> Path:
 @pytest.mark.parametrize("name", ["CoLA", "MNLI", "QQP"])
 def test_unpacks_the_official_files(tmp_path, name):
     folder = write_task(tmp_path / "made", name)
-    unpack(OFFICIAL[name], [packed(tmp_path / "task.zip", folder)], tmp_path / "out")
+    fetch(OFFICIAL[name], [packed(tmp_path / "task.zip", folder)], tmp_path / "out")
     made = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == made
-
-
-def test_the_diagnostic_set_is_a_plain_file(tmp_path):
-    write_diagnostic(tmp_path)
-    unpack(diagnostic(), [tmp_path / "AX" / "AX.tsv"], tmp_path / "out")
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["test.tsv"]
-
-
-def test_builds_mrpc_from_its_parts(tmp_path):
-    train, test, ids = (tmp_path / name for name in ("train.txt", "test.txt", "ids.tsv"))
-    pairs = [
-        f'{number % 2}\t{number}\t9{number}\tone {number}\ttwo "{number}' for number in range(5)
-    ]
-    train.write_text("\ufeff" + "\n".join([HEADER, *pairs]) + "\n")
-    test.write_text("\ufeff" + "\n".join([HEADER, *pairs[:2]]) + "\r\n")
-    ids.write_text("1\t91\n3\t93\n")
-    unpack(OFFICIAL["MRPC"], [train, test, ids], tmp_path / "out")
-    found = {
-        split: tables.read(tmp_path / "out" / f"{split}.tsv", OFFICIAL["MRPC"], split)
-        for split in ("train", "dev", "test")
-    }
-    assert found["train"].texts == [(f"one {n}", f'two "{n}') for n in (0, 2, 4)]
-    assert found["dev"].labels == ["1", "1"]
-    assert found["test"].texts == [(f"one {n}", f'two "{n}') for n in (0, 1)]
-    lines = (tmp_path / "out" / "test.tsv").read_text().split("\n")
-    assert lines[:2] == ["index\t#1 ID\t#2 ID\t#1 String\t#2 String", '0\t0\t90\tone 0\ttwo "0']
-
-
-def test_mrpc_misses_a_dev_pair(tmp_path):
-    for name, text in (
-        ("train", f"{HEADER}\n1\t1\t2\ta\tb\n"),
-        ("test", HEADER),
-        ("ids", "5\t6\n"),
-    ):
-        (tmp_path / name).write_text(text)
-    files = [tmp_path / name for name in ("train", "test", "ids")]
-    with pytest.raises(UserError, match=r"1 pairs of .*ids are not there"):
-        unpack(OFFICIAL["MRPC"], files, tmp_path / "out")
-    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(
@@ -82,7 +41,7 @@ def test_refuses_paths_that_lead_out(tmp_path, name):
     folder = write_task(tmp_path / "made", "CoLA")
     archive = packed(tmp_path / "CoLA.zip", folder, [(zipfile.ZipInfo(name), "evil")])
     with pytest.raises(UserError, match="leads out"):
-        unpack(OFFICIAL["CoLA"], [archive], tmp_path / "out")
+        fetch(OFFICIAL["CoLA"], [archive], tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -92,7 +51,7 @@ def test_refuses_links(tmp_path):
     folder = write_task(tmp_path / "made", "CoLA")
     archive = packed(tmp_path / "CoLA.zip", folder, [(link, "/etc/passwd")])
     with pytest.raises(UserError, match="is a link"):
-        unpack(OFFICIAL["CoLA"], [archive], tmp_path / "out")
+        fetch(OFFICIAL["CoLA"], [archive], tmp_path / "out")
 
 
 def test_refuses_a_bomb_before_unpacking_it(tmp_path):
@@ -101,7 +60,7 @@ def test_refuses_a_bomb_before_unpacking_it(tmp_path):
     (folder / "train.tsv").write_bytes(b"\0" * 5_000_000)
     archive = packed(tmp_path / "CoLA.zip", folder)
     with pytest.raises(UserError, match=r"train.tsv would unpack to 5000000 bytes"):
-        unpack(OFFICIAL["CoLA"], [archive], tmp_path / "out")
+        fetch(OFFICIAL["CoLA"], [archive], tmp_path / "out")
 
 
 def test_a_size_that_lies_does_not_unpack_more(tmp_path):
@@ -129,7 +88,7 @@ def test_damaged_archives(tmp_path, damage):
         }[damage]
     )
     with pytest.raises(UserError, match=r"CoLA.zip: not a sound zip archive"):
-        unpack(OFFICIAL["CoLA"], [path], tmp_path / "out")
+        fetch(OFFICIAL["CoLA"], [path], tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -137,10 +96,10 @@ def test_files_that_are_not_there_or_there_twice(tmp_path):
     folder = write_task(tmp_path / "made", "CoLA")
     twice = packed(tmp_path / "twice.zip", folder, [("Other/dev.tsv", "x")])
     with pytest.raises(UserError, match=r"2 files called dev.tsv"):
-        unpack(OFFICIAL["CoLA"], [twice], tmp_path / "out")
+        fetch(OFFICIAL["CoLA"], [twice], tmp_path / "out")
     (folder / "dev.tsv").unlink()
     with pytest.raises(UserError, match=r"0 files called dev.tsv"):
-        unpack(OFFICIAL["CoLA"], [packed(tmp_path / "CoLA.zip", folder)], tmp_path / "out")
+        fetch(OFFICIAL["CoLA"], [packed(tmp_path / "CoLA.zip", folder)], tmp_path / "out")
 
 
 def test_encrypted_archives_are_refused():
@@ -154,5 +113,5 @@ def test_what_is_unpacked_is_checked(tmp_path):
     folder = write_task(tmp_path / "made", "CoLA")
     (folder / "dev.tsv").write_text("x\t7\t\tsentence\n")
     with pytest.raises(UserError, match=r"dev.tsv: line 1: unknown label '7'"):
-        unpack(OFFICIAL["CoLA"], [packed(tmp_path / "CoLA.zip", folder)], tmp_path / "out")
+        fetch(OFFICIAL["CoLA"], [packed(tmp_path / "CoLA.zip", folder)], tmp_path / "out")
     assert not (tmp_path / "out").exists()
