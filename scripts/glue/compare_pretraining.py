@@ -25,7 +25,9 @@ def compare(pretrained: list[Run], random: list[Run]) -> Iterable[list[str]]:
     wins = counted = 0
     for row, group in sides[0].items():
         for metric in group[0].report["metrics"]:
-            yield [row, metric, *figures(*(median(side[row], metric) for side in sides))]
+            both = [median(side[row], metric) for side in sides]
+            gain = f"{100 * (both[0] - both[1]):+.1f}"
+            yield [row, metric, *(f"{100 * value:.1f}" for value in both), gain]
         if row != "WNLI":
             counted += 1
             wins += median(group) > median(sides[1][row])
@@ -37,28 +39,16 @@ def median(group: list[Run], metric: str | None = None) -> float:
     return float(np.median(finished_runs.values(group, metric)))
 
 
-def figures(pretrained: float, random: float) -> list[str]:
-    """Both medians and their difference, as percentages."""
-    return [
-        f"{100 * pretrained:.1f}",
-        f"{100 * random:.1f}",
-        f"{100 * (pretrained - random):+.1f}",
-    ]
-
-
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("--pretrained", required=True, nargs="+", type=Path)
     parser.add_argument("--random", required=True, nargs="+", type=Path)
     parser.add_argument("-o", "--output", required=True, type=Path)
     args = parser.parse_args()
-    lines = list(compare(finished_runs.read(args.pretrained), finished_runs.read(args.random)))
-    for cells in lines:
-        print("  ".join(cell.ljust(width) for cell, width in zip(cells, WIDTHS, strict=True)))
-    write_text(args.output, "".join("\t".join(cells) + "\n" for cells in lines))
-
-
-WIDTHS = (8, 22, 10, 8, 6)
+    lines = compare(finished_runs.read(args.pretrained), finished_runs.read(args.random))
+    text = "".join("\t".join(cells) + "\n" for cells in lines)
+    print(text.expandtabs(24), end="")
+    write_text(args.output, text)
 
 
 if __name__ == "__main__":

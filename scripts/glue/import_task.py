@@ -65,11 +65,19 @@ def convert(entry: dict, task: Task, file: Path, labelled: bool) -> tables.Rows:
 
 def records(file: Path) -> Iterator[tuple[str, dict]]:
     """(where, columns by name) of each example."""
-    plain = Path(file.stem) if file.suffix in COMPRESSED else file
-    reader = {".tsv": from_tsv, ".csv": from_csv, ".jsonl": from_jsonl}.get(plain.suffix)
-    if not reader:
+    ending = (Path(file.stem) if file.suffix in COMPRESSED else file).suffix
+    if ending == ".jsonl":
+        yield from objects(file)
+        return
+    if ending not in ROWS_OF:
         raise UserError(f"{file}: must end with .tsv, .csv or .jsonl (and .gz, .bz2 or .zst)")
-    return reader(file)
+    rows = ROWS_OF[ending](file)
+    _, header = next(rows, (0, []))
+    for number, cells in rows:
+        where = f"{file}: line {number}"
+        if len(cells) != len(header):
+            raise UserError(f"{where}: {len(cells)} columns instead of {len(header)}")
+        yield where, dict(zip(header, cells, strict=True))
 
 
 def lines(file: Path) -> Iterator[tuple[int, str]]:
@@ -78,32 +86,27 @@ def lines(file: Path) -> Iterator[tuple[int, str]]:
         yield number, (line.removeprefix("\ufeff") if number == 1 else line).removesuffix("\r")
 
 
-def from_tsv(file: Path) -> Iterator[tuple[str, dict]]:
-    """Lines of cells between tabs; quotes are text."""
-    header: list[str] = []
+def tsv_rows(file: Path) -> Iterator[tuple[int, list[str]]]:
+    """Line numbers and cells between tabs; quotes are text."""
     for number, line in lines(file):
-        cells = line.split("\t")
-        if number == 1:
-            header = cells
-        elif line:
-            yield cells_by_name(f"{file}: line {number}", header, cells)
+        if line or number == 1:
+            yield number, line.split("\t")
 
 
-def from_csv(file: Path) -> Iterator[tuple[str, dict]]:
-    """Records of cells between commas; a quoted cell may hold line breaks."""
+def csv_rows(file: Path) -> Iterator[tuple[int, list[str]]]:
+    """Line numbers and cells between commas; a quoted cell may hold line breaks."""
     reader = csv.reader((f"{line}\n" for _, line in lines(file)), strict=True)
-    header: list[str] = []
     try:
-        for cells in reader:
-            if not header:
-                header = cells
-            elif cells:
-                yield cells_by_name(f"{file}: line {reader.line_num}", header, cells)
+        for cells in filter(None, reader):
+            yield reader.line_num, cells
     except csv.Error as error:
         raise UserError(f"{file}: line {reader.line_num}: {error}") from error
 
 
-def from_jsonl(file: Path) -> Iterator[tuple[str, dict]]:
+ROWS_OF = {".tsv": tsv_rows, ".csv": csv_rows}
+
+
+def objects(file: Path) -> Iterator[tuple[str, dict]]:
     """JSON objects, one a line."""
     for number, line in lines(file):
         if not line.strip():
@@ -112,13 +115,6 @@ def from_jsonl(file: Path) -> Iterator[tuple[str, dict]]:
         if not isinstance(record, dict):
             raise UserError(f"{file}: line {number} is not a JSON object")
         yield f"{file}: line {number}", record
-
-
-def cells_by_name(where: str, header: list[str], cells: list[str]) -> tuple[str, dict]:
-    """A line's cells by column; UserError where their number differs from the header's."""
-    if len(cells) != len(header):
-        raise UserError(f"{where}: {len(cells)} columns instead of {len(header)}")
-    return where, dict(zip(header, cells, strict=True))
 
 
 def main() -> None:

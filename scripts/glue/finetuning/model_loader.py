@@ -133,9 +133,3 @@ def renew_head(model: PreTrainedModel, fresh: set[str]) -> None:
         if not name.startswith(f"{model.base_model_prefix}.") and name not in fresh:
             with torch.no_grad():
                 weights.zero_() if weights.dim() == 1 else weights.normal_(0, std)
-
-
-def save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
-    """Write the finetuned model and its tokenizer to `folder`."""
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)

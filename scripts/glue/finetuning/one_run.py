@@ -87,22 +87,25 @@ def finetune(
         "labels": list(task.labels),
         "settings": dataclasses.asdict(settings),
     }
-    cost = {
+    seconds = {
         "load_seconds": loaded - start,
         "train_seconds": result.seconds["train"],
         "evaluate_seconds": result.seconds["evaluate"],
         "predict_seconds": time.perf_counter() - after,
         "train_examples_per_second": result.steps * settings.batch_size / result.seconds["train"],
-        **memory(),
     }
+    measured = {name: float(f"{value:.4g}") for name, value in (seconds | peaks()).items()}
+    cuda = torch.cuda.is_available()
+    cost = measured | {"device": torch.cuda.get_device_name() if cuda else "cpu"}
     write_text(output / "dev.tsv", "".join(prediction_lines(task, dev_answers, gold)))
     write_text(output / "test.tsv", "".join(prediction_lines(task, test_answers, None)))
     write_text(output / "curve.tsv", "".join(curve_lines(result)))
-    write_json(output / "cost.json", {key: plain(value) for key, value in cost.items()})
+    write_json(output / "cost.json", cost)
     if keep_model:
         with atomic_path(output / "model") as folder:
             folder.mkdir()
-            model_loader.save(model, tokenizer, folder)
+            model.save_pretrained(folder)
+            tokenizer.save_pretrained(folder)
     write_json(output / "metrics.json", report)
     return report
 
@@ -142,21 +145,12 @@ def tab_separated(cells: Iterable[str | float]) -> str:
     )
 
 
-def memory() -> dict[str, float | str]:
-    """Peak memory in MB of this process, and of its GPU."""
-    peak: dict[str, float | str] = {
-        "device": "cpu",
-        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-    }
+def peaks() -> dict[str, float]:
+    """The most memory, in MB, that this process and its GPU held."""
+    found = {"peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
     if torch.cuda.is_available():
-        peak["device"] = torch.cuda.get_device_name()
-        peak["peak_gpu_memory_mb"] = torch.cuda.max_memory_allocated() / 2**20
-    return peak
-
-
-def plain(value: float | str) -> float | str:
-    """A measured number, to a tenth of a percent."""
-    return value if isinstance(value, str) else float(f"{value:.4g}")
+        found["peak_gpu_memory_mb"] = torch.cuda.max_memory_allocated() / 2**20
+    return found
 
 
 def write_json(path: Path, value: dict) -> None:
