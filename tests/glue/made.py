@@ -1,14 +1,18 @@
 """Small task folders in the official layouts, and a small model folder."""
 
+import json
 import random
 from pathlib import Path
 
+from scripts.glue.scores import finished_runs
 from scripts.glue.tasks.official_tasks import OFFICIAL, diagnostic
 from scripts.glue.tasks.task import Task
 
 GOOD, BAD = ["fine", "warm", "kind", "bright"], ["poor", "cold", "cruel", "dull"]
 NEUTRAL = ["house", "river", "king", "song", "stone", "road", "ship", "tree"]
 WORDS = [*GOOD, *BAD, *NEUTRAL]
+
+SETTINGS = {"learning_rate": 2e-5, "batch_size": 32, "epochs": 3.0}
 
 LAYOUTS = {
     ("CoLA", "train"): (None, "x\t{label}\t*\t{0}"),
@@ -132,3 +136,38 @@ def write_model(folder: Path, extra: tuple[str, ...] = (), **config) -> Path:
     }
     BertForPreTraining(BertConfig(**shape | config)).save_pretrained(str(folder))
     return folder
+
+
+def write_run(folder, task, seed, wrong=0, rows=20, init_from=None, settings=None, labels=None):
+    """Write a finished run's files: the last `wrong` of `rows` dev predictions are wrong."""
+    official = OFFICIAL.get(task)
+    parts = official.parts if official else ("",)
+    labels = labels or (official.labels if official else ("a", "b"))
+    names = official.metric_names(parts) if official else [("accuracy", "", "accuracy")]
+    lines = ["part\tindex\tlabel\tprediction\tlogits"]
+    for part in parts:
+        for index in range(rows):
+            if labels:
+                gold = labels[index % len(labels)]
+                other = labels[(index + 1) % len(labels)]
+                cells = [gold, other if index >= rows - wrong else gold]
+            else:
+                cells = [str(index), str(-index if index >= rows - wrong else index)]
+            lines.append("\t".join([part, str(index), *cells, "0"]))
+    value = (rows - wrong) / rows
+    folder.mkdir(parents=True)
+    (folder / "dev.tsv").write_text("\n".join(lines) + "\n")
+    (folder / "curve.tsv").write_text("step\tepoch\tquantity\tvalue\n5\t1\ttrain_loss\t0.5\n")
+    report = {
+        "task": task,
+        "init_from": init_from,
+        "seed": seed,
+        "score": value,
+        "metrics": {name: value for name, _, _ in names},
+        "majority": {name: 0.5 for name, _, _ in names},
+        "dev_examples": {name: rows for name, _, _ in names},
+        "labels": list(labels),
+        "settings": settings or SETTINGS,
+    }
+    (folder / "metrics.json").write_text(json.dumps(report))
+    return finished_runs.read([folder / "metrics.json"])[0]

@@ -1,53 +1,12 @@
 """The table of all runs."""
 
-import json
 import statistics
 
 import numpy as np
 import pytest
 
-from scripts.common.errors import UserError
 from scripts.glue.collect_results import COLUMNS, cells, details, markdown, table, tsv
-from scripts.glue.compare_pretraining import compare
-from scripts.glue.scores import finished_runs
-from scripts.glue.tasks.official_tasks import OFFICIAL
-
-SETTINGS = {"learning_rate": 2e-5, "batch_size": 32, "epochs": 3.0}
-
-
-def write_run(folder, task, seed, wrong=0, rows=20, init_from=None, settings=None, labels=None):
-    """Write a finished run's files: the last `wrong` of `rows` dev predictions are wrong."""
-    official = OFFICIAL.get(task)
-    parts = official.parts if official else ("",)
-    labels = labels or (official.labels if official else ("a", "b"))
-    names = official.metric_names(parts) if official else [("accuracy", "", "accuracy")]
-    lines = ["part\tindex\tlabel\tprediction\tlogits"]
-    for part in parts:
-        for index in range(rows):
-            if labels:
-                gold = labels[index % len(labels)]
-                other = labels[(index + 1) % len(labels)]
-                cells = [gold, other if index >= rows - wrong else gold]
-            else:
-                cells = [str(index), str(-index if index >= rows - wrong else index)]
-            lines.append("\t".join([part, str(index), *cells, "0"]))
-    value = (rows - wrong) / rows
-    folder.mkdir(parents=True)
-    (folder / "dev.tsv").write_text("\n".join(lines) + "\n")
-    (folder / "curve.tsv").write_text("step\tepoch\tquantity\tvalue\n5\t1\ttrain_loss\t0.5\n")
-    report = {
-        "task": task,
-        "init_from": init_from,
-        "seed": seed,
-        "score": value,
-        "metrics": {name: value for name, _, _ in names},
-        "majority": {name: 0.5 for name, _, _ in names},
-        "dev_examples": {name: rows for name, _, _ in names},
-        "labels": list(labels),
-        "settings": settings or SETTINGS,
-    }
-    (folder / "metrics.json").write_text(json.dumps(report))
-    return finished_runs.read([folder / "metrics.json"])[0]
+from tests.glue.made import SETTINGS, write_run
 
 
 def by_name(found):
@@ -183,28 +142,3 @@ def test_markdown_holds_the_same_figures(tmp_path):
     for row, line in zip(rows, lines[2:], strict=True):
         assert f"| {row['task']} | {row['metric']} | {cells(row)['median']} |" in line
     assert tsv(COLUMNS, [cells(row).values() for row in rows]).count("\n") == 1 + len(rows)
-
-
-def test_an_unreadable_run_is_named(tmp_path):
-    with pytest.raises(UserError, match=r"metrics\.json: cannot be read"):
-        finished_runs.read([tmp_path / "metrics.json"])
-    (tmp_path / "metrics.json").write_text("{")
-    with pytest.raises(UserError, match=r"metrics\.json: cannot be read"):
-        finished_runs.read([tmp_path / "metrics.json"])
-
-
-def test_the_gain_over_random_weights(tmp_path):
-    wrong = {"RTE": (4, 10), "CoLA": (6, 6), "WNLI": (2, 9), "MRPC": (1, 3)}
-    sides = [
-        [
-            write_run(tmp_path / f"{side}-{task}-{seed}", task, seed, counts[side] + seed)
-            for task, counts in wrong.items()
-            for seed in (0, 1)
-        ]
-        for side in (0, 1)
-    ]
-    lines = list(compare(*sides))
-    assert lines[0] == ["task", "metric", "pretrained", "random", "gain"]
-    assert lines[1] == ["RTE", "accuracy", "77.5", "47.5", "+30.0"]
-    assert lines[2] == ["CoLA", "mcc", "67.5", "67.5", "+0.0"]
-    assert lines[-1] == ["wins", "of 3 tasks without WNLI", "2", "1", ""]
