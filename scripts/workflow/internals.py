@@ -84,7 +84,9 @@ def graph_of(workflow: Any) -> Graph:
                 [str(file) for file in job.input if not (str(file) in made or file.is_storage)],
                 [str(file) for file in job.output if not file.is_storage],
                 [str(file) for file in job.input if not file.is_storage],
-                {} if job.rule.name in workflow._localrules else dict(job.resources.items()) | {"threads": job.threads},
+                {}
+                if job.rule.name in workflow._localrules
+                else dict(job.resources.items()) | {"threads": job.threads},
             )
         )
     return Graph(

@@ -6,7 +6,6 @@ Each finding is one line that says what is wrong and what to do. The Snakefile c
 
 import importlib.metadata
 import os
-import re
 import shutil
 import subprocess
 import tempfile
@@ -180,35 +179,26 @@ def pins(root: Path) -> dict[str, str]:
     }
 
 
-def installed() -> dict[str, str]:
-    """The versions of the installed packages, by normal name."""
-    return {
-        normal(found.name): found.version
-        for found in importlib.metadata.distributions()
-        if found.name
-    }
-
-
-def normal(name: str) -> str:
-    """A package's name as package indexes compare it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+def installed(package: str) -> str:
+    """The installed version of a package; empty where there is none."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
 
 
 def missing_packages(root: Path) -> Iterator[str]:
     """Say which pinned packages are not installed."""
-    there = installed()
-    missing = [name for name in pins(root) if normal(name) not in there]
-    if missing:
+    if missing := [name for name in pins(root) if not installed(name)]:
         yield f"not installed: {listed(missing)}; run make env"
 
 
 def other_versions(root: Path) -> Iterator[str]:
     """Say which packages have other versions than those pinned, builds aside (2.0+cpu is 2.0)."""
-    there = installed()
     other = [
-        f"{name} {there[normal(name)]} (pinned: {version})"
+        f"{name} {there} (pinned: {version})"
         for name, version in pins(root).items()
-        if there.get(normal(name), version).split("+")[0] != version.split("+")[0]
+        if (there := installed(name)) and there.split("+")[0] != version.split("+")[0]
     ]
     if other:
         yield f"other versions than those tested: {listed(other)}"

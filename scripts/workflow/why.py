@@ -17,6 +17,7 @@ from typing import Any
 
 from scripts.common.code import module_digest
 from scripts.workflow.internals import Reason, dry_run
+from scripts.workflow.preflight import listed
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,11 +46,11 @@ def explain(reason: str) -> list[str]:
         if kind.startswith("Params have changed"):
             phrases += changes(detail)
         elif kind == "Missing output files":
-            phrases.append(f"not there yet: {shorten(detail)}")
+            phrases.append(f"not there yet: {listed(detail.split(', '), 2)}")
         elif kind == "Input files updated by another job":
             phrases.append("its input is made anew")
         elif kind == "Updated input files":
-            phrases.append(f"changed input: {shorten(detail)}")
+            phrases.append(f"changed input: {listed(detail.split(', '), 2)}")
         elif kind.startswith("Set of input files has changed"):
             phrases.append("its list of input files changed")
         elif kind.startswith("Code has changed"):
@@ -154,13 +155,6 @@ def params(text: str) -> Params:
 def setting_of(flag: str) -> str:
     """The key of the config that a flag is made of."""
     return flag.removeprefix("--").replace("-", "_")
-
-
-def shorten(files: str, most: int = 2) -> str:
-    """The first files of a list, and how many more there are."""
-    names = files.split(", ")
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
 
 
 def answer(found: list[Reason]) -> list[str]:
