@@ -19,6 +19,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,7 +123,7 @@ def start_nodes(nodes: int, cpus: int, words: list[str]) -> None:
     )
 
 
-def check_gpus(processes: int, environment: dict[str, str]) -> None:
+def check_gpus(processes: int, environment: MutableMapping[str, str]) -> None:
     """Raise UserError where this node shows another number of GPUs than there are processes.
 
     No GPU at all is a node without any. A user's own machine may have more than are asked for;
@@ -153,7 +154,7 @@ def place_alone() -> Place:
         return Place(port=probe.getsockname()[1])
 
 
-def place_in_step(nodes: int, environment: dict[str, str]) -> Place:
+def place_in_step(nodes: int, environment: Mapping[str, str]) -> Place:
     """This node's place in a step of Slurm; raises UserError where the step has another shape.
 
     The port depends on the job, so that two jobs on a node do not share one.
@@ -253,7 +254,7 @@ def describe(process: Process, code: int) -> None:
     log.error("error: process %d, on node %s, %s%s", process.rank, name, how, where)
 
 
-def node_name(environment: dict[str, str]) -> str:
+def node_name(environment: Mapping[str, str]) -> str:
     """This node's name in Slurm, or its host name."""
     return environment.get("SLURMD_NODENAME") or socket.gethostname()
 

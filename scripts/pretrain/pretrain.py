@@ -57,16 +57,8 @@ def job_of(arguments: Namespace) -> Job:
     else:
         size = model_config.tokenizer_size(tokenizer)
         config = model_config.new_config(model_config.read_model(arguments.model), size)
-    return Job(
-        train=arguments.train,
-        validation=arguments.validation,
-        output=arguments.output,
-        tokenizer=tokenizer,
-        init=arguments.init,
-        config=config,
-        settings=settings,
-        recipe=recipe,
-    )
+    files = (arguments.train, arguments.validation, arguments.output, tokenizer, arguments.init)
+    return Job(*files, config, settings, recipe)
 
 
 if __name__ == "__main__":

@@ -172,12 +172,17 @@ class Bert(nn.Module):
         x = x + F.embedding(batch.positions, self.position_embeddings.weight)
         x = x + F.embedding(batch.segments, self.segment_embeddings.weight)
         x = dropout.hidden(self.norm(x).to(self.dtype))
-        for index, layer in enumerate(self.layers):
+        for number in range(len(self.layers)):
             if self.recompute and self.training:
-                x = checkpoint(run_layer, layer, x, batch, dropout, index, use_reentrant=False)
+                x = checkpoint(self.run_layer, number, x, batch, dropout, use_reentrant=False)
             else:
-                x = run_layer(layer, x, batch, dropout, index)
+                x = self.run_layer(number, x, batch, dropout)
         return x
+
+    def run_layer(self, number: int, x: Tensor, batch: MicroBatch, dropout: Dropout) -> Tensor:
+        """A layer with its own draws of dropout."""
+        dropout.begin(number)
+        return self.layers[number](x, batch, dropout)
 
     def masked_hidden(self, x: Tensor) -> Tensor:
         """The masked-LM head's input to the decoder, for rows [M, hidden]."""
@@ -217,9 +222,3 @@ class Bert(nn.Module):
             square_tokens=square_tokens,
             masked=masked,
         )
-
-
-def run_layer(layer: Layer, x: Tensor, batch: MicroBatch, dropout: Dropout, index: int) -> Tensor:
-    """A layer with its own draws of dropout."""
-    dropout.begin(index)
-    return layer(x, batch, dropout)

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from scripts.pretrain.architectures.bert import Bert
+from scripts.pretrain.architectures.bert import Bert, Layer
 
 BASE_HIDDEN = 768  # the width for which initializer_range is meant
 
@@ -45,6 +45,7 @@ def make_mimetic(model: Bert, deviation: float) -> None:
     places, hidden = model.position_embeddings.weight.shape
     model.position_embeddings.weight.copy_(sinusoids(places, hidden) * (deviation * math.sqrt(2)))
     for layer in model.layers:
+        assert isinstance(layer, Layer)
         queries, keys, values = layer.qkv.weight.chunk(3)
         for weight in (queries, values, layer.attention_output.weight):
             weight.mul_(hidden**-0.5 / weight.std())

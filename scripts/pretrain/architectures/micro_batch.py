@@ -1,6 +1,8 @@
 """What a model is fed: some examples laid end to end."""
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -27,15 +29,14 @@ class MicroBatch:
 
     def to(self, device: torch.device) -> "MicroBatch":
         """A copy on a device, without waiting for it where the memory is pinned."""
-        return replace(
-            self, **{name: value.to(device, non_blocking=True) for name, value in self.tensors()}
-        )
+        return self.mapped(lambda value: value.to(device, non_blocking=True))
 
     def pin(self) -> "MicroBatch":
         """A copy in pinned memory."""
-        return replace(self, **{name: value.pin_memory() for name, value in self.tensors()})
+        return self.mapped(Tensor.pin_memory)
 
-    def tensors(self) -> list[tuple[str, Tensor]]:
-        """The fields that are tensors."""
-        pairs = [(field.name, getattr(self, field.name)) for field in fields(self)]
-        return [(name, value) for name, value in pairs if isinstance(value, Tensor)]
+    def mapped(self, change: Callable[[Tensor], Tensor]) -> "MicroBatch":
+        """A copy with each of its tensors changed."""
+        tensors = {name: v for name, v in vars(self).items() if isinstance(v, Tensor)}
+        changed: dict[str, Any] = {name: change(value) for name, value in tensors.items()}
+        return replace(self, **changed)

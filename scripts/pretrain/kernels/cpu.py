@@ -228,16 +228,6 @@ class MaskedLossFunction(Function):
         return product(grads, weight.t()), weight_gradient(grads, hidden), grads.sum(0), None
 
 
-def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    """x @ weight.T + bias for rows [T, K]."""
-    return LinearFunction.apply(x, weight, bias)
-
-
-def dropout(x: Tensor, rate: float, generator: torch.Generator) -> Tensor:
-    """Inverted dropout, drawn from `generator`."""
-    return DropoutFunction.apply(x, rate, generator)
-
-
 def attention(
     qkv: Tensor,
     cu_seqlens: Tensor,
@@ -251,6 +241,7 @@ def attention(
     return AttentionFunction.apply(qkv, attention_tiles(offsets, heads), heads, rate, generator)
 
 
-def masked_loss(hidden: Tensor, weight: Tensor, bias: Tensor, labels: Tensor):
-    """Summed cross-entropy of the tied decoder for rows [M, hidden], and correct first guesses."""
-    return MaskedLossFunction.apply(hidden, weight, bias, labels)
+# As torch's own functions of these names, see cuda.py.
+linear = LinearFunction.apply
+dropout = DropoutFunction.apply
+masked_loss = MaskedLossFunction.apply

@@ -61,11 +61,10 @@ def padded_attention(
     token = torch.arange(len(q), device=q.device)
     sequence = torch.searchsorted(cu_seqlens[1:].contiguous(), token, right=True)
     spot = (sequence, token - cu_seqlens[sequence])
-    rows = (x.new_zeros(len(lengths), longest, *x.shape[1:]).index_put(spot, x) for x in (q, k, v))
+    empty = q.new_zeros(len(lengths), longest, *q.shape[1:])
+    q, k, v = (empty.index_put(spot, x).transpose(1, 2) for x in (q, k, v))
     mask = inside | (lengths == 0)[:, None]  # an empty row must not be all masked: NaN
-    out = F.scaled_dot_product_attention(
-        *(x.transpose(1, 2) for x in rows), attn_mask=mask[:, None, None], dropout_p=rate
-    )
+    out = F.scaled_dot_product_attention(q, k, v, mask[:, None, None], rate)
     return out.transpose(1, 2)[spot]
 
 

@@ -44,7 +44,7 @@ def products() -> list[tuple[str, Tensor, Tensor]]:
         ("oneDNN", cpu.product(x, weight), exact),
         (
             "oneDNN (weights)",
-            cpu.weight_slope(x, x[:, :64].contiguous()),
+            cpu.weight_gradient(x, x[:, :64].contiguous()),
             (x.double().t() @ x[:, :64].double()).float(),
         ),
         ("torch.mm", x @ weight.t(), exact),

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import torch
 
 from scripts.common.cli import log
 from scripts.common.errors import UserError
+from scripts.examples.h5.example_files import Batch
 from scripts.pretrain.architectures.bert import Bert, Dropout, DropoutRates
 from scripts.pretrain.architectures.micro_batch import MicroBatch
+from scripts.pretrain.loop.micro_batches import micro_batch
 
 SMALLEST, STEP = 2048, 1024
 RESERVE = 0.9  # of what fits, since the blocks of other shapes do not lie as tightly
@@ -64,16 +67,14 @@ def full_batch(tokens: int, seq_length: int, vocabulary: int) -> MicroBatch:
     """A micro-batch of full-length examples of random tokens, a fifth of them masked."""
     count = max(1, tokens // seq_length)
     total = count * seq_length
-    cu_seqlens = torch.arange(count + 1, dtype=torch.int32) * seq_length
-    masked = torch.arange(0, total, 5, dtype=torch.int32)
-    return MicroBatch(
-        ids=torch.randint(vocabulary, (total,), dtype=torch.int32),
-        segments=torch.zeros(total, dtype=torch.int32),
-        positions=torch.arange(total, dtype=torch.int32) % seq_length,
-        cu_seqlens=cu_seqlens,
+    rng = np.random.default_rng(0)
+    masked = np.arange(0, total, 5)
+    batch = Batch(
+        ids=rng.integers(vocabulary, size=total),
+        offsets=np.arange(count + 1) * seq_length,
+        segments=np.zeros(total),
         masked=masked,
-        labels=torch.randint(vocabulary, (len(masked),)),
-        next_sentence=torch.zeros(count, dtype=torch.int64),
-        offsets=tuple(cu_seqlens.tolist()),
-        longest=seq_length,
+        labels=rng.integers(vocabulary, size=len(masked)),
+        next_sentence=np.zeros(count),
     )
+    return micro_batch(batch, seq_length)

@@ -15,15 +15,13 @@ SUMS = (
 EVENTS = "events.out.tfevents.0.pretrain"
 
 
-def training_row(
-    step: int, sums: list[list[float]], counts: list[list[int]], extra: dict
-) -> dict[str, float]:
+def training_row(step: int, sums: list[list[float]], counts: list[list[int]], extra: dict) -> dict:
     """One row for several steps: `sums` per step as SUMS, `counts` examples, pairs, masks."""
     totals = [math.fsum(column) for column in zip(*sums, strict=True)]
     _, pairs, masked, *_ = map(sum, zip(*counts, strict=True))
     loss, mlm, next_sentence = means(totals, pairs, masked)
     norms = [row[4] for row in sums if math.isfinite(row[4])]
-    row = {"step": step, "loss": loss, **mlm, **next_sentence}
+    row: dict[str, float | None] = {"step": step, "loss": loss, **mlm, **next_sentence}
     row["gradient_norm"] = math.fsum(norms) / len(norms) if norms else None
     if totals[5]:
         row["skipped_steps"] = int(totals[5])

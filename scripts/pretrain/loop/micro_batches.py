@@ -5,12 +5,12 @@ The order of examples is a function of the seed and the position alone: position
 process takes which changes no sample and no mask.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+import itertools
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import count, pairwise
-from queue import Empty, Full, Queue
-from threading import Event, Thread
+from itertools import islice, pairwise
 
 import numpy as np
 import torch
@@ -156,45 +156,17 @@ class Stream:
         batch = micro_batch(self.examples.batch(indices, epochs), self.examples.seq_length)
         return batch.pin() if self.processes.device.type == "cuda" else batch
 
-    def steps(self, first: int, last: int | None, ahead: int = 2) -> Iterator[Work]:
-        """Yield the work of steps first to last - 1 (None: no end), read ahead by a thread."""
-        queue: Queue = Queue(ahead)
+    def steps(self, first: int, last: int | None, ahead: int = 3) -> Iterator[Work]:
+        """Yield the work of steps first to last - 1 (None: no end), read ahead by a thread.
 
-        def numbers() -> Iterable[int]:
-            return count(first) if last is None else range(first, last)
-
-        stop = Event()
-
-        def put(item) -> None:
-            while not stop.is_set():
-                with suppress(Full):
-                    queue.put(item, timeout=0.2)
-                    break
-
-        def produce() -> None:
-            try:
-                for step in numbers():
-                    if stop.is_set():
-                        return
-                    put(self.work(step))
-            except BaseException as error:  # handed to the consumer, which raises it
-                put(error)
-
-        thread = Thread(target=produce, name="examples", daemon=True)
-        thread.start()
-        try:
-            for _ in numbers():
-                item = queue.get()
-                if isinstance(item, BaseException):
-                    raise item
-                yield item
-        finally:
-            stop.set()
-            while thread.is_alive():
-                try:
-                    queue.get_nowait()
-                except Empty:
-                    thread.join(0.05)
+        What was begun is ended when the caller stops early, so that all processes have agreed as often.
+        """
+        numbers = itertools.count(first) if last is None else iter(range(first, last))
+        with ThreadPoolExecutor(1, "examples") as thread:
+            begun = deque(thread.submit(self.work, step) for step in islice(numbers, ahead))
+            while begun:
+                yield begun.popleft().result()
+                begun.extend(thread.submit(self.work, step) for step in islice(numbers, 1))
 
 
 def fixed(

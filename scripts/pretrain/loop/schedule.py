@@ -50,8 +50,9 @@ class Schedule:
 
     def progress(self, step: int, hours: float) -> float:
         """The share of the phase that is done when a step ends."""
-        if self.steps is None:
+        if self.recipe.hours is not None:
             return min(1.0, hours / self.recipe.hours)
+        assert self.steps  # given, or by epochs
         return (step + 1) / self.steps
 
     def learning_rate(self, step: int, hours: float = 0.0) -> float:

@@ -46,11 +46,11 @@ class Training:
         compiled: bool = False,
     ):
         self.model, self.recipe, self.processes = model.to(processes.device), recipe, processes
-        self.params = list(model.parameters())
-        self.optimizer = make_optimizer(model, recipe, recipe.learning_rate, sharded)
+        self.params: list[Tensor] = list(model.parameters())
         self.sharded = sharded
+        self.optimizer = make_optimizer(model, recipe, recipe.learning_rate, sharded)
         self.scaler = GradScaler(model.dtype == torch.float16, processes.device)
-        self.run = Step(model)
+        self.run: nn.Module = Step(model)
         if compiled:
             for layer in model.layers:
                 layer.compile(dynamic=True)
@@ -118,16 +118,14 @@ class Training:
 
     def tensors(self) -> dict[str, Tensor]:
         """All tensors of the state, on the first process; the others help to gather it."""
-        names = {id(p): name for name, p in self.model.named_parameters()}
-        result = {f"model.{name}": p for name, p in self.model.named_parameters()}
         if self.sharded:
             self.optimizer.consolidate_state_dict(to=0)
             if not self.processes.first:
                 return {}
-        order = [names[id(p)] for group in self.optimizer.param_groups for p in group["params"]]
-        for index, values in self.optimizer.state_dict()["state"].items():
-            result |= {f"optimizer.{order[index]}.{key}": value for key, value in values.items()}
-        return result | {f"scaler.{key}": value for key, value in self.scaler.state().items()}
+        state = {f"model.{name}": p for name, p in self.model.named_parameters()}
+        for number, values in self.optimizer.state_dict()["state"].items():
+            state |= {f"optimizer.{number}.{key}": value for key, value in values.items()}
+        return state | {f"scaler.{key}": value for key, value in self.scaler.state().items()}
 
     def load(self, tensors: dict[str, Tensor]) -> None:
         """Take up a state that `tensors` gave."""
@@ -137,25 +135,22 @@ class Training:
             parts[part][key] = value
         self.model.load_state_dict(parts["model"])
         self.scaler.load(parts["scaler"])
-        states: dict[str, dict[str, Tensor]] = {}
+        states: dict[int, dict[str, Tensor]] = {}
         for name, value in parts["optimizer"].items():
-            parameter, key = name.rsplit(".", 1)
-            states.setdefault(parameter, {})[key] = value
-        names = {id(p): name for name, p in self.model.named_parameters()}
-        order = [names[id(p)] for group in self.optimizer.param_groups for p in group["params"]]
-        state = self.optimizer.state_dict() if not self.sharded else self.blank()
-        state["state"] = {i: states[name] for i, name in enumerate(order) if name in states}
-        self.optimizer.load_state_dict(state)
+            number, key = name.split(".")
+            states.setdefault(int(number), {})[key] = value
+        state = self.blank() if self.sharded else self.optimizer.state_dict()
+        self.optimizer.load_state_dict(state | {"state": states})
 
     def blank(self) -> dict:
-        """A sharded optimizer's state dict before any step, whose groups name all parameters."""
+        """A sharded optimizer's state dict without its state, whose groups number all parameters."""
         groups, start = [], 0
         for group in self.optimizer.param_groups:
             count = len(group["params"])
             rest = {key: value for key, value in group.items() if key != "params"}
             groups.append(rest | {"params": list(range(start, start + count))})
             start += count
-        return {"state": {}, "param_groups": groups}
+        return {"param_groups": groups}
 
 
 def peak_flops(device: torch.device, dtype: torch.dtype) -> float:

@@ -18,7 +18,7 @@ class GradScaler:
 
     def step(self, optimizer, params: list[Tensor], max_grad_norm: float) -> tuple[Tensor, Tensor]:
         """Step, unless a gradient is not finite. Returns the gradient's norm and 1.0 if skipped."""
-        norms = torch._foreach_norm([p.grad for p in params])
+        norms = torch._foreach_norm([p.grad for p in params if p.grad is not None])
         norm = torch.linalg.vector_norm(torch.stack(norms)) / self.scale
         skipped = (~torch.isfinite(norm)).float()
         shrink = (norm / max_grad_norm).clamp(min=1.0) if max_grad_norm else torch.ones_like(norm)

@@ -8,7 +8,8 @@ class Lamb(torch.optim.Optimizer):
     """LAMB (You et al. 2020, algorithm 2) with bias correction and decoupled weight decay.
 
     A tensor's update is Adam's, rescaled to the tensor's own norm, but for tensors that do not decay
-    (as the authors' program and NVIDIA's have it). `grad_scale` divides the gradients and `found_inf` (1.0) skips the step, as torch's fused optimizers take them.
+    (as the authors' program and NVIDIA's have it). `grad_scale` divides the gradients and `found_inf`
+    (1.0) skips the step, as torch's fused optimizers take them.
     """
 
     _step_supports_amp_scaling = True
@@ -19,7 +20,7 @@ class Lamb(torch.optim.Optimizer):
         self.found_inf: Tensor | None = None
 
     @torch.no_grad()
-    def step(self, closure=None) -> None:
+    def step(self, closure: None = None) -> None:  # type: ignore[override]  # it computes no loss
         for group in self.param_groups:
             params = [p for p in group["params"] if p.grad is not None]
             for p in params:
@@ -42,16 +43,16 @@ class Lamb(torch.optim.Optimizer):
         go = torch.ones((), device=device)
         if self.found_inf is not None:
             go = 1 - self.found_inf
-        grads = [p.grad for p in params]
+        grads = [p.grad for p in params if p.grad is not None]
         if self.grad_scale is not None:
-            grads = torch._foreach_div(grads, self.grad_scale)
+            grads = list(torch._foreach_div(grads, self.grad_scale))
         if self.found_inf is not None:  # what is not finite times 0 would still not be
             grads = [torch.where(go > 0, grad, torch.zeros_like(grad)) for grad in grads]
         torch._foreach_add_(steps, go)
         # With go = 0 the moments keep their values: their weights become 1 and 0.
         keep1, keep2 = 1 - go * (1 - beta1), 1 - go * (1 - beta2)
         torch._foreach_mul_(means, keep1)
-        torch._foreach_add_(means, torch._foreach_mul(grads, 1 - beta1))
+        torch._foreach_add_(means, list(torch._foreach_mul(grads, 1 - beta1)))
         torch._foreach_mul_(squares, keep2)
         torch._foreach_addcmul_(squares, grads, grads, 1 - beta2)
         count = steps[0].clamp(min=1)

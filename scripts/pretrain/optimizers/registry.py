@@ -6,13 +6,12 @@ optimizers do; then name it here.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scripts.common.settings import setting
 
 if TYPE_CHECKING:
     from torch import nn
-    from torch.optim import Optimizer
 
 OPTIMIZERS = ("adamw", "lamb")
 
@@ -29,7 +28,7 @@ class OptimizerSettings:
     max_grad_norm: float = setting(1.0, "bound of the gradient's norm; 0: none", minimum=0)
 
 
-def optimizer_class(name: str) -> "type[Optimizer]":
+def optimizer_class(name: str) -> type:
     """The class of an optimizer; imported here, so that a step's flags do not wait for torch."""
     from scripts.pretrain.optimizers.adamw import AdamW
     from scripts.pretrain.optimizers.lamb import Lamb
@@ -50,7 +49,7 @@ def parameter_groups(model: "nn.Module", weight_decay: float) -> list[dict]:
 
 def make_optimizer(
     model: "nn.Module", settings: OptimizerSettings, learning_rate: float, sharded: bool = False
-) -> "Optimizer":
+) -> Any:
     """A model's optimizer; `sharded`: each process keeps a part of its state (ZeRO stage 1)."""
     groups = parameter_groups(model, settings.weight_decay)
     kind = optimizer_class(settings.optimizer)
