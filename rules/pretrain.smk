@@ -2,7 +2,7 @@ from scripts.common import model_files
 from scripts.common.errors import UserError
 from scripts.pretrain.architectures.model_config import read_model
 from scripts.pretrain.loop.recipe import Recipe
-from scripts.pretrain.loop.settings import RuntimeOptions, Settings
+from scripts.pretrain.loop.job import RuntimeOptions, Settings
 
 PRETRAIN = config["pretrain"]
 PHASES = {phase["name"]: phase for phase in PRETRAIN["phases"]}

@@ -19,8 +19,8 @@ from scripts.common.cli import Parser, run
 from scripts.common.errors import UserError
 from scripts.common.settings import add_flags, from_args
 from scripts.pretrain.architectures import model_config
+from scripts.pretrain.loop.job import Job, RuntimeOptions, Settings
 from scripts.pretrain.loop.recipe import Recipe
-from scripts.pretrain.loop.settings import Job, RuntimeOptions, Settings
 
 
 def main() -> None:

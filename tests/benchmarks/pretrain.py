@@ -34,10 +34,10 @@ from scripts.pretrain.architectures.bert import Bert, Shape
 from scripts.pretrain.architectures.initialisation import initialise
 from scripts.pretrain.architectures.model_config import new_config
 from scripts.pretrain.kernels import cpu
+from scripts.pretrain.loop.job import PRECISIONS
 from scripts.pretrain.loop.micro_batches import Stream, order
 from scripts.pretrain.loop.processes import Processes
 from scripts.pretrain.loop.recipe import Recipe
-from scripts.pretrain.loop.settings import PRECISIONS
 from scripts.pretrain.loop.training import Training, peak_flops, synchronise
 
 SMALL = {

@@ -1,6 +1,7 @@
 """What ARCHITECTURE.md says of the modules: which way they import, and what they are called."""
 
 import re
+from collections import Counter
 from graphlib import TopologicalSorter
 
 from scripts.common.code import targets
@@ -45,3 +46,8 @@ def test_steps_import_nothing_of_snakemake():
         and re.search(r"^\s*(?:import|from) snakemake", module.read_text(), re.MULTILINE)
     ]
     assert asking == []
+
+
+def test_a_module_has_a_name_of_its_own():
+    counts = Counter(module.name for module in OURS if module.name != "__init__.py")
+    assert [name for name, count in counts.items() if count > 1] == []

@@ -104,15 +104,24 @@ def alternatives(word: str) -> list[str]:
     return [word.replace(braces[0], choice, 1) for choice in braces[1].split(",")]
 
 
+def strangers(module: Path, text: str) -> list[str]:
+    """The files that a module's text names and that are not there."""
+    return [
+        name
+        for name in FILE.findall(text)
+        if (name.endswith((".py", ".smk")) or name.startswith("docs/"))
+        and name not in OF_OTHERS
+        and not any((folder / name).exists() for folder in module.parents)
+    ]
+
+
 def test_files_that_comments_and_docstrings_name_exist():
     """A path from the root, from the module's own folder, or from its stage."""
     lost = [
         f"{name_of(module)}: {name}"
         for module in modules()
-        for name in FILE.findall(told(module))
-        if (name.endswith((".py", ".smk")) or name.startswith("docs/"))
-        and name not in OF_OTHERS
-        and not any((folder / name).exists() for folder in module.parents)
+        if strangers(module, module.read_text(encoding="utf-8"))  # few have to be parsed
+        for name in strangers(module, told(module))
     ]
     assert not lost, "\n".join(lost)
 

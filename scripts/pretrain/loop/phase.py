@@ -18,10 +18,10 @@ from scripts.pretrain.architectures.bert import Bert, Shape
 from scripts.pretrain.architectures.initialisation import initialise
 from scripts.pretrain.kernels import cpu
 from scripts.pretrain.loop import batch_size_probe, metrics, model_card
+from scripts.pretrain.loop.job import PRECISIONS, Job, RuntimeOptions
 from scripts.pretrain.loop.journal import Journal
 from scripts.pretrain.loop.processes import Processes, join, leave
 from scripts.pretrain.loop.schedule import Schedule
-from scripts.pretrain.loop.settings import PRECISIONS, Job, RuntimeOptions
 from scripts.pretrain.loop.training import Training, peak_flops
 from scripts.pretrain.loop.training_run import TrainingRun
 

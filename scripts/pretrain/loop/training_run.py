@@ -11,11 +11,11 @@ from scripts.common.errors import UserError
 from scripts.examples.h5.example_files import Examples
 from scripts.pretrain.loop import checkpoint, metrics
 from scripts.pretrain.loop.guard import Guard
+from scripts.pretrain.loop.job import RuntimeOptions, Settings
 from scripts.pretrain.loop.journal import Journal
 from scripts.pretrain.loop.micro_batches import Stream, Work, fixed
 from scripts.pretrain.loop.processes import Processes
 from scripts.pretrain.loop.schedule import Schedule
-from scripts.pretrain.loop.settings import RuntimeOptions, Settings
 from scripts.pretrain.loop.training import Training
 
 INTERRUPTED = 75  # EX_TEMPFAIL: run the same command again
