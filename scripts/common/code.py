@@ -14,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 BLOCKS = (ast.stmt, ast.excepthandler, ast.match_case)
 
 
@@ -213,28 +214,25 @@ def plain(node: Any, ours: Callable[[list[Any]], tuple[Import, ...]]) -> Any:
     of a string. Of what `ours` finds in a block, only the names are kept, before all else of the block.
     """
     if isinstance(node, list):
+        if not isinstance(node[0], ast.stmt):
+            return tuple([plain(item, ours) for item in node])
         names = [item[:2] for item in ours(node)]
         others = [item for item in node if not (names and ours([item]))]
-        return (*([("imports", names)] if names else []), *(plain(item, ours) for item in others))
+        return (*([("imports", names)] if names else []), *[plain(item, ours) for item in others])
     if not isinstance(node, ast.AST):
         return (type(node).__name__, node)
-    fields = dict(ast.iter_fields(node))
-    if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-        fields["body"] = statements(node)
-    return (
-        type(node).__name__,
-        *(
-            (name, plain(value, ours))
-            for name, value in sorted(fields.items())
-            if counts(node, name, value)
-        ),
-    )
+    found: list[Any] = [type(node).__name__]
+    for name in sorted(node._fields):
+        value = getattr(node, name, None)
+        if name == "body" and isinstance(node, DOCUMENTED):
+            value = statements(node)
+        if name == "value" if isinstance(node, ast.Constant) else counts(name, value):
+            found.append((name, plain(value, ours)))
+    return tuple(found)
 
 
-def counts(node: ast.AST, name: str, value: Any) -> bool:
-    """Whether a field of a node belongs to its meaning."""
-    if isinstance(node, ast.Constant):
-        return name == "value"
+def counts(name: str, value: Any) -> bool:
+    """Whether a field of a node, unless it is a constant, belongs to the node's meaning."""
     return name not in ("ctx", "type_comment") and value is not None and value != []
 
 
