@@ -34,12 +34,14 @@ def export_nvidia(
     if not static:
         examples.masking = replace(examples.masking, max_predictions=most)
     rows = len(examples) * (1 if static else epochs)
+    if not rows:
+        raise UserError(f"{source}: holds no examples")
     with atomic_path(output) as temporary, h5py.File(temporary, "w") as file:
         file.attrs["vocab_size"] = examples.vocab_size
         file.attrs["tokenizer_sha256"] = examples.header.tokenizer_sha256
         file.attrs["next_sentence"] = examples.next_sentence
         for name, shape in shapes(rows, examples.seq_length, most).items():
-            chunks = (min(256, max(1, rows)), *shape[1:])
+            chunks = (min(256, rows), *shape[1:])
             file.create_dataset(name, shape, TYPES[name], compression="gzip", chunks=chunks)
         for start in range(0, rows, ROWS):
             number = np.arange(start, min(rows, start + ROWS))

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scripts.common.errors import UserError
-from scripts.common.text import read_lines, zstd_writer
+from scripts.common.text import read_line_blocks, read_lines, zstd_writer
 
 LINES = [f"line {number} é" for number in range(20_000)]
 TEXT = "".join(f"{line}\n" for line in LINES).encode()
@@ -71,3 +71,29 @@ def test_frames_one_after_another_are_one_text(tmp_path):
     frame = zstandard.ZstdCompressor().compress
     path.write_bytes(frame(b"one\ntw") + frame(b"") + frame(b"o\n"))
     assert list(read_lines(path)) == ["one", "two"]
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 1000])
+@pytest.mark.parametrize("text", ["", "\n", "a", "ab\ncd\n", "\n\na long line\n\nend", "é\n\nü"])
+def test_blocks_of_whole_lines(tmp_path, text, size):
+    """End to end they are the text's lines, each under its number."""
+    (tmp_path / "a.txt").write_text(text)
+    lines = text.removesuffix("\n").split("\n") if text else []
+    found = list(read_line_blocks(tmp_path / "a.txt", size))
+    numbers = [first + n for first, block in found for n in range(block.count(b"\n") + 1)]
+    assert numbers == list(range(len(lines)))
+    assert [line for _, block in found for line in block.decode().split("\n")] == lines
+
+
+def test_blocks_are_of_about_the_size(tmp_path):
+    (tmp_path / "a.txt").write_bytes(TEXT)
+    sizes = [len(block) for _, block in read_line_blocks(tmp_path / "a.txt", 5000)]
+    assert max(sizes) < 5000 + 20
+    assert min(sizes[:-1]) > 5000 - 20
+
+
+@pytest.mark.parametrize("size", [4, 1000])
+def test_a_line_that_is_not_utf8(tmp_path, size):
+    (tmp_path / "a.txt").write_bytes(b"one\ntwo\nth\xffree\nfour")
+    with pytest.raises(UserError, match=r"a\.txt: line 3 is not UTF-8 \(invalid start byte\)"):
+        list(read_line_blocks(tmp_path / "a.txt", size))

@@ -79,6 +79,7 @@ def save(tokenizer, folder, cls, sep):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [byte_level, unigram])
 def test_other_tokenizers(tmp_path, make):
     """Any fast tokenizer with the five special tokens serves, to the last example."""
@@ -123,9 +124,6 @@ def test_bad_vocab_txt(tmp_path, text, message):
 def test_bad_folders(tmp_path):
     with pytest.raises(UserError, match="no such file or folder"):
         import_vocab(tmp_path / "none", tmp_path / "out", FORM)
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(UserError, match="transformers finds no tokenizer"):
-        import_vocab(tmp_path / "empty", tmp_path / "out", FORM)
     folder = tokenizer_folder(tmp_path / "given")
     (folder / "tokenizer.json").write_text('{"model": 3}')
     with pytest.raises(UserError, match=r"tokenizer\.json: not a tokenizer"):
@@ -134,3 +132,50 @@ def test_bad_folders(tmp_path):
     tokenizer.save(str(folder / "tokenizer.json"))
     with pytest.raises(UserError, match="no pad token"):
         import_vocab(folder, tmp_path / "out", FORM)
+
+
+@pytest.mark.slow
+def test_a_folder_without_a_tokenizer(tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UserError, match="transformers finds no tokenizer"):
+        import_vocab(tmp_path / "empty", tmp_path / "out", FORM)
+
+
+def test_a_fast_tokenizer_keeps_its_own_settings(tmp_path):
+    """Of another model, with the longest input bounded, and a list of tokens in lines."""
+    vocabulary = {
+        "<pad>": 0,
+        "<unk>": 1,
+        "<s>": 2,
+        "</s>": 3,
+        "<mask>": 4,
+        "a\nb": 5,
+        "\n": 6,
+        "c": 8,
+    }
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
+    folder = tmp_path / "given"
+    folder.mkdir()
+    tokenizer.save(str(folder / "tokenizer.json"))
+    config = {"cls_token": "<s>", "sep_token": {"content": "</s>"}, "model_max_length": 100}
+    config |= {f"{role}_token": f"<{role}>" for role in ("pad", "unk", "mask")}
+    (folder / "tokenizer_config.json").write_text(json.dumps(config))
+    for given, longest in ((folder, 64), (folder / "tokenizer.json", 200)):
+        assert import_vocab(given, tmp_path / "out", Form(max_length=longest)) == 9
+        written = json.loads((tmp_path / "out/tokenizer_config.json").read_text())
+        assert written == config | {"model_max_length": min(longest, 100)}
+    tokens = (tmp_path / "out/vocab.txt").read_text().split("\n")
+    assert tokens == [*list(vocabulary)[:5], '"a\\nb"', '"\\n"', "[unused7]", "c", ""]
+
+
+def test_bert_without_settings_is_lowercase(tmp_path):
+    folder = tokenizer_folder(tmp_path / "given")
+    (folder / "tokenizer_config.json").unlink()
+    import_vocab(folder, tmp_path / "out", FORM)
+    assert (tmp_path / "out/tokenizer_config.json").read_text() == (
+        tokenizer_folder(tmp_path / "own") / "tokenizer_config.json"
+    ).read_text()
+    (folder / "tokenizer.json").unlink()
+    (folder / "tokenizer_config.json").write_text("{}")
+    import_vocab(folder, tmp_path / "list", Form(lowercase=False))
+    assert '"do_lower_case": true' in (tmp_path / "list/tokenizer_config.json").read_text()

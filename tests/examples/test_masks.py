@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scripts.examples.masking.masks import Masking, keys, mask
+from scripts.common.random_numbers import draw
+from scripts.examples.masking.masks import Masking, count, keys, mask, sort_keys, sums
 from scripts.examples.masking.token_kinds import CONTINUES, NEVER_DRAWN, NEVER_MASKED
 from tests.examples.made import MASK, VOCABULARY, pairs, token_kinds
 
@@ -163,3 +164,64 @@ def test_pairs_of_positions_are_independent(many):
     table[np.repeat(np.arange(20_000), 6), places] = True
     together = (table[:, 1:38] & table[:, 2:39]).sum()
     assert deviations(together, 20_000 * 37, 30 / (38 * 37)) < 5
+
+
+# Known masks of three examples of 12, 4 and 2 tokens
+
+
+def three(**settings):
+    ids = np.array([2, *range(5, 15), 3, 2, 9, 10, 3, 2, 3], np.int32)
+    masking = Masking(KINDS, MASK, **{"probability": 0.3} | settings)
+    keyed = keys(3, 1, np.arange(3))
+    return (*mask(ids, np.array([0, 12, 16, 18]), keyed, masking), ids)
+
+
+def test_the_same_masks_for_ever():
+    places, labels, ids = three()
+    assert (places.tolist(), labels.tolist()) == ([7, 8, 9, 10, 13], [11, 12, 13, 14, 9])
+    assert ids[places].tolist() == [4, 4, 4, 46, 4]
+    places, _, ids = three(whole_word=True, probability=0.5)
+    assert (places.tolist(), ids[places].tolist()) == (
+        [2, 6, 7, 8, 9, 10, 13, 14],
+        [4, 4, 4, 4, 4, 46, 4, 4],
+    )
+    assert len(three(max_predictions=2)[0]) == 3
+
+
+def test_keys_follow_from_seed_epoch_and_number():
+    assert keys(3, 1, np.array([0, 5])).tolist() == [3608400687859252187, 16664260424613834261]
+    assert keys(3, np.array([1, 2]), np.array([0, 5]))[0] == 3608400687859252187
+    assert keys(3, np.array([1, 2]), np.array([0, 5]))[1] == keys(3, 2, np.array([5]))[0]
+
+
+def test_how_many():
+    masking = Masking(KINDS, MASK, 0.15)
+    lengths = np.array([2, 5, 10, 16, 17, 128, 512])
+    assert count(lengths, lengths - 2, masking).tolist() == [0, 1, 2, 2, 3, 19, 77]
+    bounded = Masking(KINDS, MASK, 0.15, 20)
+    assert count(lengths, lengths - 2, bounded).tolist() == [0, 1, 2, 2, 3, 19, 20]
+
+
+def test_no_examples_and_none_maskable():
+    masking = Masking(KINDS, MASK, 0.15)
+    for whole_word in (False, True):
+        masking = Masking(KINDS, MASK, 0.15, 0, whole_word)
+        for ids in (np.zeros(0, np.int32), np.array([2, 3], np.int32)):
+            offsets = np.array([0, len(ids)] if len(ids) else [0])
+            places, labels = mask(ids, offsets, keys(1, 0, np.arange(len(offsets) - 1)), masking)
+            assert len(places) == len(labels) == 0
+
+
+def test_sums():
+    assert sums(np.array([True, False, True, True]), np.array([0, 2, 2, 4])).tolist() == [1, 0, 2]
+
+
+def test_sort_keys_hold_the_position_in_their_lowest_bits():
+    columns = np.array([0, 1, 1_000_000])
+    order = sort_keys(np.full(3, 9, np.uint64), columns)
+    assert (order & np.uint64((1 << 20) - 1)).tolist() == columns.tolist()
+    assert (order >> np.uint64(20)).tolist() == (draw(9, columns) >> np.uint64(20)).tolist()
+
+
+def test_drawable_tokens_are_the_ordinary_ones():
+    assert Masking(KINDS, MASK, 0.15).drawable.tolist() == list(range(5, VOCABULARY))

@@ -27,7 +27,7 @@ def padded_rows(path):
     return data, labels
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=10)
 @given(
     count=st.integers(1, 12),
     masking=st.sampled_from(["static", "dynamic"]),

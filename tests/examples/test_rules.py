@@ -67,6 +67,7 @@ def test_given_examples(tmp_path):
     assert jobs == {"import_vocab": 1, "import_examples": 3, "pretrain": 1, "total": 5}
 
 
+@pytest.mark.slow
 def test_mistakes(tmp_path):
     """Each named, all at once, before any job."""
     files = {"train": ["a"], "validation": ["b"]}

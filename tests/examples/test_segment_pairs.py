@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 
 from scripts.examples.h5.schema import IS_NEXT, IS_RANDOM
 from scripts.examples.pairs.segment_pairs import (
+    draw_document,
     join_documents,
     lay_out,
     plan_full,
     plan_pairs,
+    ranks,
     split_long,
+    stretches,
     strip_separators,
 )
 from tests.examples.texts import text
@@ -40,7 +43,7 @@ def covered(stretches, size):
     return np.cumsum(steps)[:-1]
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=80)
 @given(
     documents=some_documents,
     room=st.integers(5, 60),
@@ -75,7 +78,7 @@ def test_pairs(documents, room, short, duplicates, key):
     assert (np.diff(plan.a[:, 0])[np.diff(plan.duplicate) == 0] > 0).all()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(
     documents=st.lists(some_documents.map(lambda d: d[0]), min_size=2, max_size=6),
     key=st.integers(0, 99),
@@ -89,7 +92,7 @@ def test_random_segments_never_come_from_the_same_document(documents, key):
     assert (owner[plan.a[random, 0]] != owner[plan.b[random, 0]]).all()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(documents=some_documents, cut=st.integers(1, 7), key=st.integers(0, 99))
 def test_a_document_is_taken_apart_alike_in_any_company(documents, cut, key):
     """Splitting the text into two blocks changes no A, no label and no true B."""
@@ -240,3 +243,74 @@ def test_random_documents_are_uniform(large):
     groups = np.bincount(owners(source)[plan.b[random, 0]] // 100, minlength=30)
     expected = random.sum() / 30
     assert ((groups - expected) ** 2 / expected).sum() < 75
+
+
+# Known plans of small texts
+
+
+def test_stretches_and_ranks():
+    assert ranks(np.array([2, 0, 3])).tolist() == [0, 1, 0, 1, 2]
+    source = text([[4, 4, 4, 4], [3], [9, 1]])
+    borders = split_long(source.sentences, 4)
+    assert borders.tolist() == [0, 4, 8, 12, 16, 19, 22, 25, 28, 29]
+    begin, end, document = stretches(source, borders, 6)
+    assert list(zip(begin.tolist(), end.tolist(), document.tolist(), strict=True)) == [
+        (0, 8, 0), (8, 12, 0), (12, 16, 0), (16, 19, 1), (19, 25, 2), (25, 29, 2),
+    ]  # fmt: skip
+    whole = stretches(source, borders, 16)
+    assert [part.tolist() for part in whole] == [[0, 16, 19], [16, 19, 29], [0, 1, 2]]
+
+
+def test_a_stretch_ends_with_its_document():
+    """Where the next border after a cut is the document's end, nothing is left."""
+    source = text([[4, 4, 5], [2]])
+    begin, end, document = stretches(source, source.sentences, 9)
+    assert [begin.tolist(), end.tolist(), document.tolist()] == [[0, 13], [13, 15], [0, 1]]
+
+
+def test_full_sequences_of_a_known_text():
+    source = text([[5, 6], [3]])
+    plan = plan_full(source, 8, 4, 2)
+    first = plan.a[plan.duplicate == 0].tolist()
+    assert first == [[0, 4], [4, 8], [8, 11], [11, 14]]
+    assert plan.a[plan.duplicate == 1].tolist() == [[0, 3], [3, 7], [7, 11], [11, 12], [12, 14]]
+    assert (plan.b == plan.a[:, 1:]).all()
+    assert plan.next_sentence.tolist() == [-1] * len(plan.a)
+    assert not plan.short.any()
+
+
+def test_joined_documents_have_separators_between():
+    source = join_documents(text([[2, 1], [1], [2]]), SEP)
+    assert source.tokens.tolist() == [10, 11, 12, SEP, 13, SEP, 14, 15]
+    assert [source.sentences.tolist(), source.documents.tolist()] == [[0, 8], [0, 1]]
+    plan = strip_separators(plan_full(source, 0, 3, 1), source.tokens, SEP)
+    assert plan.a.tolist() == [[0, 3], [4, 5], [6, 8]]
+    alone = strip_separators(plan_full(source, 0, 1, 1), source.tokens, SEP)
+    assert alone.a[:, 0].tolist() == [0, 1, 2, 4, 6, 7]
+
+
+def test_pairs_of_a_known_text():
+    source = text([[4, 6, 3, 5, 9], [2], [7, 7]])
+    plan = plan_pairs(source, POOL, 11, 100, 12, 0.5, 2)
+    first = plan.duplicate == 0
+    assert plan.a[first].tolist() == [
+        [0, 4], [4, 10], [10, 13], [13, 18], [18, 22], [22, 27], [27, 29], [29, 32], [32, 36],
+        [36, 39], [39, 43],
+    ]  # fmt: skip
+    assert plan.b[~first].tolist() == [
+        [17, 22], [17, 22], [87, 88], [220, 226], [14, 17], [160, 166], [87, 88], [87, 88],
+        [36, 39], [17, 22],
+    ]  # fmt: skip
+    assert plan.next_sentence.tolist() == [1] * 19 + [0, 1]
+    assert np.flatnonzero(~plan.short).tolist() == [6, 17]
+
+
+def test_random_documents_are_others_even_in_a_pool_of_two():
+    pool = text([[1], [1]], 5)
+    keys = np.arange(400, dtype=np.uint64)
+    numbers = np.repeat([5, 6], 200)
+    found = draw_document(pool, keys, np.zeros(400, np.int64), numbers)
+    assert (pool.numbers[found] == 11 - numbers).all()
+    three = text([[1], [1], [1]], 5)
+    counts = np.bincount(draw_document(three, keys, np.zeros(400, np.int64), numbers))
+    assert counts.tolist() == [95, 92, 213]

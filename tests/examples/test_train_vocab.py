@@ -1,16 +1,20 @@
 """Vocabularies, trained or given: the same bytes again, and what transformers makes of them."""
 
+import hashlib
+import json
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
 from scripts.common.errors import UserError
-from scripts.common.text import zstd_writer
+from scripts.common.text import read_line_blocks, zstd_writer
+from scripts.examples import train_vocab as step
 from scripts.examples.tokenizer.vocabulary import load_vocabulary
-from scripts.examples.train_vocab import Settings, draw_sample, train_vocab
+from scripts.examples.train_vocab import Settings, draw_sample, main, train_vocab
 from tests.conftest import ROOT
 
 FILES = ["tokenizer.json", "tokenizer_config.json", "vocab.txt"]
@@ -20,7 +24,7 @@ SETTINGS = Settings(size=300, lowercase=True, sample_mb=1, seed=1, max_length=12
 def prose(path, lines=2000, seed=0):
     """Random words of common syllables, with ties between them."""
     random = np.random.default_rng(seed)
-    syllables = ["ka", "to", "mi", "ren", "sul", "ba", "É", "ing", "漢", "x2", "no."]
+    syllables = np.array(["ka", "to", "mi", "ren", "sul", "ba", "É", "ing", "漢", "x2", "no."])
     with zstd_writer(path) as file:
         for number in range(lines):
             words = ("".join(random.choice(syllables, random.integers(1, 4))) for _ in range(8))
@@ -34,6 +38,7 @@ def shards(tmp_path_factory):
     return [prose(folder / f"{n}.txt.zst", seed=n) for n in range(3)]
 
 
+@pytest.mark.slow
 def test_training_is_deterministic(shards, tmp_path):
     """The same bytes from processes with 1 and 4 threads."""
     results = []
@@ -49,6 +54,7 @@ def test_training_is_deterministic(shards, tmp_path):
     assert results[0] == results[1] == results[2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lowercase", [True, False])
 def test_transformers_loads_it(shards, tmp_path, lowercase):
     """AutoTokenizer, BERT's class: the same ids as the folder's tokenizer.json and as its vocab.txt."""
@@ -103,3 +109,41 @@ def test_training_errors(shards, tmp_path):
     (tmp_path / "latin.txt").write_bytes(b"caf\xe9\n")
     with pytest.raises(UserError, match="not UTF-8"):
         train_vocab([tmp_path / "latin.txt"], tmp_path, SETTINGS)
+
+
+def test_a_small_vocabulary(shards, tmp_path, monkeypatch):
+    """The command's, in this process: what it was the day before."""
+    settings = {"--size": 300, "--sample-mb": 0.02, "--seed": 1, "--max-length": 64}
+    flags = [str(word) for pair in settings.items() for word in pair]
+    names = [str(shard) for shard in shards]
+    monkeypatch.setattr(sys, "argv", ["train_vocab", *names, "-o", str(tmp_path), *flags])
+    monkeypatch.setenv("RAYON_NUM_THREADS", "1")
+    main()
+    tokens = (tmp_path / "vocab.txt").read_text().splitlines()
+    assert len(tokens) == 300
+    assert tokens[50:56] == ["ing", "x2", "ba", "##to", "##ren", "##no"]
+    assert json.loads((tmp_path / "tokenizer_config.json").read_text())["model_max_length"] == 64
+
+
+def test_the_sample_keeps_its_order_and_leaves_empty_lines_out(tmp_path):
+    (tmp_path / "a.txt").write_text("one\n\ntwo\n")
+    (tmp_path / "b.txt").write_text("three\nfour")
+    paths = [tmp_path / "a.txt", tmp_path / "b.txt"]
+    everything = [b"one", b"two", b"three", b"four"]
+    assert draw_sample(paths, 19, 0) == everything  # 15 letters, and a line break each
+    for seed in range(20):
+        part = draw_sample(paths, 18, seed)
+        assert part == [line for line in everything if line in part] != everything
+    assert draw_sample(paths, 0, 0) == []
+
+
+def test_the_same_sample_for_ever(shards):
+    part = draw_sample(shards, 2000, 5)
+    digest = hashlib.sha256(b"\n".join(part)).hexdigest()
+    assert (len(part), digest[:16]) == (35, "f1070ee5531a5ed8")
+
+
+def test_the_sample_does_not_depend_on_the_blocks(shards, monkeypatch):
+    whole = draw_sample(shards, 5_000, 1)
+    monkeypatch.setattr(step, "read_line_blocks", partial(read_line_blocks, size=1000))
+    assert draw_sample(shards, 5_000, 1) == whole

@@ -5,9 +5,12 @@ from pathlib import Path
 import numpy as np
 
 from scripts.common.text import zstd_writer
+from scripts.examples.h5.token_writer import write_tokens
+from scripts.examples.masking.token_kinds import ROLES
 from scripts.examples.pairs.segment_pairs import Text
 from scripts.examples.tokenizer.bert_tokenizer import SPECIAL, write_bert_folder
 from scripts.examples.tokenizer.form import Form
+from scripts.examples.tokenizer.vocabulary import Vocabulary
 
 WORDS = ["the", "of", "cat", "dog", "river", "stone", "old", "sing", "runs", "high", "one", "two"]
 TOKENS = [
@@ -42,6 +45,21 @@ def shard(path: Path, documents: int, seed: int = 0, sentences: int = 9) -> Path
                 words = random.choice(WORDS, random.integers(1, 20))
                 file.write(" ".join(words) + " .\n")
             file.write("\n")
+    return path
+
+
+def tokens_file(
+    path: Path, documents: list[list[int]], size: int = 100, seed: int = 0, name: str = "0"
+) -> Path:
+    """A file of tokens: documents of sentences of so many random ids from 5 on; `size` the vocabulary."""
+    lengths = [length for sentences in documents for length in [*sentences, 0]]
+    kinds = np.zeros(size, np.uint8)
+    kinds[[0, 2, 3, 4]], kinds[1], kinds[5::3] = 5, 4, 2
+    special = dict(zip(ROLES, range(5), strict=True))
+    vocabulary = Vocabulary(None, {}, "0" * 64, size, special, kinds)
+    ids = np.random.default_rng(seed).integers(5, size, sum(lengths))
+    with write_tokens(path, vocabulary, {"name": f"{name}.txt.zst", "sha256": "1" * 64}) as writer:
+        writer.add(ids, np.array(lengths, np.int64), np.array(lengths) == 0)
     return path
 
 
