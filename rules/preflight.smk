@@ -1,5 +1,3 @@
-import os
-
 from snakemake.logging import logger
 
 from scripts.workflow import estimates, preflight, slurm_limits
@@ -32,21 +30,21 @@ def corpus_text():
     """Bytes of the corpus as plain text, as its files' sizes tell."""
     if CORPUS["source"] == "sample":
         return CORPUS["sample"]["articles"] * estimates.TEXT_OF_ARTICLE
-    total = 0
-    for part in PARTS.values():
-        sizes = {}
-        for name in part.files:
-            known = DUMP_FILES.get(Path(name).name, {}).get("size")
-            sizes[name] = known or (
-                os.path.getsize(name) if os.path.exists(name) else 0
-            )
-        total += estimates.text_bytes(sizes, dump=part.kind == "dump")
-    return total
+    return sum(
+        estimates.text_bytes(
+            {name: size_of(Path(name)) for name in part.files}, part.kind == "dump"
+        )
+        for part in PARTS.values()
+    )
+
+
+def size_of(path):
+    """Bytes of a file that is there, or will be downloaded."""
+    known = DUMP_FILES.get(path.name, {}).get("size")
+    return known or (path.stat().st_size if path.exists() else 0)
 
 
 preflight.current = this_run
-
-CODE_TIMES = {}
 
 
 def code_times():
@@ -54,17 +52,17 @@ def code_times():
     return {file: file.stat().st_mtime_ns for file in ROOT.glob("scripts/**/*.py")}
 
 
+CODE_TIMES = {}  # as the run began
+
+
 def warn_of_changed_code():
     """Say which code changed during the run: a job may have used what its record does not name."""
     now = code_times()
-    changed = [
-        str(file.relative_to(ROOT))
-        for file in sorted(CODE_TIMES)
-        if now.get(file) != CODE_TIMES[file]
-    ]
+    changed = [file for file, time in CODE_TIMES.items() if now.get(file) != time]
     if changed:
+        names = sorted(str(file.relative_to(ROOT)) for file in changed)
         logger.warning(
-            f"warning: {preflight.listed(changed)}: written while this run was going on; jobs that "
+            f"warning: {preflight.listed(names)}: written while this run was going on; jobs that "
             "import it may have used either version; run their rules again with --forcerun"
         )
 

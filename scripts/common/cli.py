@@ -83,7 +83,7 @@ def end_with_parent(parent: int) -> None:
     A step that outlived a killed run would write the same temporary files as the next run's.
     """
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+        ctypes.CDLL(None).prctl(SET_DEATH_SIGNAL, signal.SIGKILL)
         if os.getppid() != parent:
             sys.exit("error: ended with the run that started it")
 

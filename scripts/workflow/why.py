@@ -26,6 +26,12 @@ NEXT = re.compile(
     r"; (?=(?:Missing output|Incomplete output|Updated input|Input files|Output file|Job provides"
     r"|Set of input|Code has|Params have|Software environment) )"
 )
+FILES = {"Missing output files": "not there yet", "Updated input files": "changed input"}
+OTHERS = {
+    "Input files updated by another job": "its input is made anew",
+    "Set of input files has changed": "its list of input files changed",
+    "Code has changed": "the rule's command changed",
+}
 CHANGED = re.compile(r"before: (?P<before>.*) now: (?P<now>.*)$")
 
 
@@ -45,18 +51,10 @@ def explain(reason: str) -> list[str]:
         kind, _, detail = part.partition(": ")
         if kind.startswith("Params have changed"):
             phrases += changes(detail)
-        elif kind == "Missing output files":
-            phrases.append(f"not there yet: {listed(detail.split(', '), 2)}")
-        elif kind == "Input files updated by another job":
-            phrases.append("its input is made anew")
-        elif kind == "Updated input files":
-            phrases.append(f"changed input: {listed(detail.split(', '), 2)}")
-        elif kind.startswith("Set of input files has changed"):
-            phrases.append("its list of input files changed")
-        elif kind.startswith("Code has changed"):
-            phrases.append("the rule's command changed")
+        elif kind in FILES:
+            phrases.append(f"{FILES[kind]}: {listed(detail.split(', '), 2)}")
         else:
-            phrases.append(part)
+            phrases.append(next((said for know, said in OTHERS.items() if know in kind), part))
     return phrases
 
 
@@ -66,17 +64,26 @@ def changes(detail: str) -> list[str]:
     if not match:
         return [detail]
     before, now = params(match["before"]), params(match["now"])
-    phrases = []
-    for name in sorted(before.settings.keys() | now.settings.keys()):
-        old, new = before.settings.get(name), now.settings.get(name)
-        if old != new:
-            phrases += differences(name, value(old), value(new))
-    phrases += code_changes(before.code, now.code)
-    for name in sorted(before.packages.keys() | now.packages.keys()):
-        old, new = before.packages.get(name), now.packages.get(name)
-        if old != new:
-            phrases.append(f"package {name}: {old or 'not tracked'} -> {new or 'not tracked'}")
-    return phrases
+    settings = differing(before.settings, now.settings)
+    return [
+        *(
+            line
+            for name, old, new in settings
+            for line in differences(name, value(old), value(new))
+        ),
+        *code_changes(before.code, now.code),
+        *(
+            f"package {name}: {old or 'not tracked'} -> {new or 'not tracked'}"
+            for name, old, new in differing(before.packages, now.packages)
+        ),
+    ]
+
+
+def differing(before: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+    """The names of which two mappings hold different values, or one none, with both values."""
+    names = sorted(before.keys() | now.keys())
+    both = [(name, before.get(name), now.get(name)) for name in names]
+    return [(name, old, new) for name, old, new in both if old != new]
 
 
 def code_changes(before: list[str], now: list[str]) -> list[str]:
@@ -116,12 +123,10 @@ def value(word: str | None) -> Any:
 def differences(name: str, old: Any, new: Any) -> list[str]:
     """A setting's old and new value; of two objects, only the keys that differ."""
     if isinstance(old, dict) and isinstance(new, dict):
-        keys = sorted(old.keys() | new.keys())
         return [
-            phrase
-            for key in keys
-            if old.get(key) != new.get(key)
-            for phrase in differences(f"{name}.{key}", old.get(key), new.get(key))
+            line
+            for key, *both in differing(old, new)
+            for line in differences(f"{name}.{key}", *both)
         ]
     before, now = ("not set" if part is None else part for part in (old, new))
     return [f"setting {name}: {before} -> {now}"]

@@ -195,7 +195,12 @@ def test_modules_that_import_each_other_have_a_digest(repo):
 
 
 def test_a_data_file_counts_where_a_literal_names_it(repo):
-    edit(repo, "deep.py", "TWO = 2", 'TWO = data_text(__file__, "two.txt")\nONE = f(__file__)')
+    edit(
+        repo,
+        "deep.py",
+        "TWO = 2",
+        'TWO = data_text(__file__, "two.txt")\nONE = f(__file__), f(x, "three.txt"), f("three.txt", "three.txt")',
+    )
     (repo / "scripts/pkg/two.txt").write_text("2")
     (repo / "scripts/pkg/three.txt").write_text("3")
     before = digest(repo)
