@@ -6,6 +6,7 @@ import jsonschema
 import pytest
 import yaml
 
+from scripts.workflow import config
 from scripts.workflow.config import mistakes, read_schema, with_numbers
 from tests.runs import ROOT
 
@@ -137,3 +138,50 @@ def test_what_is_plainly_a_number_is_read_as_one(change, expected):
 def test_what_is_no_number_stays_a_mistake():
     config = merge(copy.deepcopy(DEFAULTS), {"pretrain": {"log_steps": "often"}})
     assert mistakes(with_numbers(config, SCHEMA), SCHEMA) == mistakes(config, SCHEMA) != []
+
+
+def test_a_config_counts_over_the_defaults_and_neither_is_changed(tmp_path):
+    (tmp_path / "defaults.yaml").write_text("a: {b: 1, c: [2]}\nd: 3\n")
+    given = {"a": {"c": [4]}, "e": {"f": 5}}
+    found = config.with_defaults(given, tmp_path / "defaults.yaml")
+    assert found == {"a": {"b": 1, "c": [4]}, "d": 3, "e": {"f": 5}}
+    assert given == {"a": {"c": [4]}, "e": {"f": 5}}
+    assert config.with_defaults({}, tmp_path / "defaults.yaml")["a"]["c"] == [2]
+
+
+@pytest.mark.parametrize("name", [None, "d2g"])
+def test_a_runs_jobs_get_the_config_that_it_began_with(monkeypatch, name):
+    monkeypatch.delenv("D2G_CONFIG", raising=False)
+    monkeypatch.delenv("D2G_CONFIG_d2g", raising=False)
+    assert config.freeze({"seed": 2}, False, name) == {"seed": 2}
+    assert config.freeze({"seed": 1}, True, name) == {"seed": 1}
+    assert config.freeze({"seed": 2}, False, name) == {"seed": 1}
+    assert config.freeze({"seed": 2}, False, "another") == {"seed": 2}
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [([], "config"), (["a", 0, "b", 1, 2], "a[0].b[1][2]"), (["seed"], "seed")],
+)
+def test_a_path_of_keys(keys, said):
+    assert config.path(keys) == said
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "line"),
+    [
+        ({"enum": ["a", "bcd"]}, "bcde", "k: 'bcde' is not one of a, bcd; did you mean bcd?"),
+        ({"enum": ["a", 1]}, "xyz", "k: 'xyz' is not one of a, 1; known here: a, 1"),
+        ({"type": ["string", "null"]}, 1, "k: must be string or null, not 1"),
+        ({"type": "object", "required": ["a"]}, {}, "k: 'a' is a required property"),
+        ({"anyOf": [{"type": "null"}], "description": "nothing"}, 1, "k: must be nothing, not 1"),
+        ({"type": "object", "additionalProperties": False}, {"x": 1}, "k.x: unknown key"),
+    ],
+)
+def test_what_is_said_of_each_kind_of_mistake(schema, value, line):
+    assert mistakes({"k": value}, {"properties": {"k": schema}}) == [line]
+
+
+def test_mistakes_come_in_the_order_of_their_keys():
+    schema = {"properties": {"a": {"type": "string"}, "b": {"type": "string"}}}
+    assert [line[0] for line in mistakes({"b": 1, "a": 1}, schema)] == ["a", "b"]

@@ -156,3 +156,49 @@ def test_snakemake_itself_ends_before_the_first_job(folder):
     assert "an invented" not in ended.stdout
     dry = snakemake(copy, "--dry-run")
     assert "cannot be written to" not in dry.stdout
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (0, "0 "), (999.4, "999 "), (1000, "1 k"), (1_234, "1.23 k"), (1e6, "1 M"), (5.67e9, "5.67 G"),
+        (1e12, "1 T"), (1e18, "1e+06 T"),
+    ],
+)  # fmt: skip
+def test_numbers_with_a_units_letter(number, said):
+    assert preflight.short(number) == said
+
+
+def test_a_list_is_shortened_where_it_is_longer_than_five():
+    assert preflight.listed(iter("abcde")) == "a, b, c, d, e"
+    assert preflight.listed("abcdefg") == "a, b, c, d, e and 2 more"
+    assert preflight.listed("abc", 2) == "a, b and 1 more"
+
+
+def test_shares_are_of_a_rules_jobs_that_are_still_to_do():
+    run = replace(run_of(job("a"), job("a"), job("b")), jobs=Counter(a=8, b=1, c=2))
+    assert run.shares == {"a": 0.25, "b": 1}
+    assert run.rules == {"a": 2, "b": 1}
+
+
+def test_the_nearest_folder_that_is_there(folder):
+    assert preflight.existing(folder / "a/b/c") == folder
+    assert preflight.existing(Path("/nonesuch/x")) == Path("/")
+
+
+def test_a_mirror_in_a_folder(folder):
+    assert preflight.unreachable(f"file://{folder}") == ""
+    assert preflight.unreachable(f"file://{folder}/nonesuch") == "no such folder"
+
+
+def test_a_mirror_that_is_named_wrongly():
+    assert "unknown url type" in preflight.unreachable("nonesuch")
+
+
+def test_too_large_a_model_for_the_machine_but_for_one_that_is_sharded():
+    huge = replace(LARGE, layers=100_000)
+    (found,) = preflight.mistakes(run_of(job("pretrain"), model=huge), 1.0)
+    assert "the machine has" in found
+    assert preflight.mistakes(run_of(job("finetune"), model=huge), 1.0) == []
+    sharded = run_of(job("pretrain"), model=huge, pretrain={"sharded": True})
+    assert preflight.mistakes(sharded, 1.0) == []
