@@ -1,108 +1,249 @@
-"""Files from a server: resumed, retried, and never accepted without their digest."""
+"""Files from a server or a folder (file://): resumed, retried, and never accepted without their digest."""
 
+import email.utils
 import hashlib
 import http.client
+import logging
+import os
 import time
 import urllib.error
 import urllib.request
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from scripts.common.atomic import sync, sync_entry
-from scripts.common.cli import log
 from scripts.common.errors import UserError
+from scripts.common.settings import setting
 
-BLOCK = 1 << 20
-TIMEOUT = 60  # seconds without a byte
-ATTEMPTS = 6
-TEMPORARY = (408, 425, 429, 500, 502, 503, 504)  # statuses that are worth another attempt
+log = logging.getLogger("dump2glue")
+
+AGENT = "dump2glue/0.1 (a workflow that trains BERT on Wikipedia; two connections at most)"
+CHUNK = 1 << 20
+LOGGED = 15  # seconds between two lines of progress
+SILENCE = 30  # seconds without a byte after which a connection counts as broken
+LONGEST = 120  # seconds between two tries at most, unless the server asks for more
+PATIENCE = 3600  # seconds that a server may ask for at most
 
 
-class Incomplete(OSError):
-    """The connection ended before the file did."""
+class Missing(UserError):
+    """The server does not have a file."""
+
+
+class Beyond(Exception):
+    """What was asked for begins behind the file's end."""
+
+
+class Broken(Exception):
+    """A request failed in a way that may pass; `wait` is how long the server asks to wait."""
+
+    def __init__(self, reason: str, wait: float | None = None):
+        super().__init__(reason)
+        self.wait = wait
+
+
+@dataclass(frozen=True)
+class Retries:
+    """How often what may pass is tried again; the pause is doubled after each try that failed."""
+
+    tries: int = setting(8, "in a row that bring nothing", minimum=1)
+    pause: float = setting(2.0, "seconds before the second try", minimum=0)
+
+
+class Patience:
+    """Counts tries in a row that failed, and waits between them.
+
+    `key` is the config's key of the server at `url`, for the error that says what to do.
+    """
+
+    def __init__(self, url: str, key: str, retries: Retries):
+        self.url = url
+        self.key = key
+        self.retries = retries
+        self.failures = 0
+
+    def renew(self) -> None:
+        """Forget the failures, since something came."""
+        self.failures = 0
+
+    def spend(self, error: Broken) -> None:
+        """Wait for the next try, as long as the server asks; UserError where there is none left."""
+        self.failures += 1
+        if self.failures >= self.retries.tries:
+            raise UserError(
+                f"{self.url}: {error} ({self.failures} tries); check the network, a proxy's "
+                f"settings (https_proxy) and {self.key}, and run again"
+            ) from error
+        wait = min(self.retries.pause * 2 ** (self.failures - 1), LONGEST)
+        wait = max(wait, min(error.wait or 0, PATIENCE))
+        log.warning("%s: %s; next try in %.0f s", self.url, error, wait)
+        time.sleep(wait)
 
 
 def download(
     url: str,
     target: Path,
     digest: str,
+    *,
+    key: str,
     algorithm: str = "sha256",
     size: int | None = None,
-    attempts: int = ATTEMPTS,
-    wait: float = 1.0,
+    retries: Retries = Retries(),
 ) -> None:
-    """Fetch `url` to `target`, which appears once its digest is right.
+    """Fetch `url` to `target`, which appears once its digest (hexadecimal) is right.
 
-    What has come is kept beside it under a hidden name that holds the digest, so that the next
-    attempt, or the next call, asks for the rest only. `wait` seconds are doubled after each failed
-    attempt. Raises UserError, naming the address, where the server refuses, the connection keeps
-    failing, or the file is not the right one.
+    What has come before a connection breaks stays beside it under a hidden name that holds the
+    digest, so that the next try, or the next call, asks for the rest only. `size` is the file's, in
+    bytes, where it is known, and `key` the config's key of the server. Raises Missing where there is
+    no such file, and UserError where the server refuses, where so many tries in a row brought
+    nothing new, and where a whole file twice had another digest.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.{digest[:16]}.part")
-    for attempt in range(1, attempts + 1):
-        resumed = part.exists() and part.stat().st_size > 0
+    partial = target.with_name(f".{target.name}.{digest[:12]}.part")
+    for _ in range(2):
+        fetch_whole(url, partial, size, Patience(url, key, retries))
+        with open(partial, "rb") as file:
+            found = hashlib.file_digest(file, algorithm).hexdigest()
+        if found == digest.lower():
+            sync(partial)
+            os.replace(partial, target)
+            sync_entry(target.parent)
+            log.info("%s: %s bytes, %s as listed", target, f"{target.stat().st_size:,}", algorithm)
+            return
+        partial.unlink()
+        log.warning("%s: its %s is %s, not %s as listed", url, algorithm, found, digest)
+    raise UserError(
+        f"{url}: its {algorithm} is {found}, but {digest} is listed; the mirror's copy is bad, "
+        f"set {key} to another"
+    )
+
+
+def fetch(url: str, key: str, retries: Retries) -> bytes:
+    """A small file's bytes. Raises Missing, or UserError when the server cannot be reached."""
+    patience = Patience(url, key, retries)
+    while True:
         try:
-            receive(url, part, size)
-        except urllib.error.HTTPError as error:
-            if error.code == 416:  # the part is longer than the file, or whole
-                if matches(part, digest, algorithm):
-                    break
-                part.unlink(missing_ok=True)
-            elif error.code not in TEMPORARY:
-                raise UserError(f"{url}: the server answers {error.code} {error.reason}") from error
-            reason = f"the server answers {error.code}"
+            with open_url(url).response as response:
+                return response.read()
+        except Broken as error:
+            patience.spend(error)
         except (OSError, http.client.HTTPException) as error:
-            reason = str(getattr(error, "reason", error)) or type(error).__name__
-            if isinstance(getattr(error, "reason", None), FileNotFoundError):
-                raise UserError(f"{url}: no such file") from error
-        else:
-            if matches(part, digest, algorithm):
+            patience.spend(Broken(describe(error)))
+
+
+def fetch_whole(url: str, partial: Path, size: int | None, patience: Patience) -> None:
+    """Fetch what is missing of a file, in as many tries as bring something new."""
+    most = 0
+    while True:
+        try:
+            if fetch_more(url, partial, size):
+                return
+            raise Broken("the connection ended before the file did")
+        except Beyond as error:
+            partial.unlink(missing_ok=True)
+            patience.spend(Broken(f"the server says that {error} is shorter than what came of it"))
+        except Broken as error:
+            if partial.exists() and partial.stat().st_size > most:
+                most = partial.stat().st_size
+                patience.renew()
+            patience.spend(error)
+
+
+def fetch_more(url: str, partial: Path, size: int | None) -> bool:
+    """Append to a file what one connection brings; say whether the file is whole."""
+    start = partial.stat().st_size if partial.exists() else 0
+    if size is not None and start >= size:
+        return True
+    body = open_url(url, start)
+    expected = body.total if size is None else size
+    with body.response, open(partial, "ab") as file:
+        file.truncate(body.begin)
+        got = body.begin
+        started = spoken = time.monotonic()
+        while expected is None or got < expected:
+            try:
+                chunk = body.response.read(CHUNK)
+            except (OSError, http.client.HTTPException) as error:
+                file.write(getattr(error, "partial", b""))
+                raise Broken(describe(error)) from error
+            if not chunk:
                 break
-            part.unlink()
-            if not resumed:
-                raise UserError(
-                    f"{url}: not the file that was expected (its {algorithm} is not {digest}); "
-                    "it was damaged on the way, or the mirror holds another one"
-                )
-            reason = "what was resumed does not fit together"
-        if attempt == attempts:
-            raise UserError(f"{url}: gave up after {attempts} attempts ({reason}); run it again")
-        log.info("%s: %s; attempt %d of %d follows", url, reason, attempt + 1, attempts)
-        time.sleep(wait * 2 ** (attempt - 1))
-    sync(part)
-    part.replace(target)
-    sync_entry(target.parent)
+            file.write(chunk)
+            got += len(chunk)
+            now = time.monotonic()
+            if now - spoken > LOGGED:
+                spoken = now
+                speed = (got - body.begin) / (now - started) / 1e6
+                log.info("%s: %.0f MB, %.1f MB/s", partial.name, got / 1e6, speed)
+    return expected is None or got >= expected
 
 
-def receive(url: str, part: Path, size: int | None) -> None:
-    """Append to `part` what it lacks of `url`; start anew where the server cannot resume."""
-    have = part.stat().st_size if part.exists() else 0
-    request = urllib.request.Request(url, headers={"User-Agent": "dump2glue"})
-    if have:
-        request.add_header("Range", f"bytes={have}-")
-    with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
-        resumes = answer.status == 206 and answer.headers.get("Content-Range", "").startswith(
-            f"bytes {have}-"
-        )
-        have = have if resumes else 0
-        length = answer.headers.get("Content-Length")
-        total = have + int(length) if length else size
-        shown = time.monotonic()
-        with open(part, "ab" if resumes else "wb") as file:
-            while block := answer.read(BLOCK):
-                have += len(block)
-                if size is not None and have > size:
-                    file.truncate(0)
-                    raise UserError(f"{url}: longer than the {size} bytes that were expected")
-                file.write(block)
-                if time.monotonic() - shown > 10:
-                    shown = time.monotonic()
-                    log.info("%s: %.0f of %.0f MB", url, have / 1e6, (total or 0) / 1e6)
-    if total is not None and have < total:
-        raise Incomplete(f"the connection ended after {have} of {total} bytes")
+@dataclass
+class Body:
+    """The bytes of a file from `begin` on; `total` is the whole file's length, where it is known."""
+
+    response: http.client.HTTPResponse
+    begin: int
+    total: int | None
 
 
-def matches(path: Path, digest: str, algorithm: str) -> bool:
-    """Whether a file has this digest (hexadecimal)."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, algorithm).hexdigest() == digest.lower()
+def open_url(url: str, start: int = 0) -> Body:
+    """A file's bytes from `start` on, or from 0 where the server cannot do that.
+
+    Raises Missing, Broken or Beyond, or UserError for what no repetition will mend.
+    """
+    request = urllib.request.Request(url, headers={"User-Agent": AGENT})
+    if start and url.startswith("http"):
+        request.add_header("Range", f"bytes={start}-")
+    try:
+        # An opener of its own, since the shared one keeps the proxies that it has seen first.
+        response = urllib.request.build_opener().open(request, timeout=SILENCE)
+    except urllib.error.HTTPError as error:
+        raise status_error(url, error) from error
+    except urllib.error.URLError as error:
+        if "No such file" in str(error.reason):
+            raise Missing(f"{url}: no such file") from error
+        raise Broken(str(error.reason)) from error
+    except (OSError, http.client.HTTPException) as error:
+        raise Broken(describe(error)) from error
+    length = response.headers.get("Content-Length", "")
+    total = int(length) if length.isdecimal() else None
+    if url.startswith("file:"):
+        response.fp.seek(start)
+        return Body(response, start, total)
+    if response.status == 206:
+        return Body(response, start, None if total is None else start + total)
+    return Body(response, 0, total)
+
+
+def status_error(url: str, error: urllib.error.HTTPError) -> Exception:
+    """What a status means: gone, to be asked again, or a mistake."""
+    error.close()
+    said = f"the server says {error.code} {error.reason}"
+    if error.code in (404, 410):
+        return Missing(f"{url}: {said}")
+    if error.code == 416:
+        return Beyond(url)
+    if error.code in (408, 425, 429) or error.code >= 500:
+        return Broken(said, retry_after(error.headers.get("Retry-After")))
+    return UserError(f"{url}: {said}")
+
+
+def retry_after(value: str | None) -> float | None:
+    """The seconds that a Retry-After header asks for: a number, or a date."""
+    if not value:
+        return None
+    if value.strip().isdecimal():
+        return float(value)
+    try:
+        moment = email.utils.parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def describe(error: Exception) -> str:
+    """What a library says of a failed connection."""
+    return str(error) or type(error).__name__

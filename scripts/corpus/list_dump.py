@@ -15,53 +15,54 @@ from typing import Any
 
 from scripts.common import cli
 from scripts.common.atomic import write_text
+from scripts.common.download import Missing, Retries, fetch
 from scripts.common.errors import UserError
-from scripts.corpus.dump.mirror import Missing, fetch, no_such_dump
+from scripts.common.settings import add_flags, from_args
+from scripts.corpus.dump.mirror import KEY, Dump, no_such_dump
 
 log = logging.getLogger("dump2glue")
 
-MIRROR = "https://dumps.wikimedia.org"
-JOBS = [
-    "articlesdump",
-    "articlesmultistreamdump",
-    "articlesdumprecombine",
-    "articlesmultistreamdumprecombine",
-]
+RETRIES = Retries(tries=3, pause=1.0)  # whoever starts the workflow waits for them
+# Wikimedia's jobs by preference, with what sets the names of their files apart.
+JOBS = {
+    "articlesdump": r"pages-articles\d+\.",
+    "articlesmultistreamdump": r"pages-articles-multistream\d+\.",
+    "articlesdumprecombine": r"pages-articles\.",
+    "articlesmultistreamdumprecombine": r"pages-articles-multistream\.",
+}
 FILE = re.compile(r"[\w.-]*pages-articles(?:-multistream)?\d*\.xml[\w.-]*\.(?:bz2|gz|zst)")
 SUMS = re.compile(r"([0-9a-f]{40})\s+\*?(\S+)")
 
 
-def list_dump(mirror: str, wiki: str, date: str, tries: int = 3, pause: float = 1.0) -> dict:
+def list_dump(dump: Dump, retries: Retries = RETRIES) -> dict:
     """The files of a dump: {"wiki", "date", "job", "files": [{"name", "size", "sha1"}, …]}.
 
     Files are in the order of the pages that they hold; a size may be unknown (None). Raises
     UserError where the mirror cannot be reached, or does not have the dump.
     """
-    base = f"{mirror.rstrip('/')}/{wiki}/{date}"
+    url = dump.url(dump.date, "dumpstatus.json")
     try:
-        status = json.loads(fetch(f"{base}/dumpstatus.json", tries, pause))
-        job, files = from_status(status)
+        job, files = from_status(json.loads(fetch(url, KEY, retries)))
     except Missing:
         job, files = "", []
     except (ValueError, AttributeError, TypeError, KeyError) as error:
-        raise UserError(
-            f"{base}/dumpstatus.json: not a dump's status ({error}); try another mirror"
-        ) from error
+        raise UserError(f"{url}: not a dump's status ({error}); try another mirror") from error
     if not files:
         try:
-            sums = fetch(f"{base}/{wiki}-{date}-sha1sums.txt", tries, pause)
-            job, files = from_sums(sums.decode("utf-8", "replace"))
+            url = dump.url(dump.date, f"{dump.wiki}-{dump.date}-sha1sums.txt")
+            job, files = from_sums(fetch(url, KEY, retries).decode("utf-8", "replace"))
         except Missing:
             pass
     if not files:
-        raise no_such_dump(mirror, wiki, date, tries, pause)
-    return {"wiki": wiki, "date": date, "job": job, "files": sorted(files, key=page_order)}
+        raise no_such_dump(dump, retries)
+    files = sorted(files, key=page_order)
+    return {"wiki": dump.wiki, "date": dump.date, "job": job, "files": files}
 
 
-def listed(path: Path, mirror: str, wiki: str, date: str) -> list[dict]:
+def listed(path: Path, dump: Dump) -> list[dict]:
     """The files of a dump by the listing at `path`, which is made where it is not there."""
     if not path.exists():
-        write_listing(path, list_dump(mirror, wiki, date))
+        write_listing(path, list_dump(dump))
     try:
         return json.loads(path.read_text(encoding="utf-8"))["files"]
     except (ValueError, KeyError, TypeError) as error:
@@ -89,13 +90,7 @@ def from_status(status: dict[str, Any]) -> tuple[str, list[dict]]:
 def from_sums(text: str) -> tuple[str, list[dict]]:
     """The files of the first kind that a list of sums names."""
     sums = {name: sha1 for sha1, name in SUMS.findall(text) if FILE.fullmatch(name)}
-    kinds = [
-        ("articlesdump", r"pages-articles\d+\."),
-        ("articlesmultistreamdump", r"pages-articles-multistream\d+\."),
-        ("articlesdumprecombine", r"pages-articles\."),
-        ("articlesmultistreamdumprecombine", r"pages-articles-multistream\."),
-    ]
-    for job, pattern in kinds:
+    for job, pattern in JOBS.items():
         files = [
             {"name": name, "size": None, "sha1": sha1}
             for name, sha1 in sums.items()
@@ -113,12 +108,10 @@ def page_order(file: dict) -> tuple[list[int], str]:
 
 def main() -> None:
     parser = cli.Parser(__doc__)
-    parser.add_argument("--wiki", required=True, help="such as enwiki")
-    parser.add_argument("--date", required=True, help="such as 20251101")
-    parser.add_argument("--mirror", default=MIRROR, help="a server, or a folder as file://")
+    add_flags(parser, Dump)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.json")
     args = parser.parse_args()
-    listing = list_dump(args.mirror, args.wiki, args.date)
+    listing = list_dump(from_args(Dump, args))
     write_listing(args.output, listing)
     log.info("%s: %d files", args.output, len(listing["files"]))
 

@@ -22,8 +22,7 @@ def main() -> None:
     source = SOURCES[args.name]
     url = f"{args.mirror.rstrip('/')}/{source.path}"
     size = None if args.sha256 else source.size
-    download(url, args.output, args.sha256 or source.sha256, size=size)
-    cli.log.info("%s: %d bytes, verified", url, args.output.stat().st_size)
+    download(url, args.output, args.sha256 or source.sha256, key="glue.mirror", size=size)
 
 
 if __name__ == "__main__":

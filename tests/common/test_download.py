@@ -1,126 +1,214 @@
 """Downloads from a loopback server with the faults of real ones."""
 
+import email.utils
 import hashlib
+import socket
+import time
 
 import pytest
 
 from scripts.common import download as module
-from scripts.common.download import download
+from scripts.common.download import Missing, Retries, download, retry_after
 from scripts.common.errors import UserError
-from tests.mirrors import Mirror, serve
+from tests.corpus.loopback import BASE, DATE, WIKI, content, serving
 
-BODY = bytes(range(256)) * 400
-DIGEST = hashlib.sha256(BODY).hexdigest()
+NAME = f"{WIKI}-{DATE}-pages-articles1.xml-p1p100.bz2"
+PATH = f"{BASE}/{NAME}"
+DATA = content(NAME, 300_000)
+SHA1 = hashlib.sha1(DATA).hexdigest()
+SIZE = len(DATA)
 
 
 @pytest.fixture
 def mirror():
-    with serve(Mirror({"file": BODY})) as found:
-        yield found
+    with serving() as mirror:
+        mirror.files[PATH] = DATA
+        yield mirror
 
 
-def fetch(mirror, target, **options):
-    download(f"{mirror.url}/file", target, options.pop("digest", DIGEST), wait=0, **options)
+def fetch(url, output, sha1=SHA1, size=SIZE, tries=1, pause=0.01):
+    retries = Retries(tries, pause)
+    download(url, output, sha1, key="glue.mirror", algorithm="sha1", size=size, retries=retries)
 
 
-def test_fetches_and_leaves_nothing_else(mirror, tmp_path):
-    fetch(mirror, tmp_path / "new" / "file", size=len(BODY))
-    assert (tmp_path / "new" / "file").read_bytes() == BODY
-    assert [path.name for path in (tmp_path / "new").iterdir()] == ["file"]
+def get(mirror, tmp_path, size=SIZE, tries=4):
+    output = tmp_path / "dump" / NAME
+    fetch(f"{mirror.url}{PATH}", output, size=size, tries=tries)
+    assert output.read_bytes() == DATA
+    assert [path.name for path in output.parent.iterdir()] == [NAME]
 
 
-def test_resumes_where_the_connection_ended(mirror, tmp_path):
-    mirror.cut = [1000, 5000]
-    fetch(mirror, tmp_path / "file")
-    assert (tmp_path / "file").read_bytes() == BODY
-    assert mirror.asked == [("/file", None), ("/file", "bytes=1000-"), ("/file", "bytes=6000-")]
+def ranges(mirror):
+    return [headers.get("Range") for _, headers in mirror.requests]
 
 
-def test_resumes_in_the_next_call(mirror, tmp_path):
-    mirror.cut = [1000]
-    with pytest.raises(UserError, match="gave up after 1 attempts"):
-        fetch(mirror, tmp_path / "file", attempts=1)
-    assert not (tmp_path / "file").exists()
-    fetch(mirror, tmp_path / "file")
-    assert mirror.asked[-1] == ("/file", "bytes=1000-")
-    assert (tmp_path / "file").read_bytes() == BODY
+@pytest.mark.parametrize("size", [SIZE, None])
+def test_a_whole_file(mirror, tmp_path, size):
+    get(mirror, tmp_path, size)
+    assert ranges(mirror) == [None]
 
 
-def test_starts_anew_where_the_server_cannot_resume(mirror, tmp_path):
-    mirror.cut, mirror.ranges = [1000], False
-    fetch(mirror, tmp_path / "file")
-    assert (tmp_path / "file").read_bytes() == BODY
+@pytest.mark.parametrize("size", [SIZE, None])
+@pytest.mark.parametrize(
+    "faults", [["cut"], ["cut", "cut", "cut", "cut", "cut"], ["cut", "reset", "cut"]]
+)
+def test_goes_on_where_a_connection_broke(mirror, tmp_path, faults, size):
+    mirror.faults[PATH] = list(faults)
+    get(mirror, tmp_path, size)
+    assert ranges(mirror)[:2] == [None, "bytes=150000-"]
+    assert len(mirror.requests) == len(faults) + 1
 
 
-def test_a_part_that_does_not_fit_is_thrown_away(mirror, tmp_path):
-    (tmp_path / f".file.{DIGEST[:16]}.part").write_bytes(b"of another file")
-    fetch(mirror, tmp_path / "file")
-    assert (tmp_path / "file").read_bytes() == BODY
+@pytest.mark.parametrize(
+    "faults", [["503"], ["429", "500", "502"], ["reset"], ["short"], ["short", "short"]]
+)
+def test_passes_over_failures_that_pass(mirror, tmp_path, faults):
+    mirror.faults[PATH] = list(faults)
+    get(mirror, tmp_path)
 
 
-def test_a_part_that_is_whole_or_too_long(mirror, tmp_path):
-    part = tmp_path / f".file.{DIGEST[:16]}.part"
-    part.write_bytes(BODY)
-    fetch(mirror, tmp_path / "file")
-    part.write_bytes(BODY + b"more")
-    fetch(mirror, tmp_path / "file")
-    assert (tmp_path / "file").read_bytes() == BODY
+def test_a_server_that_ignores_ranges_begins_anew(mirror, tmp_path):
+    mirror.faults[PATH] = ["cut", "ignore range"]
+    get(mirror, tmp_path)
+    assert ranges(mirror) == [None, "bytes=150000-"]
 
 
-def test_another_file_is_refused_and_removed(mirror, tmp_path):
-    with pytest.raises(UserError, match=r"/file: not the file that was expected.*sha256"):
-        fetch(mirror, tmp_path / "file", digest="0" * 64)
-    assert list(tmp_path.iterdir()) == []
+def test_wrong_bytes_are_fetched_anew_once(mirror, tmp_path):
+    mirror.faults[PATH] = ["wrong"]
+    get(mirror, tmp_path)
+    assert ranges(mirror) == [None, None]
 
 
-def test_a_file_that_does_not_end_is_refused(mirror, tmp_path):
-    with pytest.raises(UserError, match="longer than the 1000 bytes"):
-        fetch(mirror, tmp_path / "file", size=1000)
-    assert not (tmp_path / "file").exists()
+def test_bytes_that_stay_wrong_are_an_error_and_get_no_name(mirror, tmp_path):
+    mirror.faults[PATH] = ["wrong", "wrong"]
+    with pytest.raises(UserError, match=f"but {SHA1} is listed"):
+        get(mirror, tmp_path)
+    assert not list((tmp_path / "dump").iterdir())
 
 
-def test_a_short_answer_without_length_is_noticed(mirror, tmp_path):
-    mirror.lengths, mirror.cut = False, [1000]
-    fetch(mirror, tmp_path / "file", size=len(BODY))
-    assert (tmp_path / "file").read_bytes() == BODY
+def test_a_wrong_beginning_is_noticed_when_it_is_gone_on_with(mirror, tmp_path):
+    mirror.faults[PATH] = ["503", "503"]
+    with pytest.raises(UserError, match="2 tries"):
+        get(mirror, tmp_path, tries=2)
+    partial = tmp_path / "dump" / f".{NAME}.{SHA1[:12]}.part"
+    partial.write_bytes(bytes(1000))
+    get(mirror, tmp_path)
+    assert ranges(mirror)[-2:] == ["bytes=1000-", None]
 
 
-def test_waits_for_a_server_that_is_busy(mirror, tmp_path):
-    mirror.statuses = [503, 429, 500]
-    fetch(mirror, tmp_path / "file")
-    assert len(mirror.asked) == 4
+def test_the_next_run_goes_on_where_the_last_one_gave_up(mirror, tmp_path):
+    mirror.faults[PATH] = ["cut", "reset", "reset"]
+    with pytest.raises(UserError, match=r"3 tries.*https_proxy\) and glue\.mirror"):
+        get(mirror, tmp_path, tries=3)
+    mirror.requests.clear()
+    get(mirror, tmp_path)
+    assert ranges(mirror) == ["bytes=150000-"]
 
 
-@pytest.mark.parametrize("status", [403, 404])
-def test_does_not_ask_again_where_the_answer_is_no(mirror, tmp_path, status):
-    mirror.statuses = [status]
-    with pytest.raises(UserError, match=f"the server answers {status}"):
-        fetch(mirror, tmp_path / "file")
-    assert len(mirror.asked) == 1
+def test_another_dump_does_not_adopt_what_is_left_of_one(mirror, tmp_path):
+    mirror.faults[PATH] = ["cut"]
+    with pytest.raises(UserError):
+        get(mirror, tmp_path, tries=1)
+    mirror.requests.clear()
+    mirror.files[PATH] = b"new"
+    fetch(f"{mirror.url}{PATH}", tmp_path / "dump" / NAME, hashlib.sha1(b"new").hexdigest(), 3)
+    assert ranges(mirror) == [None]
+
+
+@pytest.mark.parametrize("size", [SIZE, None])
+def test_a_partial_file_that_is_whole_or_too_long(mirror, tmp_path, size):
+    partial = tmp_path / "dump" / f".{NAME}.{SHA1[:12]}.part"
+    partial.parent.mkdir()
+    for data in (DATA, DATA + b"more"):
+        partial.write_bytes(data)
+        get(mirror, tmp_path, size)
+
+
+def test_a_server_that_gives_little_each_time_and_begins_anew_does_not_go_on_for_ever(
+    mirror, tmp_path
+):
+    mirror.faults[PATH] = ["cut", "ignore range", "cut", "cut", "cut"]
+    mirror.files[PATH] = DATA[:-1]
+    with pytest.raises(UserError):
+        get(mirror, tmp_path, tries=3)
+
+
+def test_waits_as_long_as_the_server_asks(mirror, tmp_path, monkeypatch):
+    waits = []
+    monkeypatch.setattr(time, "sleep", waits.append)
+    mirror.faults[PATH] = ["429", "503"]
+    mirror.retry_after = "7"
+    get(mirror, tmp_path)
+    assert waits == [7, 7]
+
+
+def test_waits_twice_as_long_each_time(mirror, tmp_path, monkeypatch):
+    waits = []
+    monkeypatch.setattr(time, "sleep", waits.append)
+    mirror.faults[PATH] = ["500"] * 4
+    fetch(f"{mirror.url}{PATH}", tmp_path / NAME, tries=6, pause=2)
+    assert waits == [2, 4, 8, 16]
+
+
+def test_a_date_to_wait_for():
+    soon = email.utils.formatdate(time.time() + 100, usegmt=True)
+    assert 90 < retry_after(soon) < 101
+    assert retry_after(email.utils.formatdate(time.time() - 100)) == 0
+    assert retry_after("5") == 5
+    assert retry_after("soon") is None
+    assert retry_after(None) is None
+
+
+def test_a_file_that_is_gone(mirror, tmp_path):
+    del mirror.files[PATH]
+    with pytest.raises(Missing):
+        get(mirror, tmp_path)
+    assert len(mirror.requests) == 1
+
+
+def test_a_refusal_is_not_repeated(mirror, tmp_path):
+    mirror.faults[PATH] = ["403"]
+    with pytest.raises(UserError, match="the server says 403"):
+        get(mirror, tmp_path)
+    assert len(mirror.requests) == 1
+
+
+def test_a_folder_as_mirror(tmp_path):
+    source = tmp_path / "source.bz2"
+    source.write_bytes(DATA)
+    output = tmp_path / "dump" / NAME
+    output.parent.mkdir()
+    (output.parent / f".{NAME}.{SHA1[:12]}.part").write_bytes(DATA[:1000])
+    fetch(f"file://{source}", output, SHA1.upper(), None)
+    assert output.read_bytes() == DATA
+    with pytest.raises(Missing, match=r"none\.bz2: no such file"):
+        fetch(f"file://{tmp_path}/none.bz2", output)
+
+
+def test_through_a_proxy(mirror, tmp_path, monkeypatch):
+    monkeypatch.setenv("http_proxy", mirror.url)
+    monkeypatch.delenv("no_proxy", raising=False)
+    output = tmp_path / NAME
+    fetch(f"http://dumps.example{PATH}", output)
+    assert output.read_bytes() == DATA
 
 
 def test_nobody_listens(tmp_path):
-    with serve(Mirror()) as mirror:
+    with serving() as mirror:
         url = mirror.url
-    with pytest.raises(UserError, match="gave up after 2 attempts"):
-        download(f"{url}/file", tmp_path / "file", DIGEST, attempts=2, wait=0)
+    with pytest.raises(UserError, match=r"refused.*2 tries"):
+        fetch(f"{url}{PATH}", tmp_path / NAME, tries=2)
 
 
 def test_a_server_that_falls_silent(monkeypatch, tmp_path):
-    import socket
-
-    monkeypatch.setattr(module, "TIMEOUT", 0.2)
+    monkeypatch.setattr(module, "SILENCE", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/file"
         with pytest.raises(UserError, match="timed out"):
-            download(url, tmp_path / "file", DIGEST, attempts=1)
+            fetch(url, tmp_path / NAME)
 
 
-def test_other_digests_and_local_files(tmp_path):
-    source = tmp_path / "source"
-    source.write_bytes(BODY)
-    sha1 = hashlib.sha1(BODY).hexdigest()
-    download(source.as_uri(), tmp_path / "file", sha1.upper(), algorithm="sha1")
-    assert (tmp_path / "file").read_bytes() == BODY
-    with pytest.raises(UserError, match="no such file"):
-        download((tmp_path / "none").as_uri(), tmp_path / "file", DIGEST)
+def test_a_longer_file_than_listed_is_refused(mirror, tmp_path):
+    with pytest.raises(UserError, match=r"but 0{40} is listed; .* set glue\.mirror to another"):
+        fetch(f"{mirror.url}{PATH}", tmp_path / NAME, "0" * 40, size=1000)
+    assert list(tmp_path.iterdir()) == []

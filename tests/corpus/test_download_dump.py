@@ -1,4 +1,3 @@
-import email.utils
 import hashlib
 import signal
 import subprocess
@@ -8,8 +7,8 @@ import time
 import pytest
 
 from scripts.common.errors import UserError
-from scripts.corpus.download_dump import download
-from scripts.corpus.dump.mirror import Missing, nearest, retry_after
+from scripts.corpus import download_dump
+from scripts.corpus.dump.mirror import nearest
 from tests.corpus.loopback import BASE, DATE, WIKI, content, serving
 
 NAME = f"{WIKI}-{DATE}-pages-articles1.xml-p1p100.bz2"
@@ -26,170 +25,6 @@ def mirror():
         yield mirror
 
 
-def get(mirror, tmp_path, size=SIZE, tries=4, sha1=SHA1):
-    output = tmp_path / "dump" / NAME
-    download(f"{mirror.url}{PATH}", output, sha1, size, tries, pause=0.01)
-    assert output.read_bytes() == DATA
-    assert [path.name for path in output.parent.iterdir()] == [NAME]
-
-
-def ranges(mirror):
-    return [headers.get("Range") for _, headers in mirror.requests]
-
-
-@pytest.mark.parametrize("size", [SIZE, None])
-def test_a_whole_file(mirror, tmp_path, size):
-    get(mirror, tmp_path, size)
-    assert ranges(mirror) == [None]
-
-
-@pytest.mark.parametrize("size", [SIZE, None])
-@pytest.mark.parametrize(
-    "faults", [["cut"], ["cut", "cut", "cut", "cut", "cut"], ["cut", "reset", "cut"]]
-)
-def test_goes_on_where_a_connection_broke(mirror, tmp_path, faults, size):
-    mirror.faults[PATH] = list(faults)
-    get(mirror, tmp_path, size)
-    assert ranges(mirror)[:2] == [None, "bytes=150000-"]
-    assert len(mirror.requests) == len(faults) + 1
-
-
-@pytest.mark.parametrize(
-    "faults", [["503"], ["429", "500", "502"], ["reset"], ["short"], ["short", "short"]]
-)
-def test_passes_over_failures_that_pass(mirror, tmp_path, faults):
-    mirror.faults[PATH] = list(faults)
-    get(mirror, tmp_path)
-
-
-def test_a_server_that_ignores_ranges_begins_anew(mirror, tmp_path):
-    mirror.faults[PATH] = ["cut", "ignore range"]
-    get(mirror, tmp_path)
-    assert ranges(mirror) == [None, "bytes=150000-"]
-
-
-def test_wrong_bytes_are_fetched_anew_once(mirror, tmp_path):
-    mirror.faults[PATH] = ["wrong"]
-    get(mirror, tmp_path)
-    assert ranges(mirror) == [None, None]
-
-
-def test_bytes_that_stay_wrong_are_an_error_and_get_no_name(mirror, tmp_path):
-    mirror.faults[PATH] = ["wrong", "wrong"]
-    with pytest.raises(UserError, match=f"but {SHA1} is listed"):
-        get(mirror, tmp_path)
-    assert not list((tmp_path / "dump").iterdir())
-
-
-def test_a_wrong_beginning_is_noticed_when_it_is_gone_on_with(mirror, tmp_path):
-    mirror.faults[PATH] = ["503", "503"]
-    with pytest.raises(UserError, match="2 tries"):
-        get(mirror, tmp_path, tries=2)
-    partial = tmp_path / "dump" / f".{NAME}.{SHA1[:12]}.part"
-    partial.write_bytes(bytes(1000))
-    get(mirror, tmp_path)
-    assert ranges(mirror)[-2:] == ["bytes=1000-", None]
-
-
-def test_the_next_run_goes_on_where_the_last_one_gave_up(mirror, tmp_path):
-    mirror.faults[PATH] = ["cut", "reset", "reset"]
-    with pytest.raises(UserError, match=r"3 tries.*corpus\.wikipedia\.mirror"):
-        get(mirror, tmp_path, tries=3)
-    mirror.requests.clear()
-    get(mirror, tmp_path)
-    assert ranges(mirror) == ["bytes=150000-"]
-
-
-def test_another_dump_does_not_adopt_what_is_left_of_one(mirror, tmp_path):
-    mirror.faults[PATH] = ["cut"]
-    with pytest.raises(UserError):
-        get(mirror, tmp_path, tries=1)
-    mirror.requests.clear()
-    mirror.files[PATH] = b"new"
-    download(
-        f"{mirror.url}{PATH}", tmp_path / "dump" / NAME, hashlib.sha1(b"new").hexdigest(), 3, 2, 0
-    )
-    assert ranges(mirror) == [None]
-
-
-@pytest.mark.parametrize("size", [SIZE, None])
-def test_a_partial_file_that_is_whole_or_too_long(mirror, tmp_path, size):
-    partial = tmp_path / "dump" / f".{NAME}.{SHA1[:12]}.part"
-    partial.parent.mkdir()
-    for data in (DATA, DATA + b"more"):
-        partial.write_bytes(data)
-        get(mirror, tmp_path, size)
-
-
-def test_a_server_that_gives_little_each_time_and_begins_anew_does_not_go_on_for_ever(
-    mirror, tmp_path
-):
-    mirror.faults[PATH] = ["cut", "ignore range", "cut", "cut", "cut"]
-    mirror.files[PATH] = DATA[:-1]
-    with pytest.raises(UserError):
-        get(mirror, tmp_path, tries=3)
-
-
-def test_waits_as_long_as_the_server_asks(mirror, tmp_path, monkeypatch):
-    waits = []
-    monkeypatch.setattr(time, "sleep", waits.append)
-    mirror.faults[PATH] = ["429", "503"]
-    mirror.retry_after = "7"
-    get(mirror, tmp_path)
-    assert waits == [7, 7]
-
-
-def test_waits_twice_as_long_each_time(mirror, tmp_path, monkeypatch):
-    waits = []
-    monkeypatch.setattr(time, "sleep", waits.append)
-    mirror.faults[PATH] = ["500"] * 4
-    download(f"{mirror.url}{PATH}", tmp_path / NAME, SHA1, SIZE, tries=6, pause=2)
-    assert waits == [2, 4, 8, 16]
-
-
-def test_a_date_to_wait_for():
-    soon = email.utils.formatdate(time.time() + 100, usegmt=True)
-    assert 90 < retry_after(soon) < 101
-    assert retry_after(email.utils.formatdate(time.time() - 100)) == 0
-    assert retry_after("5") == 5
-    assert retry_after("soon") is None
-    assert retry_after(None) is None
-
-
-def test_a_file_that_is_gone(mirror, tmp_path):
-    del mirror.files[PATH]
-    with pytest.raises(Missing):
-        get(mirror, tmp_path)
-    assert len(mirror.requests) == 1
-
-
-def test_a_refusal_is_not_repeated(mirror, tmp_path):
-    mirror.faults[PATH] = ["403"]
-    with pytest.raises(UserError, match="the server says 403"):
-        get(mirror, tmp_path)
-    assert len(mirror.requests) == 1
-
-
-def test_a_folder_as_mirror(tmp_path):
-    source = tmp_path / "source.bz2"
-    source.write_bytes(DATA)
-    output = tmp_path / "dump" / NAME
-    output.parent.mkdir()
-    (output.parent / f".{NAME}.{SHA1[:12]}.part").write_bytes(DATA[:1000])
-    download(f"file://{source}", output, SHA1, None, 1, 0)
-    assert output.read_bytes() == DATA
-    with pytest.raises(Missing):
-        download(f"file://{tmp_path}/none.bz2", output, SHA1, None, 1, 0)
-
-
-def test_through_a_proxy(mirror, tmp_path, monkeypatch):
-    monkeypatch.setenv("http_proxy", mirror.url)
-    monkeypatch.delenv("no_proxy", raising=False)
-    output = tmp_path / NAME
-    download(f"http://dumps.example{PATH}", output, SHA1, SIZE, 1, 0)
-    assert output.read_bytes() == DATA
-
-
 def command(mirror, tmp_path, *flags):
     module = "scripts.corpus.download_dump"
     about = ["--wiki", WIKI, "--date", DATE, "--sha1", SHA1, "--size", str(SIZE)]
@@ -197,18 +32,30 @@ def command(mirror, tmp_path, *flags):
     return [sys.executable, "-m", module, NAME, *about, *output, *flags]
 
 
-def test_the_command_line(mirror, tmp_path):
-    subprocess.run(command(mirror, tmp_path), check=True)
+def run(monkeypatch, mirror, tmp_path, *flags):
+    monkeypatch.setattr(sys, "argv", command(mirror, tmp_path, *flags)[2:])
+    download_dump.main()
+
+
+def test_a_file_of_the_dump(mirror, tmp_path, monkeypatch):
+    mirror.faults[PATH] = ["cut"]
+    run(monkeypatch, mirror, tmp_path)
     assert (tmp_path / NAME).read_bytes() == DATA
 
 
-def test_the_command_line_names_the_nearest_dates_of_a_dump_that_is_gone(mirror, tmp_path):
+def test_an_error_names_the_config_key_of_the_mirror(mirror, tmp_path, monkeypatch):
+    mirror.faults[PATH] = ["503"] * 2
+    with pytest.raises(UserError, match=r"\(2 tries\); check .* and corpus\.wikipedia\.mirror"):
+        run(monkeypatch, mirror, tmp_path, "--tries", "2")
+    with pytest.raises(UserError, match="sha1"):
+        run(monkeypatch, mirror, tmp_path, "--sha1", "0" * 40)
+
+
+def test_a_dump_that_is_gone_is_an_error_with_the_nearest_dates(mirror, tmp_path, monkeypatch):
     del mirror.files[PATH]
     mirror.add_dates("20251020")
-    done = subprocess.run(command(mirror, tmp_path), capture_output=True, text=True)
-    assert done.returncode == 1
-    assert "20251020" in done.stderr
-    assert done.stderr.count("\n") == 1
+    with pytest.raises(UserError, match="20251020"):
+        run(monkeypatch, mirror, tmp_path)
 
 
 def test_killed_in_the_middle_it_goes_on_when_run_again(mirror, tmp_path):
@@ -224,7 +71,7 @@ def test_killed_in_the_middle_it_goes_on_when_run_again(mirror, tmp_path):
     mirror.faults.clear()
     mirror.requests.clear()
     subprocess.run(command(mirror, tmp_path), check=True)
-    assert ranges(mirror) == ["bytes=150000-"]
+    assert [headers.get("Range") for _, headers in mirror.requests] == ["bytes=150000-"]
 
 
 def test_nearest_dates():

@@ -5,9 +5,13 @@ import sys
 
 import pytest
 
+from scripts.common.download import Retries
 from scripts.common.errors import UserError
+from scripts.corpus.dump.mirror import Dump
 from scripts.corpus.list_dump import list_dump
 from tests.corpus.loopback import BASE, DATE, WIKI, content, names, serving
+
+RETRIES = Retries(2, 0.01)
 
 
 @pytest.fixture
@@ -17,7 +21,7 @@ def mirror():
 
 
 def listing(mirror, date=DATE):
-    return list_dump(mirror.url, WIKI, date, tries=2, pause=0.01)
+    return list_dump(Dump(WIKI, date, mirror.url), RETRIES)
 
 
 def test_the_files_of_the_articles_job_in_the_order_of_their_pages(mirror):
@@ -102,7 +106,7 @@ def test_no_network_is_one_error_that_says_what_to_do():
     with serving() as mirror:
         url = mirror.url
     with pytest.raises(UserError, match=r"refused.*corpus\.wikipedia\.mirror"):
-        list_dump(url, WIKI, DATE, tries=2, pause=0.01)
+        list_dump(Dump(WIKI, DATE, url), RETRIES)
 
 
 def test_says_who_asks(mirror):
@@ -119,11 +123,11 @@ def test_a_folder_is_a_mirror(tmp_path):
         target = tmp_path / path.lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
-    assert len(list_dump(f"file://{tmp_path}", WIKI, DATE, 2, 0.01)["files"]) == 3
+    assert len(list_dump(Dump(WIKI, DATE, f"file://{tmp_path}"), RETRIES)["files"]) == 3
     with pytest.raises(UserError, match=r"nearest that it has are of 20251101"):
-        list_dump(f"file://{tmp_path}", WIKI, "20250101", 2, 0.01)
+        list_dump(Dump(WIKI, "20250101", f"file://{tmp_path}"), RETRIES)
     with pytest.raises(UserError, match="no dump of yywiki"):
-        list_dump(f"file://{tmp_path}", "yywiki", DATE, 2, 0.01)
+        list_dump(Dump("yywiki", DATE, f"file://{tmp_path}"), RETRIES)
 
 
 def test_the_command_line(mirror, tmp_path):
