@@ -10,7 +10,6 @@ configfile: f"{workflow.basedir}/config/config.yaml"
 
 include: "rules/common.smk"
 include: "rules/sample.smk"
-include: "rules/plan/corpus.smk"
 include: "rules/corpus.smk"
 include: "rules/examples.smk"
 include: "rules/pretrain.smk"

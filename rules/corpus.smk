@@ -1,3 +1,80 @@
+import re
+
+from scripts.common.errors import UserError
+from scripts.corpus import collect_text, shard_corpus
+from scripts.corpus.dump.mirror import Dump
+from scripts.corpus.files.parts import DUMPS, Part, dump_parts, find_parts
+from scripts.corpus.list_dump import listed
+
+CORPUS = config["corpus"]
+WIKIPEDIA = CORPUS["wikipedia"]
+
+# A mirror is asked by two jobs at once at most, unless --resources mirror=… says otherwise.
+limit_resource(workflow, "mirror", 2)
+
+
+def dump_files():
+    """The files of the dump to download, as a small listing states them that is fetched once."""
+    if CORPUS["source"] != "wikipedia":
+        return []
+    dump = Dump(**section_of(Dump, WIKIPEDIA))
+    return listed(Path(f"{DUMPS}/{dump.wiki}-{dump.date}.json"), dump)
+
+
+def corpus_parts(files):
+    """The parts of the corpus, each of which is a job of its own."""
+    if CORPUS["source"] == "sample":
+        return [
+            Part(Path(file).name.split(".")[0], "dump", [file]) for file in SAMPLE_DUMP
+        ]
+    if CORPUS["source"] == "wikipedia":
+        return dump_parts(files, WIKIPEDIA["parts"])
+    return find_parts(CORPUS)
+
+
+try:
+    DUMP_FILES = {file["name"]: file for file in dump_files()}
+    PARTS = {part.name: part for part in corpus_parts(list(DUMP_FILES.values()))}
+except UserError as error:
+    raise WorkflowError(str(error))
+
+SHARDING = section_of(shard_corpus.Settings, CORPUS | {"seed": config["seed"]})
+TRAIN_SHARDS, VALIDATION_SHARDS = (
+    [f"results/corpus/shards/{split}/{number:04d}.txt.zst" for number in range(count)]
+    for split, count in shard_corpus.Settings(**SHARDING).counts().items()
+)
+
+
+def parts_of_kind(*kinds):
+    """A wildcard's pattern that matches the parts of these kinds, or nothing."""
+    names = [re.escape(name) for name, part in PARTS.items() if part.kind in kinds]
+    return "|".join(names) or "(?!)"
+
+
+def articles_of(wildcards):
+    """The articles file of a part: the user's own, or what is extracted from it."""
+    part = PARTS[wildcards.part]
+    if part.kind == "articles":
+        return part.files
+    return f"results/corpus/articles/{part.name}.jsonl.zst"
+
+
+# The texts of the evaluation, of which the corpus knows no more than this file.
+EVALUATION_TEXTS = "results/evaluation/texts.tsv.zst"
+
+# The sentence files that shards are made of, and the copies without evaluation texts, if wanted.
+SENTENCES = (
+    "results/corpus/clean" if CORPUS["decontaminate"] else "results/corpus/sentences"
+)
+PART_FILES = {
+    "sentences": f"{SENTENCES}/{{part}}.txt.zst",
+    "ids": f"{SENTENCES}/{{part}}.ids.zst",
+}
+# By which documents are compared, where nearly the same ones are left out.
+NEAR = CORPUS["deduplicate"] == "near"
+ANY_PART = parts_of_kind("dump", "articles", "text")
+
+
 rule download_dump:
     output:
         f"{DUMPS}/{{file}}",
@@ -23,8 +100,8 @@ rule download_dump:
     message:
         "Downloading {wildcards.file}"
     shell:
-        "{params.run} {wildcards.file} -o {output} {params.flags} "
-        "{params.mirror} --log {log}"
+        "{params.run} {wildcards.file:q} -o {output:q} {params.flags} "
+        "{params.mirror} --log {log:q}"
 
 
 rule extract_articles:
@@ -51,8 +128,8 @@ rule extract_articles:
     message:
         "Extracting the articles of {input}"
     shell:
-        "{params.run} {input} -o {output.articles} "
-        "--statistics {output.statistics} {params.flags} --processes {threads} --log {log}"
+        "{params.run} {input:q} -o {output.articles:q} "
+        "--statistics {output.statistics:q} {params.flags} --processes {threads} --log {log:q}"
 
 
 rule collect_text:
@@ -72,12 +149,13 @@ rule collect_text:
     params:
         **step("scripts/corpus/collect_text.py"),
         flags=lambda wildcards: flags(
-            documents=CORPUS["text"]["documents"], base=PARTS[wildcards.part].base
+            **section_of(collect_text.Settings, CORPUS["text"]),
+            base=PARTS[wildcards.part].base,
         ),
     message:
         "Collecting the documents of {wildcards.part}"
     shell:
-        "{params.run} {input} -o {output} {params.flags} --log {log}"
+        "{params.run} {input:q} -o {output:q} {params.flags} --log {log:q}"
 
 
 rule split_sentences:
@@ -91,7 +169,7 @@ rule split_sentences:
     benchmark:
         "benchmarks/corpus/split_sentences/{part}.tsv"
     wildcard_constraints:
-        part=parts_of_kind("dump", "articles", "text"),
+        part=ANY_PART,
     conda:
         "../config/environment.yaml"
     threads: 4
@@ -100,31 +178,26 @@ rule split_sentences:
         runtime=600,
     params:
         **step("scripts/corpus/split_sentences.py"),
-        flags=flags(model=CORPUS["sentences"]["model"]),
+        flags=flags(**CORPUS["sentences"]),
     message:
         "Splitting {wildcards.part} into sentences"
     shell:
-        "{params.run} {input} -o {output.sentences} "
-        "--ids {output.ids} {params.flags} --processes {threads} --log {log}"
+        "{params.run} {input:q} -o {output.sentences:q} "
+        "{params.flags} --processes {threads} --log {log:q}"
 
 
 rule find_contamination:
     input:
         sentences="results/corpus/sentences/{part}.txt.zst",
         ids="results/corpus/sentences/{part}.ids.zst",
-        evaluation=lambda wildcards: [
-            file
-            for task in GLUE_TASKS
-            for split in ("dev", "test")
-            for file in glue_data(task, split)
-        ],
+        evaluation=EVALUATION_TEXTS,
     output:
         report="results/corpus/contamination/{part}.json",
-        clean=CLEAN_FILES,
+        clean=list(PART_FILES.values()) if CORPUS["decontaminate"] else [],
     log:
         "logs/corpus/find_contamination/{part}.log",
     wildcard_constraints:
-        part=parts_of_kind("dump", "articles", "text"),
+        part=ANY_PART,
     conda:
         "../config/environment.yaml"
     threads: 4
@@ -137,9 +210,9 @@ rule find_contamination:
     message:
         "Looking for texts of the evaluation in {wildcards.part}"
     shell:
-        "{params.run} {input.sentences}"
-        " --evaluation {input.evaluation} -o {output.report} {params.clean}"
-        " --processes {threads} --log {log}"
+        "{params.run} {input.sentences:q}"
+        " --evaluation {input.evaluation:q} -o {output.report:q} {params.clean}"
+        " --processes {threads} --log {log:q}"
 
 
 rule report_contamination:
@@ -159,18 +232,18 @@ rule report_contamination:
     message:
         "Reporting how much of the evaluation the corpus holds"
     shell:
-        "{params.run} {input} -o {output} --log {log}"
+        "{params.run} {input:q} -o {output:q} --log {log:q}"
 
 
 rule sign_documents:
     input:
-        sentences=f"{SENTENCES}/{{part}}.txt.zst",
+        PART_FILES["sentences"],
     output:
         "results/corpus/signatures/{part}.npy",
     log:
         "logs/corpus/sign_documents/{part}.log",
     wildcard_constraints:
-        part=parts_of_kind("dump", "articles", "text"),
+        part=ANY_PART,
     conda:
         "../config/environment.yaml"
     threads: 4
@@ -182,14 +255,15 @@ rule sign_documents:
     message:
         "Signing the documents of {wildcards.part}"
     shell:
-        "{params.run} {input} -o {output}" " --processes {threads} --log {log}"
+        "{params.run} {input:q} -o {output:q} --processes {threads} --log {log:q}"
 
 
 rule shard_corpus:
     input:
-        sentences=[f"{SENTENCES}/{part}.txt.zst" for part in PARTS],
-        ids=[f"{SENTENCES}/{part}.ids.zst" for part in PARTS],
-        signatures=signatures(PARTS),
+        **{name: expand(file, part=PARTS) for name, file in PART_FILES.items()},
+        signatures=expand(
+            "results/corpus/signatures/{part}.npy", part=PARTS if NEAR else []
+        ),
     output:
         train=TRAIN_SHARDS,
         validation=VALIDATION_SHARDS,
@@ -205,18 +279,11 @@ rule shard_corpus:
         runtime=240,
     params:
         **step("scripts/corpus/shard_corpus.py"),
-        flags=flags(
-            shards=CORPUS["shards"],
-            validation_fraction=CORPUS["validation_fraction"],
-            deduplicate=CORPUS["deduplicate"],
-            seed=config["seed"],
-        ),
+        flags=flags(**SHARDING),
         folder=lambda wildcards, output: folder_of([output.statistics]),
-        signatures=lambda wildcards, input: (
-            f"--signatures {input.signatures}" if input.signatures else ""
-        ),
+        near="--signatures" if NEAR else "",
     message:
         "Distributing the corpus over shards"
     shell:
-        "{params.run} {input.sentences} -o {params.folder} "
-        "{params.flags} {params.signatures} --log {log}"
+        "{params.run} {input.sentences:q} -o {params.folder} "
+        "{params.flags} {params.near} {input.signatures:q} --log {log:q}"

@@ -147,6 +147,31 @@ for FETCHED, FETCH in FETCHES.items():
             "{params.run} {params.task} {input:q} -o {params.folder} --log {log:q}"
 
 
+rule collect_evaluation:
+    input:
+        [
+            file
+            for task in GLUE_TASKS
+            for split in ("dev", "test")
+            for file in glue_data(task, split)
+        ],
+    output:
+        EVALUATION_TEXTS,
+    log:
+        "logs/glue/collect_evaluation.log",
+    conda:
+        "../config/environment.yaml"
+    resources:
+        mem_mb=memory(1000),
+        runtime=30,
+    params:
+        **step("scripts/glue/collect_evaluation.py"),
+    message:
+        "Collecting the texts of the evaluation"
+    shell:
+        "{params.run} {input:q} -o {output:q} --log {log:q}"
+
+
 rule finetune:
     input:
         model=start_model,

@@ -152,7 +152,7 @@ def checked(data: bytes, path: Path | str, lines: int) -> bytes:
     return data
 
 
-def damaged(path: Path | str, error: EOFError, place: str) -> UserError:
+def damaged(path: Path | str, error: Exception, place: str) -> UserError:
     """The error to raise for a damaged file."""
     return UserError(
         f"{path}: truncated or corrupt after {place} ({error}); "

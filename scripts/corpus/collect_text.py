@@ -8,14 +8,25 @@ A document is a whole file (file), a run of lines between empty lines (blank_lin
 
 import logging
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.common import cli
 from scripts.common.errors import UserError
+from scripts.common.settings import add_flags, from_args, setting
 from scripts.common.text import read_lines, zstd_writer
 from scripts.corpus.files.articles import Article, to_line
 
 log = logging.getLogger("dump2glue")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What decides how text files become documents."""
+
+    documents: str = setting(
+        "blank_line", "what a document is", enum=["blank_line", "file", "line"]
+    )
 
 
 def collect_text(files: list[Path], base: Path | None, output: Path, documents: str) -> int:
@@ -56,9 +67,10 @@ def main() -> None:
     parser.add_argument("files", type=Path, nargs="+", help="UTF-8, plain or .gz, .bz2, .zst")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.jsonl.zst")
     parser.add_argument("--base", type=Path, metavar="FOLDER", help="ids are relative to it")
-    parser.add_argument("--documents", choices=["file", "blank_line", "line"], default="blank_line")
+    add_flags(parser, Settings)
     args = parser.parse_args()
-    collect_text(args.files, args.base, args.output, args.documents)
+    documents = from_args(Settings, args).documents
+    collect_text(args.files, args.base, args.output, documents)
 
 
 if __name__ == "__main__":

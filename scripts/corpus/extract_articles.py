@@ -12,8 +12,8 @@ bytes at any number of processes.
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from scripts.common import cli
@@ -51,14 +51,6 @@ class Settings:
 
 
 @dataclass
-class Batch:
-    """Pages for a worker, with what their site says."""
-
-    site: Site
-    pages: list[Page]
-
-
-@dataclass
 class Extracted:
     """A batch's articles as lines of JSON, what became of its pages, and which of them failed."""
 
@@ -82,7 +74,8 @@ def extract_articles(
     total = Extracted()
     with zstd_writer(output) as file:
         pages = read_pages(dump, threads=processes)
-        for done in ordered_map(Worker(settings), pieces(pages), processes):
+        work = batches(pages, lambda found: len(found[1].text) + 200, BATCH)
+        for done in ordered_map(partial(extract_batch, settings), work, processes):
             file.writelines(done.lines)
             before = total.counts["pages"] // LOGGED
             total.counts.update(done.counts)
@@ -91,7 +84,7 @@ def extract_articles(
                 log.warning("page %(id)s (%(title)s) failed: %(error)s", page)
             if total.counts["pages"] // LOGGED > before:
                 log.info("%(pages)d pages, %(articles)d articles", total.counts)
-        check(dump, total, settings.max_failed)
+        refuse_too_little(dump, total, settings.max_failed)
         result = {key: total.counts[key] for key in COUNTS} | {"failed_pages": total.failed}
         write_text(statistics, json.dumps(result, ensure_ascii=False, indent=1) + "\n")
     log.info("%s: %s", dump, ", ".join(f"{total.counts[key]} {key}" for key in COUNTS))
@@ -104,7 +97,7 @@ COUNTS = (
 )  # fmt: skip
 
 
-def check(dump: Path, total: Extracted, max_failed: float) -> None:
+def refuse_too_little(dump: Path, total: Extracted, max_failed: float) -> None:
     """Refuse a dump of which too little came out."""
     tried = total.counts["failed"] + total.counts["articles"] + total.counts["short"]
     if total.counts["failed"] > max_failed * tried:
@@ -120,50 +113,40 @@ def check(dump: Path, total: Extracted, max_failed: float) -> None:
         )
 
 
-def pieces(pages: Iterable[tuple[Site, Page]]) -> Iterator[Batch]:
-    """Pages in pieces of work of about equal size, in order."""
-    for group in batches(pages, lambda found: len(found[1].text) + 200, BATCH):
-        yield Batch(group[-1][0], [page for _, page in group])
-
-
-@dataclass(frozen=True)
-class Worker:
-    """Extracts a batch; an object instead of a closure, so that it can go to another process."""
-
-    settings: Settings
-
-    def __call__(self, batch: Batch) -> Extracted:
-        result = Extracted()
-        names = {number: name.lower() for number, name in batch.site.namespaces.items()}
-        dropped = frozenset(name for number, name in names.items() if name and number in WORDLESS)
-        base = batch.site.base.rpartition("/")[0]
-        lists = self.settings.lists == "sentences"
-        for page in batch.pages:
-            result.counts["pages"] += 1
-            kind = kind_of(page, dropped)
-            if kind != "article":
-                result.counts[kind] += 1
-                continue
-            try:
-                lines = paragraphs(page.text, page.title, dropped, lists)
-            except Exception as error:  # one page's defect must not end a day's work
-                result.counts["failed"] += 1
-                reason = f"{type(error).__name__}: {error}"[:200]
-                result.failed.append({"id": page.id, "title": page.title, "error": reason})
-                continue
-            words = sum(line.count(" ") + 1 for line in lines)
-            if words < self.settings.min_words:
-                result.counts["short"] += 1
-                continue
-            url = f"{base}?curid={page.id}" if base else ""
-            article = Article(page.id, page.title, url, "\n".join(lines))
-            result.lines.append(to_line(article))
-            result.counts["articles"] += 1
-            result.counts["paragraphs"] += len(lines)
-            result.counts["words"] += words
-            result.counts["characters"] += len(article.text)
-            result.counts["wikitext_characters"] += len(page.text)
-        return result
+def extract_batch(settings: Settings, batch: list[tuple[Site, Page]]) -> Extracted:
+    """The articles of some pages, which come with what their dump says of its site."""
+    result = Extracted()
+    site, _ = batch[-1]
+    names = {number: name.lower() for number, name in site.namespaces.items()}
+    dropped = frozenset(name for number, name in names.items() if name and number in WORDLESS)
+    base = site.base.rpartition("/")[0]
+    lists = settings.lists == "sentences"
+    for _, page in batch:
+        result.counts["pages"] += 1
+        kind = kind_of(page, dropped)
+        if kind != "article":
+            result.counts[kind] += 1
+            continue
+        try:
+            lines = paragraphs(page.text, page.title, dropped, lists)
+        except Exception as error:  # one page's defect must not end a day's work
+            result.counts["failed"] += 1
+            reason = f"{type(error).__name__}: {error}"[:200]
+            result.failed.append({"id": page.id, "title": page.title, "error": reason})
+            continue
+        words = sum(line.count(" ") + 1 for line in lines)
+        if words < settings.min_words:
+            result.counts["short"] += 1
+            continue
+        url = f"{base}?curid={page.id}" if base else ""
+        article = Article(page.id, page.title, url, "\n".join(lines))
+        result.lines.append(to_line(article))
+        result.counts["articles"] += 1
+        result.counts["paragraphs"] += len(lines)
+        result.counts["words"] += words
+        result.counts["characters"] += len(article.text)
+        result.counts["wikitext_characters"] += len(page.text)
+    return result
 
 
 def kind_of(page: Page, namespaces: frozenset[str]) -> str:

@@ -1,26 +1,32 @@
 """Find the texts of evaluation files in a part of the corpus.
 
-    python -m scripts.corpus.find_contamination enwiki.txt.zst --evaluation CoLA/dev.tsv … -o a.json
+    python -m scripts.corpus.find_contamination enwiki.txt.zst --evaluation texts.tsv.zst -o a.json
 
-A text is found where a sentence holds it whole, or a run of 13 of its words; texts of fewer than
-six words do not count. With --clean, a copy of the part is written that lacks the sentences which
-hold one, with its documents' ids beside it.
+The texts are those that `scripts.glue.collect_evaluation` has collected. One is found where a sentence
+holds it whole, or an n-gram of 13 of its words; texts of fewer than six words do not count. With
+--clean, a copy of the part is written that lacks the sentences which hold one, with its documents' ids
+beside it.
 """
 
 import json
 import logging
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from scripts.common import cli
 from scripts.common.atomic import write_text
 from scripts.common.pool import batches, ordered_map
-from scripts.common.text import zstd_writer
-from scripts.corpus.duplicates.evaluation_overlap import Evaluation
-from scripts.corpus.duplicates.word_ngrams import Words
-from scripts.corpus.files.documents import ids_of, read_named_documents
+from scripts.corpus.duplicates.evaluation_overlap import EvaluationTexts, read_texts
+from scripts.corpus.duplicates.word_ngrams import WordHashes
+from scripts.corpus.files.documents import (
+    Documents,
+    document_writer,
+    read_named_documents,
+    to_documents,
+)
 
 log = logging.getLogger("dump2glue")
 
@@ -29,41 +35,36 @@ BATCH = 1 << 20  # bytes of text that go to a worker at a time
 
 @dataclass
 class Searched:
-    """A batch's clean text and ids, and the (sentence, text) pairs that were found in it."""
+    """A batch's documents without what was found, and the (sentence, text) pairs that were."""
 
-    text: str
-    ids: str
+    clean: Documents
     sentences: int
     found: list[tuple[int, int]]
 
 
 def find_contamination(
-    part: Path, evaluation: list[Path], output: Path, clean: Path | None, processes: int
+    part: Path, evaluation: Path, output: Path, clean: Path | None, processes: int
 ) -> dict:
     """Write what was found: for each evaluation file its texts, those found, and the sentences.
 
     The clean copy is written where `clean` says so. The texts found are numbers, by which the
     reports on several parts can be joined.
     """
-    texts = Evaluation(evaluation)
+    texts = EvaluationTexts(read_texts(evaluation))
     sentences = holding = 0
     found: dict[str, set[int]] = {name: set() for name in texts.sizes}
     counts: Counter[str] = Counter()
-    with ExitStack() as stack:
-        files = [
-            stack.enter_context(zstd_writer(path))
-            for path in ([clean, ids_of(clean)] if clean else [])
-        ]
-        parts = batches(read_named_documents(part), lambda named: len(named[1]), BATCH)
-        for done in ordered_map(search, parts, processes, remember, (texts,)):
-            for file, text in zip(files, (done.text, done.ids), strict=False):
-                file.write(text)
+    work = batches(read_named_documents(part), lambda named: len(named[1]), BATCH)
+    with document_writer(clean) if clean else nullcontext(None) as write:
+        for done in ordered_map(partial(search, texts, WordHashes()), work, processes):
+            if write:
+                write(done.clean)
             sentences += done.sentences
             holding += len({sentence for sentence, _ in done.found})
-            pairs = {(sentence, text, texts.set_of(text)) for sentence, text in done.found}
-            for _, text, name in pairs:
-                found[name].add(text)
-            counts.update(name for _, name in {(sentence, name) for sentence, _, name in pairs})
+            for _, text in done.found:
+                found[texts.set_of(text)].add(text)
+            held = {(sentence, texts.set_of(text)) for sentence, text in done.found}
+            counts.update(name for _, name in held)
         sets = {
             name: {"texts": size, "found": sorted(found[name]), "sentences": counts[name]}
             for name, size in texts.sizes.items()
@@ -74,39 +75,25 @@ def find_contamination(
     return result
 
 
-# A process's evaluation texts, which are too large to be sent with every batch, and its words.
-EVALUATIONS: list[Evaluation] = []
-WORDS = Words()
-
-
-def remember(texts: Evaluation) -> None:
-    EVALUATIONS[:] = [texts]
-
-
-def search(batch: list[tuple[str, bytes]]) -> Searched:
+def search(texts: EvaluationTexts, words: WordHashes, batch: list[tuple[str, bytes]]) -> Searched:
     """Find the texts in a batch of documents."""
     documents = [document.decode().split("\n") for _, document in batch]
-    sentences = [WORDS.hashes(sentence) for document in documents for sentence in document]
-    found = EVALUATIONS[0].find(sentences)
+    sentences = [words.hashes(sentence) for document in documents for sentence in document]
+    found = texts.find(sentences)
     holding = {sentence for sentence, _ in found}
-    text = []
-    ids = []
+    clean = []
     start = 0
     for (identity, _), document in zip(batch, documents, strict=True):
         kept = [line for number, line in enumerate(document, start) if number not in holding]
         start += len(document)
-        if kept:
-            text.append("\n".join(kept) + "\n\n")
-            ids.append(f"{identity}\n")
-    return Searched("".join(text), "".join(ids), len(sentences), found)
+        clean.append((identity, kept))
+    return Searched(to_documents(clean), len(sentences), found)
 
 
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("part", type=Path, help="a sentence file")
-    parser.add_argument(
-        "--evaluation", type=Path, nargs="+", required=True, metavar="TASK/FILE.tsv"
-    )
+    parser.add_argument("--evaluation", type=Path, required=True, metavar="TEXTS.tsv.zst")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.json")
     parser.add_argument("--clean", type=Path, metavar="FILE.txt.zst", help="a copy without them")
     parser.add_argument("--processes", type=int, default=1)

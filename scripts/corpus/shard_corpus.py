@@ -14,6 +14,7 @@ does not grow but for some ten bytes a document.
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,59 +22,67 @@ import numpy as np
 from scripts.common import cli
 from scripts.common.atomic import write_text
 from scripts.common.errors import UserError
-from scripts.corpus.duplicates.seen_documents import Documents
+from scripts.common.settings import add_flags, from_args, setting
+from scripts.corpus.duplicates.seen_documents import SeenDocuments
 from scripts.corpus.files.documents import read_named_documents
-from scripts.corpus.files.shard_assignment import place, validation_shards
+from scripts.corpus.files.shard_assignment import assign, validation_shards
 from scripts.corpus.files.shard_writer import ShardWriter
 
 log = logging.getLogger("dump2glue")
 
 
+@dataclass(frozen=True)
+class Settings:
+    """What decides which document goes to which shard, and which documents are left out."""
+
+    shards: int = setting(4, "shards of training", minimum=1, maximum=500)
+    validation_fraction: float = setting(
+        0.02, "share of documents", exclusiveMinimum=0, exclusiveMaximum=0.5
+    )
+    deduplicate: str = setting(
+        "exact", "of which documents the first stays", enum=["exact", "near", "none"]
+    )
+    seed: int = setting(42, minimum=0, own_key=False)
+
+    def counts(self) -> dict[str, int]:
+        """How many shards each split has."""
+        validation = validation_shards(self.shards, self.validation_fraction)
+        return {"train": self.shards, "validation": validation}
+
+
 def shard_corpus(
-    parts: list[Path],
-    output: Path,
-    shards: int,
-    validation_fraction: float,
-    seed: int,
-    deduplicate: bool,
-    signatures: list[Path] | None = None,
+    parts: list[Path], output: Path, settings: Settings, signatures: list[Path] | None = None
 ) -> dict:
     """Write the shards of all parts' documents and return the statistics, which are written too.
 
-    `signatures` are the parts' files of `sign_documents`, in the parts' order: with them documents
-    that are nearly the same count as duplicates too.
+    `signatures` are the parts' files of `sign_documents`, in the parts' order, by which documents
+    that are nearly the same are told where `deduplicate` is near.
 
     Raises UserError where a part is damaged, where its ids do not fit it, and where a shard would
     be left empty.
     """
-    counts = {"train": shards, "validation": validation_shards(shards, validation_fraction)}
+    counts = settings.counts()
     names = [f"{split}/{number:04d}.txt.zst" for split in counts for number in range(counts[split])]
-    seen = Documents()
+    near = signatures if settings.deduplicate == "near" else None
+    seen = SeenDocuments()
     duplicates = 0
     with ShardWriter([output / name for name in names]) as writer:
         for number, part in enumerate(parts):
-            signed = signatures[number] if signatures else None
-            for identity, document, bands in signed_documents(part, signed):
-                if deduplicate and not seen.is_new(document, bands):
+            for identity, document, bands in signed_documents(part, near[number] if near else None):
+                if settings.deduplicate != "none" and not seen.is_new(document, bands):
                     duplicates += 1
                     continue
-                split, shard = place(identity, seed, counts, validation_fraction)
-                writer.add(shard + (shards if split == "validation" else 0), document)
-        check(dict(zip(names, (shard.documents for shard in writer.shards), strict=True)))
-        statistics = {
-            "documents": sum(shard.documents for shard in writer.shards),
-            "sentences": sum(shard.sentences for shard in writer.shards),
-            "bytes": sum(shard.bytes for shard in writer.shards),
-            "duplicates": duplicates,
-            "shards": {
-                name: {
-                    "documents": shard.documents,
-                    "sentences": shard.sentences,
-                    "bytes": shard.bytes,
-                }
-                for name, shard in zip(names, writer.shards, strict=True)
-            },
+                split, shard = assign(identity, settings.seed, counts, settings.validation_fraction)
+                writer.add(shard + (settings.shards if split == "validation" else 0), document)
+        written = {
+            name: {key: getattr(shard, key) for key in ("documents", "sentences", "bytes")}
+            for name, shard in zip(names, writer.shards, strict=True)
         }
+        refuse_empty({name: shard["documents"] for name, shard in written.items()})
+        statistics = {
+            key: sum(shard[key] for shard in written.values())
+            for key in ("documents", "sentences", "bytes")
+        } | {"duplicates": duplicates, "shards": written}
         write_text(output / "stats.json", json.dumps(statistics, indent=1) + "\n")
     log.info(
         "%(documents)d documents, %(sentences)d sentences; %(duplicates)d duplicates", statistics
@@ -100,7 +109,7 @@ def signed_documents(
         raise UserError(f"{signatures}: not the signatures of {part}; delete it and run again")
 
 
-def check(documents: dict[str, int]) -> None:
+def refuse_empty(documents: dict[str, int]) -> None:
     """Refuse shards of which one has no document: a stage behind could make nothing of it."""
     empty = [name for name, count in documents.items() if not count]
     if not empty:
@@ -121,21 +130,10 @@ def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("parts", type=Path, nargs="+", help="sentence files")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument("--shards", type=int, required=True, help="shards of training")
-    parser.add_argument("--validation-fraction", type=float, default=0.02)
-    parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--deduplicate", choices=["near", "exact", "none"], default="exact")
+    add_flags(parser, Settings)
     parser.add_argument("--signatures", type=Path, nargs="+", help="of the parts, for near")
     args = parser.parse_args()
-    shard_corpus(
-        args.parts,
-        args.output,
-        args.shards,
-        args.validation_fraction,
-        args.seed,
-        args.deduplicate != "none",
-        args.signatures if args.deduplicate == "near" else None,
-    )
+    shard_corpus(args.parts, args.output, from_args(Settings, args), args.signatures)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
     python -m scripts.corpus.sign_documents enwiki.txt.zst -o enwiki.npy
 
 Writes an array, uint64 [documents, bands]: for each document the digests of the bands of its
-MinHash signature over runs of five words. Two documents that share 90% of their runs have a band in
+MinHash signature over n-grams of five words. Two documents that share 90% of them have a band in
 common all but surely, two that share half of them hardly ever (2%).
 """
 
@@ -16,12 +16,12 @@ from datasketch import MinHash
 from scripts.common import cli
 from scripts.common.atomic import atomic_path
 from scripts.common.pool import batches, ordered_map
-from scripts.corpus.duplicates.word_ngrams import Words, runs
+from scripts.corpus.duplicates.word_ngrams import WordHashes, ngrams
 from scripts.corpus.files.documents import read_documents
 
 log = logging.getLogger("dump2glue")
 
-RUN = 5  # words
+WORDS = 5  # of an n-gram
 BANDS = 20
 ROWS = 10  # values of the signature in a band
 BATCH = 1 << 19  # bytes of text that go to a worker at a time
@@ -39,12 +39,12 @@ def sign_documents(part: Path, output: Path, processes: int) -> int:
 
 def bands(documents: list[bytes]) -> np.ndarray:
     """The digests of each document's bands: uint64 [documents, BANDS]."""
-    words = Words()
+    words = WordHashes()
     empty = MinHash(num_perm=BANDS * ROWS, seed=1, scheme="affine32", hashfunc=int)
     signatures = np.empty((len(documents), BANDS * ROWS), np.uint64)
     for number, document in enumerate(documents):
         hashes = np.array(words.hashes(document.decode()), np.uint64)
-        shingles = runs(hashes, min(RUN, max(1, len(hashes)))) >> np.uint64(32)
+        shingles = ngrams(hashes, min(WORDS, max(1, len(hashes)))) >> np.uint64(32)
         sketch = empty.copy()
         sketch.update_batch(np.unique(shingles).tolist())
         signatures[number] = sketch.hashvalues

@@ -129,7 +129,7 @@ def whole_way(dump: Path, size: float, folder: Path, processes: int) -> float:
     """Print what each step from the dump to shards took; return MB of the largest process."""
     articles, sentences = folder / "articles.jsonl.zst", folder / "a.txt.zst"
     split = ["scripts.corpus.split_sentences", str(articles), "-o", str(sentences)]
-    split += ["--ids", str(folder / "a.ids.zst"), "--processes", str(processes)]
+    split += ["--processes", str(processes)]
     shard = ["scripts.corpus.shard_corpus", str(sentences), "-o", str(folder / "shards")]
     shard += ["--shards", "4", "--seed", "42"]
     total = largest = 0.0

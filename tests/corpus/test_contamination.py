@@ -1,14 +1,14 @@
 import json
-import subprocess
 import sys
 
 import pytest
 
 from scripts.common.errors import UserError
-from scripts.common.text import read_lines
+from scripts.common.text import read_lines, zstd_writer
 from scripts.corpus import find_contamination as step
-from scripts.corpus.duplicates.evaluation_overlap import LONGEST, SHORTEST, Evaluation
+from scripts.corpus.duplicates.evaluation_overlap import LONGEST, SHORTEST, read_texts
 from scripts.corpus.report_contamination import report_contamination
+from scripts.glue.collect_evaluation import collect_evaluation
 from tests.corpus.test_shard_corpus import write_part
 
 WORDS = [f"word{number}" for number in range(40)]
@@ -28,7 +28,14 @@ def write_set(tmp_path, task, name, *rows):
 def find(tmp_path, documents, files, clean=False, processes=1):
     part = write_part(tmp_path, "a", documents)
     target = tmp_path / "clean" / "a.txt.zst" if clean else None
-    return step.find_contamination(part, files, tmp_path / "a.json", target, processes)
+    texts = collected(tmp_path, files)
+    return step.find_contamination(part, texts, tmp_path / "a.json", target, processes)
+
+
+def collected(tmp_path, files):
+    texts = tmp_path / "texts.tsv.zst"
+    collect_evaluation(files, texts)
+    return texts
 
 
 @pytest.mark.parametrize(
@@ -105,7 +112,7 @@ def test_texts_are_numbered_alike_for_every_part_and_joined(tmp_path):
     for name, document in (("a", say(0, 8)), ("b", f"{say(0, 8)}. {say(8, 16)}"), ("c", "x")):
         part = write_part(tmp_path, name, [("1", [document])])
         reports.append(tmp_path / f"{name}.json")
-        step.find_contamination(part, [path], reports[-1], None, 1)
+        step.find_contamination(part, collected(tmp_path, [path]), reports[-1], None, 1)
     rows = report_contamination(reports, tmp_path / "table.tsv")
     assert rows == [
         ["T", "dev", "3", "2", "0.6667", "2"],
@@ -114,11 +121,11 @@ def test_texts_are_numbered_alike_for_every_part_and_joined(tmp_path):
     assert (tmp_path / "table.tsv").read_text().startswith("task\tsplit\ttexts\tfound\tshare\t")
 
 
-def test_a_file_that_is_not_utf8_is_an_error(tmp_path):
-    path = write_set(tmp_path, "T", "dev", ("0", "x"))
-    path.write_bytes(b"a\tb\xff\n")
-    with pytest.raises(UserError, match=r"dev\.tsv: not UTF-8"):
-        Evaluation([path])
+def test_a_line_of_texts_without_a_tab_is_an_error(tmp_path):
+    with zstd_writer(tmp_path / "texts.tsv.zst") as file:
+        file.write("T/dev\tx\nT/dev\n")
+    with pytest.raises(UserError, match=r"texts\.tsv\.zst: line 2 has no tab"):
+        list(read_texts(tmp_path / "texts.tsv.zst"))
 
 
 def test_a_report_that_is_none_is_an_error(tmp_path):
@@ -127,12 +134,13 @@ def test_a_report_that_is_none_is_an_error(tmp_path):
         report_contamination([tmp_path / "a.json"], tmp_path / "t.tsv")
 
 
-def test_the_command_line(tmp_path):
-    path = write_set(tmp_path, "T", "dev", ("0", say(0, 8)))
+def test_the_command_line(tmp_path, monkeypatch):
+    texts = collected(tmp_path, [write_set(tmp_path, "T", "dev", ("0", say(0, 8)))])
     part = write_part(tmp_path, "a", [("1", [say(0, 8)]), ("2", ["Two."])])
-    command = [sys.executable, "-m", "scripts.corpus.find_contamination", str(part)]
-    command += ["--evaluation", str(path), "-o", str(tmp_path / "a.json")]
-    subprocess.run([*command, "--clean", str(tmp_path / "c" / "a.txt.zst")], check=True)
+    flags = ["--evaluation", str(texts), "-o", str(tmp_path / "a.json")]
+    flags += ["--clean", str(tmp_path / "c" / "a.txt.zst")]
+    monkeypatch.setattr(sys, "argv", ["step", str(part), *flags])
+    step.main()
     assert list(read_lines(tmp_path / "c" / "a.ids.zst")) == ["2"]
 
 

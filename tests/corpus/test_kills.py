@@ -15,7 +15,7 @@ STEPS = {
     "collect_text": ["text.txt", "--documents", "line", "-o", "out/a.jsonl.zst"],
     "sign_documents": ["a.txt.zst", "-o", "out/a.npy", "--processes", "2"],
     "find_contamination": [
-        "a.txt.zst", "--evaluation", "dev.tsv", "-o", "out/a.json", "--clean", "out/a.txt.zst",
+        "a.txt.zst", "--evaluation", "texts.tsv", "-o", "out/a.json", "--clean", "out/a.txt.zst",
         "--processes", "2",
     ],
 }  # fmt: skip
@@ -29,7 +29,7 @@ def workers(process: subprocess.Popen) -> list[str]:
 def test_killed_in_the_middle_it_leaves_no_output_and_no_process(step, tmp_path):
     write_part(tmp_path, "a", made(0, 60_000))
     sentence = "This is document 7. It is number 7."
-    (tmp_path / "dev.tsv").write_text(f"index\tsentence\n0\t{sentence}\n")
+    (tmp_path / "texts.tsv").write_text(f"T/dev\t{sentence}\n")
     (tmp_path / "text.txt").write_text(f"{sentence}\n" * 2_000_000)
     (tmp_path / "out").mkdir()
     process = subprocess.Popen(

@@ -8,7 +8,8 @@ import pytest
 
 from scripts.common.errors import UserError
 from scripts.common.text import read_lines, zstd_writer
-from scripts.corpus.shard_corpus import shard_corpus, validation_shards
+from scripts.corpus.files.shard_assignment import validation_shards
+from scripts.corpus.shard_corpus import Settings, shard_corpus
 
 
 def write_part(folder, name, documents):
@@ -25,9 +26,9 @@ def made(first, last):
     return [(str(n), [f"This is document {n}.", f"It is number {n}."]) for n in range(first, last)]
 
 
-def shard(output, *parts, shards=4, fraction=0.1, seed=1, deduplicate=True):
+def shard(output, *parts, shards=4, fraction=0.1, seed=1, deduplicate="exact"):
     """The documents of each shard, and the statistics."""
-    statistics = shard_corpus(list(parts), output, shards, fraction, seed, deduplicate)
+    statistics = shard_corpus(list(parts), output, Settings(shards, fraction, deduplicate, seed))
     assert json.loads((output / "stats.json").read_text()) == statistics
     found = {}
     for path in sorted(output.rglob("*.txt.zst")):
@@ -106,7 +107,7 @@ def test_of_the_same_documents_the_first_stays(tmp_path):
     _, statistics = shard(tmp_path / "out", first, second)
     assert statistics["duplicates"] == 100
     assert statistics["documents"] == 500
-    kept, statistics = shard(tmp_path / "all", first, second, deduplicate=False)
+    kept, statistics = shard(tmp_path / "all", first, second, deduplicate="none")
     assert statistics["duplicates"] == 0
     assert sum(map(len, kept.values())) == 600
 

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from scripts.common.digest import hash64
+from scripts.common.errors import UserError
 from scripts.common.text import zstd_writer
 from scripts.corpus import sign_documents as step
-from scripts.corpus.shard_corpus import shard_corpus
+from scripts.corpus.shard_corpus import Settings, shard_corpus
 from tests.corpus.test_shard_corpus import write_part
 
 
@@ -48,8 +49,8 @@ def test_shards_without_what_is_nearly_the_same(tmp_path, deduplicate):
     documents += [(f"x{n}", text(n, changed=6)) for n in range(100)]
     part = write_part(tmp_path, "a", documents)
     step.sign_documents(part, tmp_path / "a.npy", 1)
-    signatures = [tmp_path / "a.npy"] if deduplicate == "near" else None
-    statistics = shard_corpus([part], tmp_path / "out", 2, 0.1, 1, True, signatures)
+    settings = Settings(2, 0.1, deduplicate, 1)
+    statistics = shard_corpus([part], tmp_path / "out", settings, [tmp_path / "a.npy"])
     if deduplicate == "near":
         assert 95 <= statistics["duplicates"] <= 100
     else:
@@ -64,10 +65,8 @@ def test_an_empty_part_has_no_signatures(tmp_path):
 
 
 def test_signatures_of_another_part_are_an_error(tmp_path):
-    from scripts.common.errors import UserError
-
     first = write_part(tmp_path, "a", [(str(n), text(n)) for n in range(50)])
     second = write_part(tmp_path, "b", [(str(n), text(n)) for n in range(40)])
     step.sign_documents(second, tmp_path / "b.npy", 1)
     with pytest.raises(UserError, match="not the signatures of"):
-        shard_corpus([first], tmp_path / "out", 2, 0.1, 1, True, [tmp_path / "b.npy"])
+        shard_corpus([first], tmp_path / "out", Settings(2, 0.1, "near", 1), [tmp_path / "b.npy"])

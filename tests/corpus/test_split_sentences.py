@@ -28,9 +28,8 @@ def write_articles(path, *texts):
 def split(path, processes=1):
     """The lines of the sentences and of the ids."""
     folder = path.parent / f"out{processes}"
-    output, ids = folder / "a.txt.zst", folder / "a.ids.zst"
-    step.split_sentences(path, output, ids, None, processes)
-    return list(read_lines(output)), list(read_lines(ids))
+    step.split_sentences(path, folder / "a.txt.zst", None, processes)
+    return list(read_lines(folder / "a.txt.zst")), list(read_lines(folder / "a.ids.zst"))
 
 
 def test_a_sentence_a_line_and_an_empty_line_behind_each_document(tmp_path):
@@ -98,8 +97,7 @@ def test_a_truncated_file_is_an_error(tmp_path):
 
 def command(path, *flags):
     module = "scripts.corpus.split_sentences"
-    outputs = ["-o", str(path.parent / "a.txt.zst"), "--ids", str(path.parent / "a.ids.zst")]
-    return [sys.executable, "-m", module, str(path), *outputs, *flags]
+    return [sys.executable, "-m", module, str(path), "-o", str(path.parent / "a.txt.zst"), *flags]
 
 
 @pytest.mark.slow

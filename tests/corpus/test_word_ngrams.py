@@ -4,11 +4,11 @@ from hypothesis import strategies as st
 
 from scripts.common.digest import hash64
 from scripts.corpus.duplicates import word_ngrams
-from scripts.corpus.duplicates.word_ngrams import Words, runs
+from scripts.corpus.duplicates.word_ngrams import WordHashes, ngrams
 
 
 def test_words_are_the_same_in_any_case_and_without_marks():
-    words = Words()
+    words = WordHashes()
     assert words.hashes("The cat, the CAT!") == words.hashes("the cat the cat")
     assert words.hashes("the") == [hash64("the")]
     assert len(words.hashes("これは本")) == 4
@@ -18,19 +18,19 @@ def test_words_are_the_same_in_any_case_and_without_marks():
 def test_forgotten_words_have_the_same_hashes(monkeypatch):
     monkeypatch.setattr(word_ngrams, "KNOWN", 2)
     text = "one two three four one two"
-    assert Words().hashes(text) == [hash64(word) for word in text.split()]
+    assert WordHashes().hashes(text) == [hash64(word) for word in text.split()]
 
 
 @given(st.lists(st.integers(0, 2**64 - 1), max_size=30), st.integers(1, 14))
-def test_runs_are_the_same_wherever_they_stand(values, length):
+def test_ngrams_are_the_same_wherever_they_stand(values, length):
     words = np.array(values, np.uint64)
-    found = runs(words, length)
+    found = ngrams(words, length)
     assert len(found) == max(0, len(values) - length + 1)
     for place in range(len(found)):
-        assert found[place] == runs(words[place : place + length], length)[0]
+        assert found[place] == ngrams(words[place : place + length], length)[0]
 
 
-def test_runs_tell_orders_apart():
+def test_ngrams_tell_orders_apart():
     words = np.array([hash64("a"), hash64("b"), hash64("a")], np.uint64)
-    first, second = runs(words, 2)
+    first, second = ngrams(words, 2)
     assert first != second

@@ -78,7 +78,7 @@ KEYS = {
     "corpus.extract.max_failed": (0.5, ARTICLES),
     "corpus.sentences.model": ("en_core_web_sm", SENTENCES),
     "corpus.deduplicate": ("near", jobs(SHARDS, sign_documents=2)),
-    "corpus.decontaminate": (True, jobs(SHARDS, find_contamination=2)),
+    "corpus.decontaminate": (True, jobs(SHARDS, find_contamination=2, collect_evaluation=1)),
     "corpus.shards": (3, jobs(SHARDS, tokenize_shard=1, build_examples=2)),
     "corpus.validation_fraction": (0.03, SHARDS),
     "vocab.size": (900, VOCAB),

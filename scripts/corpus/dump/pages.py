@@ -150,7 +150,7 @@ def decompressed(path: Path, threads: int) -> Iterator[bytes]:
             check_streams(path, file.block_offsets())
     except (RuntimeError, ValueError) as error:
         # The library says "std::exception" where the file ends too early.
-        reason = EOFError("it ends too early") if "std::" in str(error) else error
+        reason: Exception = EOFError("it ends too early") if "std::" in str(error) else error
         raise damaged(path, reason, f"{count:,} bytes") from error
 
 

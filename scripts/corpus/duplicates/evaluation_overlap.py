@@ -2,43 +2,43 @@
 
 import bisect
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 from scripts.common.errors import UserError
-from scripts.corpus.duplicates.word_ngrams import Words, runs
+from scripts.common.text import read_lines
+from scripts.corpus.duplicates.word_ngrams import WordHashes, ngrams
 
-# A text of fewer words is found by chance, one of more words by any run of so many.
+# A text of fewer words is found by chance, one of more words by any n-gram of so many.
 SHORTEST = 6
 LONGEST = 13
 BITS = 24  # of a hash that choose its place in the first, coarse table
 
 
-class Evaluation:
-    """The texts of evaluation files, found again by the hashes of their runs of words.
+class EvaluationTexts:
+    """The texts of an evaluation, found again by the hashes of their word n-grams.
 
-    A text of SHORTEST to LONGEST words is one run, a longer one all its runs of LONGEST words.
+    A text of SHORTEST to LONGEST words is one n-gram, a longer one all its n-grams of LONGEST words.
     """
 
-    def __init__(self, files: list[Path]):
-        self.sizes: dict[str, int] = {}  # task/split to the number of its texts
-        words = Words()
+    def __init__(self, texts: Iterable[tuple[str, str]]):
+        """`texts` come with their set, such as "CoLA/dev", and one set after the other."""
+        self.sizes: dict[str, int] = {}  # of each set, in texts
+        words = WordHashes()
         found: dict[int, list[tuple[int, int]]] = {}
-        number = 0
-        for file in files:
-            known: set[tuple[int, ...]] = set()
-            for text in read_texts(file):
-                hashes = words.hashes(text)
-                if len(hashes) < SHORTEST or tuple(hashes) in known:
-                    continue
-                known.add(tuple(hashes))
-                length = min(len(hashes), LONGEST)
-                for run in runs(np.array(hashes, np.uint64), length).tolist():
-                    found.setdefault(length, []).append((run, number))
-                number += 1
-            self.sizes[f"{file.parent.name}/{file.stem}"] = len(known)
+        known: set[tuple[str, tuple[int, ...]]] = set()
+        for name, text in texts:
+            self.sizes.setdefault(name, 0)
+            hashes = tuple(words.hashes(text))
+            if len(hashes) < SHORTEST or (name, hashes) in known:
+                continue
+            length = min(len(hashes), LONGEST)
+            for value in ngrams(np.array(hashes, np.uint64), length).tolist():
+                found.setdefault(length, []).append((value, len(known)))
+            known.add((name, hashes))
+            self.sizes[name] += 1
         self.names = list(self.sizes)
         self.ends = list(itertools.accumulate(self.sizes.values()))
         self.tables = {length: Table(pairs) for length, pairs in sorted(found.items())}
@@ -50,13 +50,13 @@ class Evaluation:
         owner = np.repeat(np.arange(len(sentences)), lengths)
         found = []
         for length, table in self.tables.items():
-            for place, text in table.find(runs(words, length)):
+            for place, text in table.find(ngrams(words, length)):
                 if owner[place] == owner[place + length - 1]:
                     found.append((int(owner[place]), text))
         return sorted(set(found))
 
     def set_of(self, text: int) -> str:
-        """The file that a text is of: task and split."""
+        """The set that a text is of: task and split."""
         return self.names[bisect.bisect_right(self.ends, text)]
 
 
@@ -64,29 +64,26 @@ class Table:
     """Looks up hashes: nearly all are not there, which a coarse table of bits tells at once."""
 
     def __init__(self, pairs: list[tuple[int, int]]):
-        order = np.array(sorted(pairs), dtype=[("run", np.uint64), ("text", np.int64)])
-        self.runs = order["run"]
+        order = np.array(sorted(pairs), dtype=[("ngram", np.uint64), ("text", np.int64)])
+        self.ngrams = order["ngram"]
         self.texts = order["text"]
         self.coarse = np.zeros(1 << BITS, bool)
-        self.coarse[self.runs >> np.uint64(64 - BITS)] = True
+        self.coarse[self.ngrams >> np.uint64(64 - BITS)] = True
 
     def find(self, hashes: np.ndarray) -> Iterator[tuple[int, int]]:
         """Yield (place, text) for each of the hashes that is known."""
         places = np.flatnonzero(self.coarse[hashes >> np.uint64(64 - BITS)])
-        low = np.searchsorted(self.runs, hashes[places], side="left")
-        high = np.searchsorted(self.runs, hashes[places], side="right")
+        low = np.searchsorted(self.ngrams, hashes[places], side="left")
+        high = np.searchsorted(self.ngrams, hashes[places], side="right")
         for place, first, last in zip(places.tolist(), low.tolist(), high.tolist(), strict=True):
             for text in self.texts[first:last].tolist():
                 yield place, text
 
 
-def read_texts(file: Path) -> Iterator[str]:
-    """Yield what may be a text in a tab-separated file: every cell but parse trees."""
-    try:
-        content = file.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UserError(f"{file}: not UTF-8 ({error.reason})") from error
-    for line in content.split("\n"):
-        for cell in line.split("\t"):
-            if not cell.startswith(("(ROOT", "( ")):
-                yield cell
+def read_texts(file: Path) -> Iterator[tuple[str, str]]:
+    """Yield the set and the text of each line of what `collect_evaluation` wrote."""
+    for number, line in enumerate(read_lines(file), 1):
+        name, tab, text = line.partition("\t")
+        if not tab:
+            raise UserError(f"{file}: line {number} has no tab; delete it and run again")
+        yield name, text

@@ -7,7 +7,7 @@ import numpy as np
 WIDTH = 6  # bytes kept of a digest beyond the two that choose its bucket
 
 
-class Seen:
+class DigestSet:
     """Remembers 8-byte digests: seven bytes each for millions, a twelfth of what a set takes.
 
     Each bucket is a row of digests without their first two bytes. With 100 million digests a
@@ -37,12 +37,12 @@ class Seen:
             bucket += digest[2:]
 
 
-class Documents:
+class SeenDocuments:
     """Tells documents that are the same as one before, or nearly, from new ones."""
 
     def __init__(self) -> None:
-        self.texts = Seen()
-        self.bands: list[Seen] = []
+        self.texts = DigestSet()
+        self.bands: list[DigestSet] = []
 
     def is_new(self, document: bytes, bands: np.ndarray | None = None) -> bool:
         """Whether no document before had this text or shared a band; a new one is remembered.
@@ -55,7 +55,7 @@ class Documents:
             return False
         digests = [] if bands is None else [value.tobytes() for value in bands.astype("<u8")]
         if not self.bands:
-            self.bands = [Seen() for _ in digests]
+            self.bands = [DigestSet() for _ in digests]
         if any(digest in seen for digest, seen in zip(digests, self.bands, strict=True)):
             return False
         self.texts.add(text)

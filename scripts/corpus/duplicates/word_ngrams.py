@@ -1,4 +1,4 @@
-"""Words and runs of words as hashes, in arrays."""
+"""Words and word n-grams as hashes, in arrays."""
 
 import re
 
@@ -12,7 +12,7 @@ FACTOR = np.uint64(0x9E3779B97F4A7C15)
 KNOWN = 1 << 20  # words that are remembered with their hashes
 
 
-class Words:
+class WordHashes:
     """Hashes of words; the same for a word in any case."""
 
     def __init__(self) -> None:
@@ -32,8 +32,8 @@ class Words:
         return result
 
 
-def runs(words: np.ndarray, length: int) -> np.ndarray:
-    """The hash of each run of so many words: uint64 [N] to uint64 [N - length + 1]."""
+def ngrams(words: np.ndarray, length: int) -> np.ndarray:
+    """The hash of each n-gram of so many words: uint64 [N] to uint64 [N - length + 1]."""
     count = len(words) - length + 1
     if count <= 0:
         return np.empty(0, np.uint64)

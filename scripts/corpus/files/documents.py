@@ -1,10 +1,45 @@
 """Documents in sentence files, which have an empty line behind each of them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.common.errors import UserError
-from scripts.common.text import read_chunks, read_lines
+from scripts.common.text import read_chunks, read_lines, zstd_writer
+
+
+@dataclass(frozen=True)
+class Documents:
+    """Documents as they stand in a sentence file, and their ids, a line each."""
+
+    text: str
+    ids: str
+    count: int
+    sentences: int
+
+
+def to_documents(documents: Iterable[tuple[str, list[str]]]) -> Documents:
+    """Ids with their sentences as documents; those without a sentence are left out."""
+    kept = [(identity, sentences) for identity, sentences in documents if sentences]
+    return Documents(
+        "".join("\n".join(sentences) + "\n\n" for _, sentences in kept),
+        "".join(f"{identity}\n" for identity, _ in kept),
+        len(kept),
+        sum(len(sentences) for _, sentences in kept),
+    )
+
+
+@contextmanager
+def document_writer(part: Path) -> Iterator[Callable[[Documents], None]]:
+    """Yield a function that adds documents to a sentence file, and to the ids beside it."""
+    with zstd_writer(part) as text, zstd_writer(ids_of(part)) as ids:
+
+        def write(documents: Documents) -> None:
+            text.write(documents.text)
+            ids.write(documents.ids)
+
+        yield write
 
 
 def read_documents(part: Path) -> Iterator[bytes]:

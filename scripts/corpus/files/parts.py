@@ -4,7 +4,7 @@ import glob
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from scripts.common.errors import UserError
 
@@ -66,7 +66,7 @@ def find_parts(corpus: dict[str, Any]) -> list[Part]:
     return list(parts.values())
 
 
-def dump_parts(files: list[dict], numbers: list[int] | str) -> list[Part]:
+def dump_parts(files: list[dict], numbers: list[int] | Literal["all"]) -> list[Part]:
     """The parts of a listed dump: all of them, or those of these numbers, counted from 1."""
     if numbers != "all":
         beyond = [number for number in numbers if number > len(files)]

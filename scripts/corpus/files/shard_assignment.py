@@ -8,7 +8,7 @@ def validation_shards(shards: int, fraction: float) -> int:
     return max(1, round(shards * fraction / (1 - fraction)))
 
 
-def place(
+def assign(
     identity: str, seed: int, counts: dict[str, int], validation_fraction: float
 ) -> tuple[str, int]:
     """The split and the shard's number of a document.

@@ -78,7 +78,7 @@ def sentence_rules(doc: Doc) -> Doc:
         place += len(token.text_with_ws)
     # All at once, since setting a token's mark takes time in the document's length.
     column = numpy.array(marks, dtype="int64").view("uint64").reshape(-1, 1)
-    doc.from_array(["SENT_START"], column)
+    doc.from_array(["SENT_START"], column)  # type: ignore[arg-type]  # thinc calls arrays Ints2d
     return doc
 
 
