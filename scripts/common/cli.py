@@ -65,6 +65,9 @@ def run(main: Callable[[], None]) -> None:
         else:
             log.exception("error: this is a defect, please report it with this log")
         sys.exit(1)
+    except KeyboardInterrupt:
+        log.error("error: interrupted; run the same command again")
+        sys.exit(128 + signal.SIGINT)
 
 
 def what_to_mend(error: Exception) -> str:
@@ -73,6 +76,8 @@ def what_to_mend(error: Exception) -> str:
         return str(error)
     if isinstance(error, OSError):
         return describe(error)
+    if isinstance(error, MemoryError):
+        return "out of memory; give the step more (mem_mb), or fewer threads"
     full = os.strerror(errno.ENOSPC) in str(error)  # as safetensors says it
     return " ".join(str(error).split()) if full else ""
 

@@ -5,7 +5,7 @@
 
 What follows `--` goes to scripts.pretrain.pretrain. With several nodes it runs itself once on each
 by srun. Every node must show as many GPUs as are asked for; where there are none, the processes run
-on the CPU. SIGTERM, SIGINT and SIGUSR1 reach every process as SIGTERM, upon which they save a
+on the CPU. SIGTERM, SIGINT, SIGHUP and SIGUSR1 reach every process as SIGTERM, upon which they save a
 checkpoint and end with status 75. Where one process fails, the others are ended.
 """
 
@@ -30,7 +30,7 @@ STEP = [sys.executable, "-m", "scripts.pretrain.pretrain"]
 INTERRUPTED = 75  # a process's status when it has saved a checkpoint upon a signal
 GRACE = 30.0  # seconds that the others have to end when one process has failed
 PORTS = range(10000, 30000)  # below those that Linux gives to whoever asks
-STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGHUP)
 SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 DRIVER = Path("/proc/driver/nvidia/gpus")
 

@@ -8,7 +8,7 @@
 
 Writes a model folder in Hugging Face's form, `metrics.jsonl`, `timing.jsonl`, a TensorBoard event
 file and a model card. A run that was killed goes on from its newest checkpoint when the same command
-is given again; SIGTERM and SIGUSR1 save one first and end with status 75.
+is given again; SIGTERM, SIGUSR1, SIGINT (Ctrl-C) and SIGHUP save one first and end with status 75.
 """
 
 from argparse import Namespace

@@ -4,8 +4,8 @@ import json
 import shutil
 
 import h5py
+import pytest
 
-from scripts.pretrain.loop import checkpoint
 from tests.pretrain.conftest import make_examples
 from tests.pretrain.runs import MODEL
 
@@ -76,9 +76,8 @@ def test_neither_or_both_of_model_and_init(training, whole):
     assert run.run() == 2
 
 
-def test_a_damaged_example_ends_the_run_and_keeps_the_last_checkpoint(
-    training, data, tokenizer, tmp_path
-):
+@pytest.mark.parametrize("use", ["train", "validation"])
+def test_damaged_examples_are_refused_before_the_first_step(training, tokenizer, tmp_path, use):
     bad = tmp_path / "bad.h5"
     make_examples(bad, tokenizer / "vocab.txt", 100)
     with h5py.File(bad) as file:
@@ -87,10 +86,15 @@ def test_a_damaged_example_ends_the_run_and_keeps_the_last_checkpoint(
     content[offset + items // 2 * 2 : offset + items // 2 * 2 + 2] = b"\xff\xff"
     bad.write_bytes(content)
     run = training("damaged", "--checkpoint-steps", "1")
-    run.words[0] = str(bad)
-    refused(run, "bad.h5", "65535")
-    for path in run.checkpoints.glob("*/step-*"):
-        checkpoint.load(path)
+    run.words[{"train": 0, "validation": run.words.index("--validation") + 1}[use]] = str(bad)
+    refused(run, "bad.h5", "corrupt")
+    assert not run.checkpoints.exists()
+
+
+def test_a_training_that_ends_without_a_finite_loss_writes_no_model(training):
+    """Also where its last row of metrics is its first, so that the guard has not seen three."""
+    run = training("exploded", "--learning-rate", "1e30", "--log-steps", "10", steps=6)
+    refused(run, "the loss is", "lower the learning rate")
 
 
 def test_a_full_disk_ends_the_run_in_one_line(training, tmp_path):

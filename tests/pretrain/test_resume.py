@@ -50,7 +50,7 @@ def test_killed_while_saving_it_ends_the_same(training, whole):
     assert run.same_as(whole)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_saves_and_ends(training, whole, number):
     run = training("signalled", steps=30)
     process = run.start()
@@ -84,6 +84,36 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(training, whole):
     assert f"{newest}: damaged" in run.said
     assert f"resumed at step {int(before.name[5:])}" in run.said
     assert run.same_as(whole)
+
+
+@pytest.mark.parametrize("content", ["null", "[]", "{}", "3"])
+def test_digests_that_are_none_are_damage(tmp_path, content):
+    checkpoint.save(tmp_path, 1, {}, {"step": 1}, keep=2)
+    (checkpoint.save(tmp_path, 2, {}, {"step": 2}, keep=2) / "digests.json").write_text(content)
+    assert checkpoint.load_newest(tmp_path) == ({}, {"step": 1})
+
+
+def test_a_damaged_checkpoint_goes_before_a_good_one(tmp_path):
+    """A training that fell back to step 1 keeps what it saves on its way, though it is older."""
+    checkpoint.save(tmp_path, 9, {}, {"step": 9}, keep=1)
+    checkpoint.save(tmp_path, 3, {}, {"step": 3}, keep=1)
+    assert [path.name for path in checkpoint.found(tmp_path)] == ["step-000000003"]
+    checkpoint.save(tmp_path, 4, {}, {"step": 4}, keep=2)
+    checkpoint.save(tmp_path, 5, {}, {"step": 5}, keep=2)
+    assert [path.name[-1] for path in checkpoint.found(tmp_path)] == ["5", "4"]
+
+
+def test_a_second_training_on_the_same_checkpoints_is_refused(training, whole):
+    run = training("twice", "--checkpoint-steps", "1", steps=60)
+    process = run.start()
+    assert wait_for(lambda: "saved" in run.said, process)
+    other = training("twice", "--checkpoint-steps", "1", steps=60)
+    assert other.run() == 1
+    assert "the same training is going on in another process" in other.said
+    assert "defect" not in other.said
+    process.kill()
+    process.join()
+    assert run.run() == 0
 
 
 def test_another_job_starts_anew(training):

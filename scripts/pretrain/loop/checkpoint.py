@@ -4,7 +4,10 @@ A checkpoint is a folder `step-<number>` with `tensors.safetensors`, `state.json
 (SHA-256 of the other two, written with them and renamed into place last).
 """
 
+import fcntl
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -14,12 +17,16 @@ from torch import Tensor
 from scripts.common.atomic import atomic_path, remove
 from scripts.common.cli import log
 from scripts.common.digest import file_digest
+from scripts.common.errors import UserError
 
 FILES = ("tensors.safetensors", "state.json")
 
 
 def save(folder: Path, step: int, tensors: dict[str, Tensor], state: dict, keep: int) -> Path:
-    """Write a checkpoint; remove all but the newest `keep` once it is safe."""
+    """Write a checkpoint; once it is safe, keep the newest `keep` up to its step.
+
+    Those of later steps go: a training that comes by a step again began before one that was damaged.
+    """
     target = folder / f"step-{step:09d}"
     with atomic_path(target) as temporary:
         temporary.mkdir()
@@ -27,9 +34,29 @@ def save(folder: Path, step: int, tensors: dict[str, Tensor], state: dict, keep:
         (temporary / FILES[1]).write_text(json.dumps(state), encoding="utf-8")
         digests = {name: file_digest(temporary / name) for name in FILES}
         (temporary / "digests.json").write_text(json.dumps(digests), encoding="utf-8")
-    for old in found(folder)[keep:]:
+    later = [path for path in found(folder) if path.name > target.name]
+    for old in [*later, *found(folder)[len(later) + keep :]]:
         remove(old)
     return target
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a folder of checkpoints, so that no other process trains on it meanwhile.
+
+    A process that dies holds it no longer. Raises UserError where another one holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / ".lock", "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UserError(
+                f"{folder}: the same training is going on in another process; wait for it, or stop it"
+            ) from error
+        except OSError as error:
+            log.warning("%s: cannot be locked (%s); start this training only once", folder, error)
+        yield
 
 
 def found(folder: Path) -> list[Path]:
@@ -42,7 +69,7 @@ def load_newest(folder: Path) -> tuple[dict[str, Tensor], dict] | None:
     for path in found(folder):
         try:
             return load(path)
-        except (OSError, ValueError, KeyError, SafetensorError) as error:
+        except (OSError, ValueError, LookupError, TypeError, SafetensorError) as error:
             log.warning("%s: damaged (%s); trying the one before", path, error)
     return None
 

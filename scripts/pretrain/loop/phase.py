@@ -1,6 +1,8 @@
 """A phase from its examples to a model folder."""
 
 import json
+import time
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -17,7 +19,8 @@ from scripts.pretrain.architectures import model_folder
 from scripts.pretrain.architectures.bert import Bert, Shape
 from scripts.pretrain.architectures.initialisation import initialise
 from scripts.pretrain.kernels import cpu
-from scripts.pretrain.loop import batch_size_probe, metrics, model_card
+from scripts.pretrain.kernels.self_check import check_products
+from scripts.pretrain.loop import batch_size_probe, checkpoint, metrics, model_card
 from scripts.pretrain.loop.job import PRECISIONS, Job, RuntimeOptions
 from scripts.pretrain.loop.journal import Journal
 from scripts.pretrain.loop.processes import Processes, join, leave
@@ -32,6 +35,8 @@ def pretrain(job: Job, options: RuntimeOptions) -> None:
     """Do this process's share of a phase, among the processes that the launcher's environment names."""
     cpu.keep_memory()
     processes = join(job.settings.cpu_threads)
+    if processes.device.type == "cpu":
+        check_products(job.settings.cpu_threads)
     if not processes.first:
         log.setLevel("WARNING")
     precision = resolve_precision(job.settings.precision, processes.device)
@@ -55,6 +60,8 @@ def train(job: Job, options: RuntimeOptions, processes: Processes) -> None:
     settings, recipe = job.settings, job.recipe
     examples = Examples(job.train, settings.seed, job.tokenizer)
     validation = Examples(job.validation, settings.seed, job.tokenizer) if job.validation else None
+    for data in filter(None, (examples, validation)):
+        verify(data, processes)
     refuse_untrainable(job, examples, processes)
     digest = identity(job, examples, validation)
     checkpoints = Path(options.checkpoint_folder or job.output / "checkpoints")
@@ -76,12 +83,21 @@ def train(job: Job, options: RuntimeOptions, processes: Processes) -> None:
         training=training,
         journal=Journal(processes, model.flops, peak, folder, options.progress_seconds),
     )
-    training_run.train_to_end()
-    if processes.first:
-        export(job, training_run)
-        if not options.keep_checkpoints:
-            remove(folder)
+    with checkpoint.locked(folder) if processes.first else nullcontext():
+        training_run.train_to_end()
+        if processes.first:
+            export(job, training_run)
+            if not options.keep_checkpoints:
+                remove(folder)
     processes.wait()
+
+
+def verify(data: Examples, processes: Processes) -> None:
+    """Read the files once, each process its share, and compare them with the digests that they state."""
+    start = time.perf_counter()
+    size = data.verify(processes.rank, processes.count)
+    processes.agree([size])
+    log.info("verified %.1f GB of examples in %.0f s", size / 1e9, time.perf_counter() - start)
 
 
 def refuse_untrainable(job: Job, examples: Examples, processes: Processes) -> None:

@@ -116,6 +116,10 @@ class Training:
         values = self.processes.sum(sums).tolist()
         return values[:4], int(values[4]), int(values[5])
 
+    def finite(self) -> bool:
+        """Whether every weight is a finite number."""
+        return all(bool(torch.isfinite(parameter).all()) for parameter in self.params)
+
     def tensors(self) -> dict[str, Tensor]:
         """All tensors of the state, on the first process; the others help to gather it."""
         if self.sharded:

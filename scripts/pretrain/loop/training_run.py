@@ -19,6 +19,8 @@ from scripts.pretrain.loop.schedule import Schedule
 from scripts.pretrain.loop.training import Training
 
 INTERRUPTED = 75  # EX_TEMPFAIL: run the same command again
+# A scheduler's, Ctrl-C's, and a closed terminal's.
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT, signal.SIGHUP)
 
 
 @dataclass(eq=False)
@@ -97,7 +99,7 @@ class TrainingRun:
 
     def train_to_end(self) -> None:
         """Train until the schedule ends, from the newest checkpoint if there is one."""
-        for number in (signal.SIGTERM, signal.SIGUSR1):
+        for number in STOP_SIGNALS:
             signal.signal(number, lambda number, _: setattr(self, "signal", number))
         if self.resume():
             log.info("resumed at step %d from %s", self.step, self.folder)
@@ -109,6 +111,8 @@ class TrainingRun:
         )  # fmt: skip
         while self.stretch(last) == "roll back":
             self.roll_back()
+        if not self.guard.calm or not self.training.finite():
+            self.give_up(self.journal.rows[-1])
         if not self.journal.has_validated(self.step):
             self.validate()
             self.save()
