@@ -8,7 +8,8 @@ still gives the same bytes.
 import bz2
 import hashlib
 from collections.abc import Iterator
-from typing import NamedTuple
+from string import Template
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from scripts.common.data import data_yaml
@@ -18,13 +19,14 @@ from scripts.sample.encyclopaedia.markup import CATEGORIES, Page, wikitext
 from scripts.sample.tellings.subject import to
 from scripts.sample.world.draw import Draw
 from scripts.sample.world.notation import entries
-from scripts.sample.world.world import FAMILIES, Key, World
+from scripts.sample.world.world import Facts, Key, World
 
 CHUNK = 100  # articles in a bz2 stream
 IDS = 10  # page ids set aside for an article and the pages that go with it
 DATA = data_yaml(__file__, "export.yaml")
 NAMESPACES: dict[int, str] = DATA["namespaces"]
 TEMPLATES: dict[str, str] = DATA["templates"]
+PAGES: dict[str, dict[str, Any]] = DATA["pages"]
 EDITORS, COMMENTS = entries(DATA["editors"]), DATA["comments"]
 
 
@@ -44,18 +46,7 @@ def header() -> str:
         + (f">{name}</namespace>" if name else " />")
         for key, name in NAMESPACES.items()
     )
-    return f"""<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://www.mediawiki.org/xml/export-0.11/ http://www.mediawiki.org/xml/export-0.11.xsd" version="0.11" xml:lang="en">
-  <siteinfo>
-    <sitename>Sample Encyclopaedia</sitename>
-    <dbname>samplewiki</dbname>
-    <base>https://en.sample.example/wiki/Main_Page</base>
-    <generator>MediaWiki 1.45.0-wmf.1</generator>
-    <case>first-letter</case>
-    <namespaces>
-{namespaces}
-    </namespaces>
-  </siteinfo>
-"""
+    return Template(DATA["head"]).substitute(namespaces=namespaces)
 
 
 FOOTER = "</mediawiki>\n"
@@ -92,37 +83,28 @@ def records(world: World, number: int) -> Iterator[Record]:
     if key.kind == "person" and key.number % 4 == 0:
         yield disambiguation(world, key)
     if draw.chance(0.05):
-        yield Record(
-            1,
-            f"Talk:{title}",
-            f"{{{{WikiProject {CATEGORIES[key.kind]}}}}}\n== Sources ==\nWhere does the date come from? ~~~~",
-        )
+        yield further("talk", title=title, category=CATEGORIES[key.kind])
     if draw.chance(0.03):
-        yield Record(
-            6,
-            f"File:{title.replace(',', '')}.jpg",
-            "== Summary ==\n{{Information|source=own work}}",
-        )
+        yield further("file", title=title.replace(",", ""))
     if key.kind == "province":
-        yield Record(
-            10,
-            f"Template:{title} topics",
-            f"{{{{Navbox|title=[[{title}]]|list1=[[{world.title(facts['capital'])}]]}}}}",
-        )
-        yield from (
-            Record(14, f"Category:{name} of {title}", f"[[Category:{name}]]")
-            for name in list(CATEGORIES.values())[:4]
-        )
+        yield further("topics", title=title, capital=world.title(facts["capital"]))
+        for name in list(CATEGORIES.values())[:4]:
+            yield further("category", name=name, title=title)
     if number == 0:
-        yield Record(
-            4, "Wikipedia:About", "This encyclopaedia describes a world that does not exist."
-        )
+        yield further("project")
     if number < len(TEMPLATES):
         name, text = list(TEMPLATES.items())[number]
         yield Record(10, f"Template:{name}", text)
 
 
-def other_title(key: Key, facts) -> str:
+def further(kind: str, **values: str) -> Record:
+    """A page of another namespace that goes with an article."""
+    page = PAGES[kind]
+    title, text = (Template(page[part]).substitute(values) for part in ("title", "text"))
+    return Record(page["namespace"], title, text)
+
+
+def other_title(key: Key, facts: Facts) -> str:
     """Another name of the thing, which redirects to its title."""
     if key.kind == "person":
         return f"{facts['surname']}, {facts['first']}"
@@ -140,18 +122,15 @@ def redirect(title: str, target: str) -> Record:
 def disambiguation(world: World, father: Key) -> Record:
     """A page that lists the members of a family."""
     surname = world.facts(father)["surname"]
-    assert father.number // 4 < FAMILIES
     page = Page(world, write_article(world, father))
     rows = []
-    for member in range(4):
-        person = father._replace(number=father.number + member)
+    for person in (father._replace(number=father.number + member) for member in range(4)):
         facts = world.facts(person)
         years = (
             f"{facts['born']}\u2013{facts['died']}" if facts["died"] else f"born {facts['born']}"
         )
         rows.append(f"* {page.render(to(world, person), True)} ({years}), {facts['trade']}")
-    text = f"'''{surname}''' may refer to:\n" + "\n".join(rows) + "\n\n{{disambiguation|surname}}"
-    return Record(0, f"{surname} (disambiguation)", text)
+    return further("disambiguation", surname=surname, rows="\n".join(rows))
 
 
 def page_xml(seed: int, page_id: int, record: Record) -> str:

@@ -1,17 +1,21 @@
 """An article as wikitext: links, templates, infobox, tables, references and what else pages carry."""
 
+from string import Template
+
 from scripts.common.data import data_yaml
 from scripts.sample.encyclopaedia.article import Article, Section
-from scripts.sample.tellings.phrase import plain, replace_spans
+from scripts.sample.tellings.phrase import replace_spans
 from scripts.sample.tellings.subject import to
 from scripts.sample.world.draw import Draw
 from scripts.sample.world.notation import wordings
-from scripts.sample.world.world import World
+from scripts.sample.world.world import Key, World
 
 DATA = data_yaml(__file__, "markup.yaml")
 INFOBOXES, CATEGORIES = DATA["infoboxes"], DATA["categories"]
 AUTHORS, STUDIES = wordings(DATA["authors"]), wordings(DATA["studies"])
 FORMULAS = [line.split(" / ") for line in wordings(DATA["formulas"])]
+PIECES = {name: Template(text) for name, text in DATA["pieces"].items()}
+THEORISTS = ("mathematician", "physicist", "astronomer", "engineer")
 
 
 def wikitext(world: World, article: Article) -> str:
@@ -25,81 +29,81 @@ class Page:
     def __init__(self, world: World, article: Article):
         self.world = world
         self.about = article.subject
+        self.facts, self.kind = self.about.facts, self.about.key.kind
         self.sections = article.sections
         self.draw = Draw(world.seed, "markup", *article.subject.key)
         self.linked: set[str] = set()
         self.reference = ""
+        noun, category = self.about.noun, CATEGORIES[self.kind]
+        self.values = {
+            **self.facts,
+            "noun": noun,
+            "Noun": noun.capitalize(),
+            "short_noun": noun.split()[-1],
+            "province": world.name(self.about.key._replace(kind="province", number=0)),
+            "category": category,
+            "list": category.lower(),
+            "file": f"{self.facts['title'].replace(' ', '_').replace(',', '')}.jpg",
+        }
+
+    def piece(self, name: str, **values: object) -> str:
+        """A piece of markup, filled with these values and the page's own."""
+        return PIECES[name].substitute(self.values, **values)
 
     def text(self) -> str:
-        title, kind = self.about.facts["title"], self.about.key.kind
-        province = self.world.name(self.about.key._replace(kind="province", number=0))
-        parts = [self.top(province), self.infobox(), self.picture(province)]
-        parts += [self.lead(self.sections[0])]
+        """The whole page."""
+        parts = [self.top(), self.infobox(), self.picture(), self.lead(self.sections[0])]
         for number, section in enumerate(self.sections[1:]):
-            parts.append(f"== {section.heading} ==\n{self.paragraphs(section)}")
+            text = self.paragraphs(section)
+            parts.append(self.piece("section", heading=section.heading, text=text))
             if number == 1:
                 parts.append(self.extras())
-        parts.append(self.bottom(title, kind, province))
+        parts.append(self.bottom())
         return "\n\n".join(part for part in parts if part)
 
-    def top(self, province: str) -> str:
+    def top(self) -> str:
         """What stands above the text and is not part of it."""
-        noun = self.about.noun.capitalize()
-        lines = [f"{{{{Short description|{noun} in {province}}}}}"]
-        if self.draw.chance(0.3):
-            lines.append(
-                f"{{{{About|the {self.about.noun}|other uses|{self.about.facts['title']} (disambiguation)}}}}"
-            )
-        if self.draw.chance(0.3):
-            lines.append("{{Use dmy dates|date=March 2021}}")
-        return "\n".join(lines)
+        lines = ["description", *(name for name in ("about", "dates") if self.draw.chance(0.3))]
+        return "\n".join(map(self.piece, lines))
 
     def infobox(self) -> str:
-        name, rows = INFOBOXES[self.about.key.kind].values()
-        lines = [f"{{{{Infobox {name}", f"| name = {plain(self.about.name)}"]
-        for slot, label in rows.items():
-            if slot in self.about.slots:
-                lines.append(
-                    f"| {label:<16} = {self.render(self.about.slots[slot], link_again=True)}"
-                )
+        """The facts in a box, half of the time with a picture."""
+        box, labels = INFOBOXES[self.kind].values()
+        rows = [
+            f"| {label:<16} = {self.render(self.about.slots[slot], link_again=True)}"
+            for slot, label in labels.items()
+            if slot in self.about.slots
+        ]
         if self.draw.chance(0.5):
-            lines.append(
-                "| image = "
-                + self.file_name()
-                + "\n| caption = <!-- a better picture is wanted -->"
-            )
-        return "\n".join([*lines, "}}"])
+            rows.append(self.piece("image"))
+        return self.piece("infobox", box=box, rows="\n".join(rows))
 
-    def file_name(self) -> str:
-        return f"{self.about.facts['title'].replace(' ', '_').replace(',', '')}.jpg"
-
-    def picture(self, province: str) -> str:
+    def picture(self) -> str:
+        """A thumbnail, or nothing."""
         if self.draw.chance(0.4):
             return ""
         size = self.draw.pick(["220px", "upright=1.2", "left|180px"])
-        return f"[[File:{self.file_name()}|thumb|{size}|View of [[{province}]] from ''The Atlas'', {self.draw.between(1860, 1960)}]]"
+        return self.piece("picture", size=size, year=self.draw.between(1860, 1960))
 
     def lead(self, section: Section) -> str:
         """The first paragraph, with the subject's name in bold and a bracket of dates or old names."""
         text = self.paragraphs(section)
-        name = plain(self.about.name).removeprefix("the ")
+        name = self.about.name.removeprefix("the ")
         name = name if name in text else name[0].upper() + name[1:]
         return text.replace(name, f"'''{name}'''{self.bracket()}", 1)
 
     def bracket(self) -> str:
-        facts, kind = self.about.facts, self.about.key.kind
-        if kind == "person":
-            died = f" {{{{spaced ndash}}}} {facts['died']}" if facts["died"] else ""
-            return (
-                f" ({facts['month']} {facts['born']}{died})" if died else f" (born {facts['born']})"
-            )
-        if kind == "species":
-            return f" ({{{{lang|la|''{facts['latin']}''}}}})"
-        if kind in ("town", "province") and self.draw.chance(0.5):
-            return f" ({{{{IPAc-en|{plain(self.about.name)[:3].lower()}|ə}}}}; {{{{lang|vx|{plain(self.about.name)}u}}}})"
+        """What stands behind the name in the lead."""
+        if self.kind == "person":
+            return self.piece("lifetime" if self.facts["died"] else "birth")
+        if self.kind == "species":
+            return self.piece("latin")
+        if self.kind in ("town", "province") and self.draw.chance(0.5):
+            return self.piece("sound", sound=self.about.name[:3].lower())
         return ""
 
     def paragraphs(self, section: Section) -> str:
+        """A section's sentences with their markup."""
         return "\n\n".join(
             " ".join(self.sentence(sentence) for sentence in paragraph)
             for paragraph in section.paragraphs
@@ -124,12 +128,9 @@ class Page:
         if self.reference and self.draw.chance(0.4):
             return f'<ref name="{self.reference}" />'
         last, first = self.draw.pick(AUTHORS).split(", ")
-        title = self.draw.pick(STUDIES).format(plain(self.about.name).removeprefix("the "))
-        year = self.draw.between(1950, 2020)
-        call = (
-            f"{{{{cite book|last={last}|first={first}|title={title}|year={year}"
-            f"|publisher=Harbour &amp; Sons|page={self.draw.between(3, 400)}}}}}"
-        )
+        book = self.draw.pick(STUDIES).format(self.about.name.removeprefix("the "))
+        year, page = self.draw.between(1950, 2020), self.draw.between(3, 400)
+        call = self.piece("book", last=last, first=first, book=book, year=year, page=page)
         if self.reference:
             return f"<ref>{call}</ref>"
         self.reference = f"{last}{year}"
@@ -152,86 +153,69 @@ class Page:
 
         return replace_spans(text, markup)
 
+    def rows(self, piece: str, things: list[Key]) -> str:
+        """A row on each of some things, with a link to it."""
+        return "\n".join(
+            PIECES[piece].substitute(
+                self.world.facts(key), link=self.render(to(self.world, key), link_again=True)
+            )
+            for key in things
+        )
+
     def extras(self) -> str:
         """A table, a list or a formula, by what the page is about."""
-        facts, kind = self.about.facts, self.about.key.kind
+        facts, kind = self.facts, self.kind
         if kind == "town":
-            return self.census(facts) + self.people_list(facts["natives"])
+            natives = facts["natives"]
+            found = self.piece("natives", rows=self.rows("native", natives)) if natives else ""
+            return self.census() + found
         if kind == "person" and facts["works"]:
-            rows = [
-                f"* {self.render(to(self.world, work), True)} ({self.world.facts(work)['year']})"
-                for work in facts["works"]
-            ]
-            return "=== Works ===\n" + "\n".join(rows)
-        if facts.get("trade") in ("mathematician", "physicist", "astronomer", "engineer"):
+            return self.piece("works", rows=self.rows("work", facts["works"]))
+        if facts.get("trade") in THEORISTS:
             formula, meaning = self.draw.pick(FORMULAS)
-            name = facts["surname"]
-            return f"'''{name}'s law''' describes {meaning}:\n\n:<math>{formula}</math>\n\nHere <math>x</math> is measured in {{{{abbr|m|metres}}}}."
-        if kind == "organisation" and facts["kind"] == "football club":
+            return self.piece("law", formula=formula, meaning=meaning)
+        if self.about.noun == "football club":
             return self.seasons()
         if kind == "province":
             towns = [self.about.key._replace(kind="town", number=number) for number in range(8)]
-            return "=== Towns ===\n" + "\n".join(
-                f"# {self.render(to(self.world, town), True)}" for town in towns
-            )
+            return self.piece("towns", rows=self.rows("town", towns))
         if kind == "dish":
             return "; Ingredients\n" + "\n".join(f": {part}" for part in facts["ingredients"])
-        if kind == "event":
-            return f"<gallery>\nFile:{self.file_name()}|The scene in {facts['year']}\nFile:Plan.png|Plan of the town\n</gallery>"
-        if kind == "building":
-            return "{{quote|I came, I saw, and I missed the last train.|a guest, {{circa|1900}}}}"
-        return ""
+        simple = {"event": "gallery", "building": "quote"}
+        return self.piece(simple[kind]) if kind in simple else ""
 
-    def census(self, facts) -> str:
+    def census(self) -> str:
         """Population by year, as a table between the two known counts."""
-        before, now = facts["before"], facts["population"]
+        before, now = self.facts["before"], self.facts["population"]
         rows = [
-            f"|-\n| {1900 + step * 25} || {before + (now - before) * step // 4:,}"
+            self.piece(
+                "count", year=1900 + 25 * step, count=f"{before + (now - before) * step // 4:,}"
+            )
             for step in range(5)
         ]
-        return (
-            '{| class="wikitable sortable"\n|+ Population\n! Year !! Inhabitants\n'
-            + "\n".join(rows)
-            + "\n|}"
-        )
-
-    def people_list(self, people) -> str:
-        if not people:
-            return ""
-        rows = []
-        for person in people:
-            facts = self.world.facts(person)
-            rows.append(
-                f"* {self.render(to(self.world, person), True)} (born {facts['born']}), {facts['trade']}"
-            )
-        return "\n\n=== Natives ===\n" + "\n".join(rows)
+        return self.piece("census", rows="\n".join(rows))
 
     def seasons(self) -> str:
+        """A football club's places and points, as a table."""
         rows = [
-            f"|-\n| {{{{nowrap|19{50 + step}\u2013{51 + step}}}}} || align=right | {self.draw.between(1, 18)} || {self.draw.between(12, 70)}"
-            for step in range(6)
+            self.piece(
+                "season",
+                start=start,
+                end=start + 1,
+                place=self.draw.between(1, 18),
+                points=self.draw.between(12, 70),
+            )
+            for start in range(50, 56)
         ]
-        return (
-            '{| class="wikitable" style="text-align:center"\n! Season !! Place !! Points\n'
-            + "\n".join(rows)
-            + "\n|}"
-        )
+        return self.piece("seasons", rows="\n".join(rows))
 
-    def bottom(self, title: str, kind: str, province: str) -> str:
+    def bottom(self) -> str:
         """See also, references, links and categories."""
-        lines = [f"== See also ==\n* [[{province}]]\n* [[List of {CATEGORIES[kind].lower()}]]"]
-        lines.append("== References ==\n{{reflist}}")
+        parts = [self.piece("see_also"), self.piece("references")]
         if self.draw.chance(0.3):
-            lines.append(
-                f"== External links ==\n* [https://example.org/{self.draw.between(1, 9999)} Page on {title}]"
-            )
-        lines.append(f"{{{{{province} topics}}}}")
-        sort = ""
-        if kind == "person":
-            sort = (
-                f"{{{{DEFAULTSORT:{self.about.facts['surname']}, {self.about.facts['first']}}}}}\n"
-            )
-        tags = f"[[Category:{CATEGORIES[kind]} of {province}]]\n[[Category:All articles]]"
+            parts.append(self.piece("external_links", number=self.draw.between(1, 9999)))
+        sort = self.piece("sort") if self.kind == "person" else ""
+        parts += [self.piece("topics"), sort + self.piece("categories")]
         if self.draw.chance(0.1):
-            tags += f"\n\n{{{{{self.about.noun.split()[-1]}-stub}}}}"
-        return "\n\n".join([*lines, sort + tags])
+            parts.append(self.piece("stub"))
+        return "\n\n".join(parts)
