@@ -9,75 +9,54 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scripts.common.atomic import write_text
+from scripts.common.data import data_yaml
 from scripts.common.digest import hash64
 from scripts.common.errors import UserError
 from scripts.sample.tasks import one_sentence, two_sentences
 from scripts.sample.tasks.winograd import winograd
 from scripts.sample.tasks.wordings import Source
 from scripts.sample.world.draw import Draw
+from scripts.sample.world.notation import entries
 from scripts.sample.world.world import World
 
 Example = tuple[tuple[str, ...], str]
 Maker = Callable[[Source, int], Example | None]
 
 
+class Row(NamedTuple):
+    """A row's number, its example's sentences (and genre, where a task has it), and its label.
+
+    Hidden: the file tells no labels.
+    """
+
+    at: int
+    texts: tuple[str, ...]
+    label: str
+    hidden: bool
+
+
 class File(NamedTuple):
-    """One file of a task: its name, where its examples come from, how many, and how a row looks."""
+    """One file of a task: its name, where its examples come from, how many, and its columns.
+
+    head: `none` without a header, `marked` where one begins with a byte-order mark.
+    """
 
     name: str
     split: str
     make: Maker
     rows: int
-    header: str
-    row: Callable[[int, Example], list[str]]
+    columns: list[str]
+    head: str = ""
 
+    def row(self, at: int, example: Example) -> str:
+        """The line of an example."""
+        row = Row(at, *example, hidden=self.split == "test")
+        return "\t".join(str(COLUMNS[name](row)) for name in self.columns)
 
-def tab(text: str) -> str:
-    """A header written with spaces, as the file has it."""
-    return text.replace(" ", "\t")
-
-
-def indexed(at: int, example: Example) -> list[str]:
-    return [str(at), *example[0], example[1]]
-
-
-def indexed_hidden(at: int, example: Example) -> list[str]:
-    return [str(at), *example[0]]
-
-
-def cola(at: int, example: Example) -> list[str]:
-    return ["s" + str(at % 7), example[1], "" if example[1] == "1" else "*", *example[0]]
-
-
-def sst(at: int, example: Example) -> list[str]:
-    return [*example[0], example[1]]
-
-
-def mrpc(at: int, example: Example) -> list[str]:
-    return [example[1], str(700000 + 2 * at), str(700001 + 2 * at), *example[0]]
-
-
-def mrpc_hidden(at: int, example: Example) -> list[str]:
-    return [str(at), str(900000 + 2 * at), str(900001 + 2 * at), *example[0]]
-
-
-def stsb(at: int, example: Example) -> list[str]:
-    return [*stsb_hidden(at, example), example[1]]
-
-
-def stsb_hidden(at: int, example: Example) -> list[str]:
-    first, second, genre = example[0]
-    return [str(at), f"main-{genre}", "sample", "2024", f"{at:04}", "none", "none", first, second]
-
-
-def qqp(at: int, example: Example) -> list[str]:
-    return [str(at), str(2 * at + 1), str(2 * at + 2), *example[0], example[1]]
-
-
-def mnli_start(at: int, example: Example) -> list[str]:
-    first, second, genre = example[0]
-    parses = [text for parse in (binary_parse, parse) for text in (parse(first), parse(second))]
-    return [str(at), str(at), f"{at}{example[1][:1]}", genre, *parses, first, second]
+    def header(self) -> list[str]:
+        """The file's first line, or none."""
+        mark = "\ufeff" if self.head == "marked" else ""
+        return [] if self.head == "none" else [mark + "\t".join(self.columns)]
 
 
 def binary_parse(sentence: str) -> str:
@@ -88,69 +67,71 @@ def binary_parse(sentence: str) -> str:
 
 def parse(sentence: str) -> str:
     """A flat bracketing in the form of the parse columns."""
-    return (
-        "(ROOT (S "
-        + " ".join(f"(X {token})" for token in sentence[:-1].split())
-        + f" (. {sentence[-1]})))"
-    )
+    words = " ".join(f"(X {token})" for token in sentence[:-1].split())
+    return f"(ROOT (S {words} (. {sentence[-1]})))"
 
 
-def mnli(at: int, example: Example) -> list[str]:
-    return [*mnli_start(at, example), example[1], example[1]]
+def number_of_pair(row: Row) -> int:
+    """MRPC's number of a row's first sentence; the second one has the next."""
+    return (900000 if row.hidden else 700000) + 2 * row.at
 
 
-def mnli_dev(at: int, example: Example) -> list[str]:
-    return [*mnli_start(at, example), *[example[1]] * 6]
+DATA = data_yaml(__file__, "task_files.yaml")
+STSB_GENRES = {"news": "main-news", "captions": "main-captions"}
+FIRST = ("sentence1", "question1", "question", "#1 String")
+SECOND = ("sentence2", "question2", "#2 String")
+LABEL = ("label", "gold_label", "is_duplicate", "score", "Quality")
+
+# What stands in a column, by the name that the files give it.
+COLUMNS: dict[str, Callable[[Row], object]] = {
+    **dict.fromkeys(("index", "id", "promptID"), lambda row: row.at),
+    **dict.fromkeys(FIRST, lambda row: row.texts[0]),
+    **dict.fromkeys(SECOND, lambda row: row.texts[1]),
+    **dict.fromkeys(LABEL, lambda row: row.label),
+    **dict.fromkeys((f"label{number}" for number in range(1, 6)), lambda row: row.label),
+    "sentence": lambda row: row.texts[-1],
+    "source": lambda row: f"s{row.at % 7}",
+    "star": lambda row: "" if row.label == "1" else "*",
+    "qid1": lambda row: 2 * row.at + 1,
+    "qid2": lambda row: 2 * row.at + 2,
+    "#1 ID": number_of_pair,
+    "#2 ID": lambda row: number_of_pair(row) + 1,
+    "genre": lambda row: STSB_GENRES.get(row.texts[2], row.texts[2]),
+    "filename": lambda row: "sample",
+    "year": lambda row: "2024",
+    "old_index": lambda row: f"{row.at:04}",
+    **dict.fromkeys(("source1", "source2"), lambda row: "none"),
+    "pairID": lambda row: f"{row.at}{'n' if row.hidden else row.label[:1]}",
+    "sentence1_binary_parse": lambda row: binary_parse(row.texts[0]),
+    "sentence2_binary_parse": lambda row: binary_parse(row.texts[1]),
+    "sentence1_parse": lambda row: parse(row.texts[0]),
+    "sentence2_parse": lambda row: parse(row.texts[1]),
+}
+MAKERS: dict[str, Maker] = {
+    "CoLA": one_sentence.acceptability,
+    "SST-2": one_sentence.sentiment,
+    "MRPC": two_sentences.paraphrase,
+    "STS-B": two_sentences.similarity,
+    "QQP": two_sentences.same_question,
+    "MNLI": two_sentences.inference_matched,
+    "MNLI mismatched": two_sentences.inference_mismatched,
+    "QNLI": two_sentences.answers,
+    "RTE": two_sentences.entailment,
+    "WNLI": winograd,
+    "AX": two_sentences.diagnostic,
+}
 
 
-def mnli_hidden(at: int, example: Example) -> list[str]:
-    return mnli_start(at, (example[0], "n"))
+def task_file(task: str, name: str, described: str) -> File:
+    """A file from its line in the data file: rows / columns / header."""
+    rows, columns, *head = described.split(" / ")
+    split, _, genres = name.partition("_")
+    make = MAKERS[f"{task} mismatched" if genres == "mismatched" else task]
+    split = "test" if task == "AX" else split
+    return File(f"{name}.tsv", split, make, int(rows), entries(columns), *head)
 
 
-PAIR = tab("index sentence1 sentence2")
-QUESTION = tab("index question sentence")
-STSB = tab("index genre filename year old_index source1 source2 sentence1 sentence2")
-MRPC = "#1 ID\t#2 ID\t#1 String\t#2 String"
-MNLI = tab(
-    "index promptID pairID genre sentence1_binary_parse sentence2_binary_parse sentence1_parse "
-    "sentence2_parse sentence1 sentence2"
-)
-MARK = "\ufeff"
-FIVE_LABELS = tab("label1 label2 label3 label4 label5 gold_label")
-MATCHED, MISMATCHED = two_sentences.inference_matched, two_sentences.inference_mismatched
-
-
-def three(
-    make: Maker, sizes: tuple[int, int, int], header: str, hidden_header: str, row, hidden_row
-) -> list[File]:
-    """The three files that most tasks have."""
-    return [
-        File("train.tsv", "train", make, sizes[0], header, row),
-        File("dev.tsv", "dev", make, sizes[1], header, row),
-        File("test.tsv", "test", make, sizes[2], hidden_header, hidden_row),
-    ]
-
-
-# Rows at 1,500 articles or more; fewer articles have fewer, down to half of them.
-TASKS: dict[str, list[File]] = {
-    "CoLA": three(one_sentence.acceptability, (1000, 300, 100), "", tab("index sentence"), cola, indexed_hidden),
-    "SST-2": three(one_sentence.sentiment, (500, 300, 100), tab("sentence label"), tab("index sentence"), sst, indexed_hidden),
-    "MRPC": three(two_sentences.paraphrase, (800, 300, 100), f"{MARK}Quality\t{MRPC}", f"{MARK}index\t{MRPC}", mrpc, mrpc_hidden),
-    "STS-B": three(two_sentences.similarity, (800, 300, 100), f"{STSB}\tscore", STSB, stsb, stsb_hidden),
-    "QQP": three(two_sentences.same_question, (1000, 300, 100), tab("id qid1 qid2 question1 question2 is_duplicate"),
-                 tab("id question1 question2"), qqp, indexed_hidden),
-    "MNLI": [
-        File("train.tsv", "train", MATCHED, 1200, MNLI + "\tlabel1\tgold_label", mnli),
-        File("dev_matched.tsv", "dev", MATCHED, 300, f"{MNLI}\t{FIVE_LABELS}", mnli_dev),
-        File("dev_mismatched.tsv", "dev", MISMATCHED, 300, f"{MNLI}\t{FIVE_LABELS}", mnli_dev),
-        File("test_matched.tsv", "test", MATCHED, 100, MNLI, mnli_hidden),
-        File("test_mismatched.tsv", "test", MISMATCHED, 100, MNLI, mnli_hidden),
-    ],
-    "QNLI": three(two_sentences.answers, (1000, 300, 100), f"{QUESTION}\tlabel", QUESTION, indexed, indexed_hidden),
-    "RTE": three(two_sentences.entailment, (600, 300, 100), f"{PAIR}\tlabel", PAIR, indexed, indexed_hidden),
-    "WNLI": three(winograd, (160, 71, 60), f"{PAIR}\tlabel", PAIR, indexed, indexed_hidden),
-    "AX": [File("AX.tsv", "test", two_sentences.diagnostic, 200, PAIR, indexed_hidden)],
-}  # fmt: skip
+TASKS = {task: [task_file(task, *file) for file in files.items()] for task, files in DATA.items()}
 
 
 def write_tasks(world: World, articles: int, folder: Path) -> None:
@@ -159,8 +140,7 @@ def write_tasks(world: World, articles: int, folder: Path) -> None:
         seen: set[tuple[str, ...]] = set()
         for file in files:
             examples = make_examples(world, articles, task, file, seen)
-            lines = [file.header] if file.header else []
-            lines += ["\t".join(file.row(at, example)) for at, example in enumerate(examples)]
+            lines = file.header() + [file.row(at, example) for at, example in enumerate(examples)]
             write_text(folder / task / file.name, "\n".join(lines) + "\n")
 
 
