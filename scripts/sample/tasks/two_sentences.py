@@ -9,35 +9,30 @@ from scripts.sample.tellings.subject import Subject
 from scripts.sample.tellings.telling import Telling
 
 Example = tuple[tuple[str, ...], str] | None
+
+# The genres of MNLI: kinds of things that its training set has, and others.
 MATCHED = {
-    "town": "places",
-    "person": "lives",
-    "building": "buildings",
-    "event": "history",
+    "town": "places", "person": "lives", "building": "buildings", "event": "history",
     "province": "letters",
-}
+}  # fmt: skip
 MISMATCHED = {
-    "work": "arts",
-    "organisation": "institutions",
-    "species": "nature",
-    "dish": "kitchen",
+    "work": "arts", "organisation": "institutions", "species": "nature", "dish": "kitchen",
     "river": "waters",
-}
+}  # fmt: skip
 # Facts of which a thing may have several, so that another value contradicts nothing.
 MANY = {
-    "towns",
-    "fish",
-    "neighbour",
-    "native",
-    "teaches",
-    "relative",
-    "work",
-    "science",
-    "named",
-    "craft",
-    "goods",
-}
+    "towns", "fish", "neighbour", "native", "teaches", "relative", "work", "science", "named",
+    "craft", "goods",
+}  # fmt: skip
 WITH_TRAITS = frozenset(["person", "town", "building", "river", "species", "organisation"])
+WITH_SCENES = frozenset(["work", "town", "event", "building"])
+
+# STS-B's scores of two facts, and of captions: how often scenes share who, what, where, and how they look;
+# what each of these counts, the look on its own.
+NEWS_SCORES = (5, 3.4, 2, 1, 0)
+SHARES = [(1, 1, 1, 1), (1, 1, 0.5, 0.5), (1, 0, 0, 1), (0, 1, 1, 1), (0, 0, 0, 0), (0, 1, 0, 0)]
+WEIGHTS = (1.4, 2.2, 1.0, 0.0)
+LOOK = 0.4
 
 
 def paraphrase(source: Source, at: int) -> Example:
@@ -60,7 +55,7 @@ def paraphrase(source: Source, at: int) -> Example:
         right = source.say(second, slots)
     else:
         further = source.telling(about, asked=True, besides=one.name)
-        right = source.say(source.draw.pick(further.says), named)
+        right = source.tell(about, further.says)
     if source.draw.chance(0.03) and '"' not in left:
         left = f'"{left}'
     return pair(left, right, "1" if same else "0")
@@ -80,7 +75,6 @@ def similarity(source: Source, at: int) -> Example:
 def similar_news(source: Source, at: int) -> Example:
     """Two facts: the same (5), one differs (3.4), another one of the same thing (2), the same of
     another thing (1), or another one of another thing (0)."""
-    draw = source.draw
     about = source.subject()
     one = source.telling(about, asked=True)
     first, second = source.two_wordings(one)
@@ -94,22 +88,19 @@ def similar_news(source: Source, at: int) -> Example:
         further = source.telling(about, asked=True, besides=one.name)
         if further is one:
             return None
-        return pair(left, source.say(draw.pick(further.says), about.named()), "2.000")
+        return pair(left, source.tell(about, further.says), "2.000")
     other = source.other(about, one) if score == 1 else source.subject()
     telling = one if score == 1 else source.telling(other, asked=True, besides=one.name)
     if telling.name == one.name and score == 0:
         return None
-    return pair(left, source.say(draw.pick(telling.says), other.named()), f"{score:.3f}")
-
-
-NEWS_SCORES = (5, 3.4, 2, 1, 0)
+    return pair(left, source.tell(other, telling.says), f"{score:.3f}")
 
 
 def similar_captions(source: Source, at: int) -> Example:
     """Two scenes, which share who, what, where and how they look, or some of that."""
     draw = source.draw
-    about = source.subject(frozenset(["work", "town", "event", "building"]))
-    other = source.subject(frozenset(["work", "town", "event", "building"]))
+    about = source.subject(WITH_SCENES)
+    other = source.subject(WITH_SCENES)
     mine, theirs = draw.pick(about.facts["scenes"]), draw.pick(other.facts["scenes"])
     shared = [draw.chance(chance) for chance in SHARES[at % len(SHARES)]]
     second = tuple(
@@ -123,11 +114,6 @@ def similar_captions(source: Source, at: int) -> Example:
         weight for weight, here, there in zip(WEIGHTS, mine, second, strict=True) if here == there
     )
     return pair(left, right, f"{score + (LOOK if not look or mine[3] == second[3] else 0):.3f}")
-
-
-SHARES = [(1, 1, 1, 1), (1, 1, 0.5, 0.5), (1, 0, 0, 1), (0, 1, 1, 1), (0, 0, 0, 0), (0, 1, 0, 0)]
-WEIGHTS = (1.4, 2.2, 1.0, 0.0)  # of who, what, where; how they look is added on its own
-LOOK = 0.4
 
 
 def caption(source: Source, scene: tuple[int, int, int, int], look: bool) -> str:
@@ -157,13 +143,9 @@ def other_question(source: Source, about: Subject, one: Telling, slot: str) -> s
     """A question on the same subject with another answer."""
     slots = [other for other in one.asks if other != slot]
     if slots and source.draw.chance(0.5):
-        return source.say(source.draw.pick(one.asks[source.draw.pick(slots)]), about.named())
+        return source.tell(about, one.asks[source.draw.pick(slots)])
     further = source.telling(about, asked=True, besides=one.name)
-    if further is one or not further.asks:
-        return None
-    return source.say(
-        source.draw.pick(further.asks[source.draw.pick(sorted(further.asks))]), about.named()
-    )
+    return None if further is one or not further.asks else source.question(about, further)
 
 
 def answers(source: Source, at: int) -> Example:
@@ -172,22 +154,17 @@ def answers(source: Source, at: int) -> Example:
     one = source.telling(about, asked=True)
     if not one.asks:
         return None
-    question = source.say(
-        source.draw.pick(one.asks[source.draw.pick(sorted(one.asks))]), about.named()
-    )
+    question = source.question(about, one)
     if at % 2 == 0:
-        return pair(question, source.say(source.draw.pick(one.says), about.named()), "entailment")
+        return pair(question, source.tell(about, one.says), "entailment")
     if source.draw.chance(0.25):
-        other = source.other(about, one)
-        return pair(
-            question, source.say(source.draw.pick(one.says), other.named()), "not_entailment"
-        )
-    further = source.telling(about, asked=True, besides=one.name)
-    if further is one:
-        return None
-    return pair(
-        question, source.say(source.draw.pick(further.says), about.named()), "not_entailment"
-    )
+        sentence = source.tell(source.other(about, one), one.says)
+    else:
+        further = source.telling(about, asked=True, besides=one.name)
+        if further is one:
+            return None
+        sentence = source.tell(about, further.says)
+    return pair(question, sentence, "not_entailment")
 
 
 def entailment(source: Source, at: int) -> Example:
@@ -226,20 +203,16 @@ def inference(
     draw = source.draw
     about = source.subject(kinds)
     one = source.telling(about)
-    named = about.named()
+    hypothesis: str | None
     if about.key.kind in WITH_TRAITS and draw.chance(0.5):
         premise, same, contrary = source.trait(about)
+        hypothesis = contrary if label == "contradiction" else same
         two = False
-        hypothesis = {"entailment": same, "contradiction": contrary}.get(label)
+    elif one.implies and one.denies:
+        premise = source.tell(about, one.says)
+        hypothesis = follows_or_contradicts(source, about, one, label)
     else:
-        if not (one.implies and one.denies):
-            return None
-        premise = source.say(draw.pick(one.says), named)
-        hypothesis = {
-            "entailment": lambda: source.say(draw.pick([*one.implies, *one.says]), named),
-            "contradiction": lambda: contradiction(source, about, one),
-            "neutral": lambda: None,
-        }[label]()
+        return None
     if label == "neutral":
         hypothesis = unrelated(source, about, one)
     if hypothesis is None:
@@ -252,12 +225,18 @@ def inference(
     return (finish(premise), finish(hypothesis)), about.key.kind
 
 
+def follows_or_contradicts(source: Source, about: Subject, one: Telling, label: str) -> str | None:
+    """What follows from the telling, or cannot be true beside it."""
+    if label == "entailment":
+        return source.tell(about, [*one.implies, *one.says])
+    return contradiction(source, about, one) if label == "contradiction" else None
+
+
 def unrelated(source: Source, about: Subject, one: Telling) -> str | None:
     """What neither follows from the telling nor contradicts it."""
     draw = source.draw
     if draw.chance(0.35):  # the same of someone else
-        other = source.other(about, one)
-        return source.say(draw.pick([*one.implies, *one.says]), other.named())
+        return source.tell(source.other(about, one), [*one.implies, *one.says])
     further = source.telling(about, besides=one.name)
     wording = draw.pick(further.implies) if further.implies else ""
     if further is one or not wording or slots_of(wording) & slots_of(one.says[0]):
@@ -273,7 +252,7 @@ def slots_of(wording: str) -> set[str]:
 def contradiction(source: Source, about: Subject, one: Telling) -> str | None:
     """What cannot be true beside the telling: a denial, or another value of the same fact."""
     if source.draw.chance(0.5):
-        return source.say(source.draw.pick(one.denies), about.named())
+        return source.tell(about, one.denies)
     wording = source.draw.pick(one.says)
     slots = source.changed(about, one, wording) if one.name not in MANY else None
     return source.say(wording, slots) if slots else None

@@ -1,6 +1,7 @@
 """Plain sentences about the world for the tasks: statements, questions, changed and denied facts."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scripts.common.digest import hash64
@@ -61,6 +62,14 @@ class Source:
         """A wording as a plain sentence; titles of works stand in quotation marks."""
         return unmarked(self.writer.sentence(wording, slots))
 
+    def tell(self, about: Subject, wordings: Sequence[str]) -> str:
+        """One of the wordings as a plain sentence about the subject, by its name."""
+        return self.say(self.draw.pick(wordings), about.named())
+
+    def question(self, about: Subject, one: Telling) -> str:
+        """A question that the telling answers."""
+        return self.tell(about, one.asks[self.draw.pick(sorted(one.asks))])
+
     def two_wordings(self, one: Telling) -> list[str]:
         """Two wordings of the same fact."""
         return self.draw.sample(one.says, 2)
@@ -95,9 +104,7 @@ class Source:
 
 def unmarked(text: str) -> str:
     """The text without spans, with quotation marks around what is in italics."""
-    return replace_spans(
-        text, lambda kind, target, reading: f'"{reading}"' if kind in "IJ" else reading
-    )
+    return replace_spans(text, lambda kind, _, reading: f'"{reading}"' if kind in "IJ" else reading)
 
 
 def short(*sentences: str) -> bool:
