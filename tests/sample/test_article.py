@@ -9,7 +9,8 @@ from scripts.sample.encyclopaedia.markup import wikitext
 from scripts.sample.tellings.phrase import plain
 from scripts.sample.tellings.subject import subject
 from scripts.sample.world import words
-from scripts.sample.world.world import Key, World
+from scripts.sample.world.blocks import Key
+from scripts.sample.world.world import World
 from tests.sample.small_world import PEOPLE
 
 

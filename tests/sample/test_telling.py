@@ -8,8 +8,8 @@ from scripts.sample.tellings.phrase import Writer, plain
 from scripts.sample.tellings.subject import subject
 from scripts.sample.tellings.telling import TELLINGS
 from scripts.sample.world import words
+from scripts.sample.world.blocks import COUNTS, Key
 from scripts.sample.world.draw import Draw
-from scripts.sample.world.world import COUNTS, Key
 
 
 @pytest.mark.parametrize("kind", sorted(TELLINGS))

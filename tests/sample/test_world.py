@@ -3,7 +3,8 @@
 from collections import Counter
 
 from scripts.sample.world import words
-from scripts.sample.world.world import BLOCK, COUNTS, Key, World
+from scripts.sample.world.blocks import BLOCK, COUNTS, Key
+from scripts.sample.world.world import World
 from tests.sample.small_world import PEOPLE
 
 

@@ -8,8 +8,9 @@ from scripts.sample.tellings.phrase import Writer
 from scripts.sample.tellings.subject import Subject, address, subject
 from scripts.sample.tellings.telling import Telling
 from scripts.sample.world import words
+from scripts.sample.world.blocks import Key
 from scripts.sample.world.draw import Draw
-from scripts.sample.world.world import Key, World
+from scripts.sample.world.world import World
 
 HEADINGS = data_yaml(__file__, "article.yaml")
 TRAIT_HEADINGS = {"person": "Character"}

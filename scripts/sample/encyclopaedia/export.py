@@ -17,9 +17,10 @@ from scripts.common.digest import hash64
 from scripts.sample.encyclopaedia.article import write_article
 from scripts.sample.encyclopaedia.markup import CATEGORIES, Page, wikitext
 from scripts.sample.tellings.subject import to
+from scripts.sample.world.blocks import Facts, Key
 from scripts.sample.world.draw import Draw
 from scripts.sample.world.notation import entries
-from scripts.sample.world.world import Facts, Key, World
+from scripts.sample.world.world import World
 
 CHUNK = 100  # articles in a bz2 stream
 IDS = 10  # page ids set aside for an article and the pages that go with it

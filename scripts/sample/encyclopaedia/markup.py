@@ -6,9 +6,10 @@ from scripts.common.data import data_yaml
 from scripts.sample.encyclopaedia.article import Article, Section
 from scripts.sample.tellings.phrase import replace_spans
 from scripts.sample.tellings.subject import to
+from scripts.sample.world.blocks import Key
 from scripts.sample.world.draw import Draw
 from scripts.sample.world.notation import wordings
-from scripts.sample.world.world import Key, World
+from scripts.sample.world.world import World
 
 DATA = data_yaml(__file__, "markup.yaml")
 INFOBOXES, CATEGORIES = DATA["infoboxes"], DATA["categories"]

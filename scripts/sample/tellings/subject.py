@@ -8,13 +8,21 @@ from typing import Any
 from scripts.sample.tellings.phrase import emphasis, link, plain, template
 from scripts.sample.tellings.telling import TELLINGS, Telling
 from scripts.sample.world import words
-from scripts.sample.world.world import PRONOUNS, Facts, Key, World
+from scripts.sample.world.blocks import Facts, Key
+from scripts.sample.world.world import World
 
 NOUNS = {"province": "province", "river": "river", "town": "town", "dish": "dish"}
 MEMBERS = {
     "university": "students", "firm": "workers", "football club": "members",
     "newspaper": "readers", "theatre": "seats",
 }  # fmt: skip
+
+# Subject, object, possessive, reflexive; then what one is, as a child, to siblings, and when small.
+PRONOUNS = {
+    "m": ("he", "him", "his", "himself", "man", "son", "brother", "boy"),
+    "f": ("she", "her", "her", "herself", "woman", "daughter", "sister", "girl"),
+    "n": ("it", "it", "its", "itself", "", "", "", ""),
+}
 
 # How numbers are printed: measures with their units, counts; all others are years or ages.
 MEASURES = {

@@ -8,7 +8,9 @@ import math
 
 from scripts.common.data import data_yaml
 from scripts.common.digest import hash64
+from scripts.sample.world.draw import Draw
 from scripts.sample.world.notation import entries
+from scripts.sample.world.words import LISTS
 
 PARTS = data_yaml(__file__, "names.yaml")
 BOYS, GIRLS = entries(PARTS["boys"]), entries(PARTS["girls"])
@@ -39,12 +41,26 @@ def further_word(number: int) -> str:
     return "".join(reversed(syllables)).capitalize()
 
 
-def name_of(kind: str, seed: int, index: int) -> str:
-    """The name of the town, family, province or river with this number.
+def combination(seed: int, name: str, index: int, *lists: list[str]) -> tuple[list[str], str]:
+    """A word of each list, combined as for no other index; and, where these are used up, a further word.
 
-    Out of the kind's starts and ends, with a further word after it where these are used up.
+    The last list's words change fastest.
     """
-    starts, ends = STARTS_AND_ENDS[kind]
-    place, tier = scatter(seed, kind, index, len(starts) * len(ends))
-    word = starts[place // len(ends)] + ends[place % len(ends)]
-    return f"{word}{' ' if kind == 'town' else '-'}{further_word(tier)}" if tier else word
+    place, tier = scatter(seed, name, index, math.prod(map(len, lists)))
+    chosen = []
+    for words in reversed(lists):
+        place, at = divmod(place, len(words))
+        chosen.append(words[at])
+    return chosen[::-1], further_word(tier) if tier else ""
+
+
+def name_of(kind: str, seed: int, index: int) -> str:
+    """The name of the town, family, province or river with this number."""
+    (start, end), further = combination(seed, kind, index, *STARTS_AND_ENDS[kind])
+    further = f"{' ' if kind == 'town' else '-'}{further}" if further else ""
+    return f"{start}{end}{further}"
+
+
+def lord(draw: Draw, first_names: list[str] = BOYS) -> str:
+    """A ruler of old: Edgar the Lame."""
+    return f"{draw.pick(first_names)} the {draw.pick(LISTS['epithets'])}"

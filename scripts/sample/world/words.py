@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from scripts.common.data import data_yaml
+from scripts.sample.world.draw import Draw
 from scripts.sample.world.notation import entries, groups, wordings
 
 DATA = data_yaml(__file__, "words.yaml")
@@ -74,3 +75,22 @@ CREATURES = {
     kind: Creature(*(entries(creature[name]) for name in Creature._fields))
     for kind, creature in DATA["species"].items()
 }
+FITTING_PLACES = [  # for each action
+    [number for number, (_, sort) in enumerate(PLACES) if sort in sorts] for _, _, sorts in ACTIONS
+]
+
+
+def traits(draw: Draw, kind: str) -> list[list[list[str]]]:
+    """Two traits of a thing of this kind, each as [words that fit, words for the opposite]."""
+    return [axis if draw.chance(0.5) else axis[::-1] for axis in draw.sample(TRAITS[kind], 2)]
+
+
+def scene(draw: Draw) -> tuple[int, int, int, int]:
+    """Someone who does something somewhere: numbers into ACTORS, ACTIONS, PLACES and LOOKS."""
+    action = draw.below(len(ACTIONS))
+    return (
+        draw.below(len(ACTORS)),
+        action,
+        draw.pick(FITTING_PLACES[action]),
+        draw.below(len(LOOKS)),
+    )
