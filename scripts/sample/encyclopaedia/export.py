@@ -16,7 +16,7 @@ from scripts.common.data import data_yaml
 from scripts.common.digest import hash64
 from scripts.sample.encyclopaedia.article import write_article
 from scripts.sample.encyclopaedia.markup import CATEGORIES, Page, wikitext
-from scripts.sample.tellings.subject import to
+from scripts.sample.tellings.slots import to
 from scripts.sample.world.blocks import Facts, Key
 from scripts.sample.world.draw import Draw
 from scripts.sample.world.notation import entries
@@ -117,6 +117,7 @@ def other_title(key: Key, facts: Facts) -> str:
 
 
 def redirect(title: str, target: str) -> Record:
+    """A page that leads to another one."""
     return Record(0, title, f"#REDIRECT [[{target}]]\n\n{{{{R from alternative name}}}}", target)
 
 

@@ -3,7 +3,7 @@
 import re
 
 from scripts.common.data import data_yaml
-from scripts.sample.tasks.wordings import Source, short
+from scripts.sample.tasks.wordings import Example, Source, short
 from scripts.sample.tellings import colour
 from scripts.sample.world import words
 from scripts.sample.world.draw import Draw
@@ -19,7 +19,7 @@ PLURALS, REFLEXIVES = wordings(DATA["plurals"]), wordings(DATA["reflexives"])
 SST_PHRASES = wordings(DATA["phrases"])
 
 
-def acceptability(source: Source, at: int) -> tuple[tuple[str, ...], str] | None:
+def acceptability(source: Source, at: int) -> Example | None:
     """A sentence and whether it is acceptable: 7 in 10 are, as in CoLA."""
     sentence, kind = good_sentence(source)
     if not short(sentence) or len(sentence.split()) < 4:
@@ -55,7 +55,7 @@ def good_sentence(source: Source) -> tuple[str, str]:
         text = draw.pick(colour.SCENE)
         return source.say(text, colour.scene_slots(draw, scene, draw.chance(0.5))), "scene"
     one = draw.pick(about.tellings)
-    return source.say(draw.pick(one.says), about.named()), "fact"
+    return source.tell(about, one.says), "fact"
 
 
 def break_sentence(draw: Draw, sentence: str, kind: str) -> str | None:
@@ -133,6 +133,7 @@ def wrong_reflexive(draw: Draw, tokens: list[str]) -> list[str] | None:
 
 
 def replaced(tokens: list[str], at: int, word: str) -> list[str]:
+    """The tokens with another one in one place."""
     return [*tokens[:at], word, *tokens[at + 1 :]]
 
 
@@ -146,7 +147,7 @@ FAULTS = {
 }
 
 
-def sentiment(source: Source, at: int) -> tuple[tuple[str, ...], str] | None:
+def sentiment(source: Source, at: int) -> Example | None:
     """A phrase from a review, in the tokenized lower case of SST-2; half are praise.
 
     Training phrases draw on a fifth of the words that judge, dev and test mostly on the others.

@@ -14,12 +14,11 @@ from scripts.common.digest import hash64
 from scripts.common.errors import UserError
 from scripts.sample.tasks import one_sentence, two_sentences
 from scripts.sample.tasks.winograd import winograd
-from scripts.sample.tasks.wordings import Source
+from scripts.sample.tasks.wordings import Example, Source
 from scripts.sample.world.draw import Draw
 from scripts.sample.world.notation import entries
 from scripts.sample.world.world import World
 
-Example = tuple[tuple[str, ...], str]
 Maker = Callable[[Source, int], Example | None]
 
 

@@ -2,13 +2,11 @@
 
 import re
 
-from scripts.sample.tasks.wordings import Source, short
+from scripts.sample.tasks.wordings import Example, Source, short
 from scripts.sample.tellings import colour
 from scripts.sample.tellings.phrase import finish
 from scripts.sample.tellings.subject import Subject
 from scripts.sample.tellings.telling import Telling
-
-Example = tuple[tuple[str, ...], str] | None
 
 # The genres of MNLI: kinds of things that its training set has, and others.
 MATCHED = {
@@ -27,15 +25,15 @@ MANY = {
 WITH_TRAITS = frozenset(["person", "town", "building", "river", "species", "organisation"])
 WITH_SCENES = frozenset(["work", "town", "event", "building"])
 
-# STS-B's scores of two facts, and of captions: how often scenes share who, what, where, and how they look;
-# what each of these counts, the look on its own.
+# STS-B: scores of two facts; how often captions share who, what, where and how someone looks, and what
+# each of these counts, the look on its own.
 NEWS_SCORES = (5, 3.4, 2, 1, 0)
 SHARES = [(1, 1, 1, 1), (1, 1, 0.5, 0.5), (1, 0, 0, 1), (0, 1, 1, 1), (0, 0, 0, 0), (0, 1, 0, 0)]
 WEIGHTS = (1.4, 2.2, 1.0, 0.0)
 LOOK = 0.4
 
 
-def paraphrase(source: Source, at: int) -> Example:
+def paraphrase(source: Source, at: int) -> Example | None:
     """MRPC: two sentences with most words in common; two in three mean the same."""
     about = source.subject()
     one = source.telling(about, asked=True)
@@ -61,18 +59,18 @@ def paraphrase(source: Source, at: int) -> Example:
     return pair(left, right, "1" if same else "0")
 
 
-def pair(left: str, right: str, label: str) -> Example:
+def pair(left: str, right: str, label: str) -> Example | None:
     """An example of two sentences, where they differ and are short enough."""
     return ((left, right), label) if left != right and short(left, right) else None
 
 
-def similarity(source: Source, at: int) -> Example:
+def similarity(source: Source, at: int) -> Example | None:
     """STS-B: news and captions, scored from 0 to 5 by how much of what they tell is the same."""
     found = similar_news(source, at // 5) if at % 5 < 3 else similar_captions(source, at // 5)
     return found and ((*found[0], "news" if at % 5 < 3 else "captions"), found[1])
 
 
-def similar_news(source: Source, at: int) -> Example:
+def similar_news(source: Source, at: int) -> Example | None:
     """Two facts: the same (5), one differs (3.4), another one of the same thing (2), the same of
     another thing (1), or another one of another thing (0)."""
     about = source.subject()
@@ -96,7 +94,7 @@ def similar_news(source: Source, at: int) -> Example:
     return pair(left, source.tell(other, telling.says), f"{score:.3f}")
 
 
-def similar_captions(source: Source, at: int) -> Example:
+def similar_captions(source: Source, at: int) -> Example | None:
     """Two scenes, which share who, what, where and how they look, or some of that."""
     draw = source.draw
     about = source.subject(WITH_SCENES)
@@ -122,7 +120,7 @@ def caption(source: Source, scene: tuple[int, int, int, int], look: bool) -> str
     return source.say(source.draw.pick(colour.SCENE), slots)
 
 
-def same_question(source: Source, at: int) -> Example:
+def same_question(source: Source, at: int) -> Example | None:
     """QQP: two questions; 4 in 10 have the same answer."""
     about = source.subject()
     one = source.telling(about, asked=True)
@@ -148,7 +146,7 @@ def other_question(source: Source, about: Subject, one: Telling, slot: str) -> s
     return None if further is one or not further.asks else source.question(about, further)
 
 
-def answers(source: Source, at: int) -> Example:
+def answers(source: Source, at: int) -> Example | None:
     """QNLI: a question and a sentence, which holds the answer or not; half do."""
     about = source.subject()
     one = source.telling(about, asked=True)
@@ -167,30 +165,31 @@ def answers(source: Source, at: int) -> Example:
     return pair(question, sentence, "not_entailment")
 
 
-def entailment(source: Source, at: int) -> Example:
+def entailment(source: Source, at: int) -> Example | None:
     """RTE: a premise of one or two sentences; half of the hypotheses follow."""
     label = ["entailment", "neutral", "entailment", "contradiction"][at % 4]
     found = inference(source, label, None, two=True)
     return found and (found[0], "entailment" if label == "entailment" else "not_entailment")
 
 
-def inference_matched(source: Source, at: int) -> Example:
+def inference_matched(source: Source, at: int) -> Example | None:
     """MNLI in the genres of its training set."""
     return genre_inference(source, at, MATCHED)
 
 
-def inference_mismatched(source: Source, at: int) -> Example:
+def inference_mismatched(source: Source, at: int) -> Example | None:
     """MNLI in genres that its training set does not have."""
     return genre_inference(source, at, MISMATCHED)
 
 
-def genre_inference(source: Source, at: int, genres: dict[str, str]) -> Example:
+def genre_inference(source: Source, at: int, genres: dict[str, str]) -> Example | None:
+    """MNLI: a third of each label, on the kinds of things that make up the genres."""
     label = ["entailment", "neutral", "contradiction"][at % 3]
     found = inference(source, label, frozenset(genres), two=False)
     return found and ((*found[0], genres[found[1]]), label)
 
 
-def diagnostic(source: Source, at: int) -> Example:
+def diagnostic(source: Source, at: int) -> Example | None:
     """AX: pairs from all genres, each also the other way round."""
     found = inference(source, ["entailment", "neutral", "contradiction"][at % 3], None, two=False)
     return found and (found[0] if at % 2 else found[0][::-1], "")

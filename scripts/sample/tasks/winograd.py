@@ -1,7 +1,7 @@
 """WNLI over the invented world: which of two things does a pronoun mean."""
 
 from scripts.common.data import data_yaml
-from scripts.sample.tasks.wordings import Source
+from scripts.sample.tasks.wordings import Example, Source
 from scripts.sample.world import names
 from scripts.sample.world.notation import entries
 
@@ -9,7 +9,7 @@ DATA = data_yaml(__file__, "winograd.yaml")
 THINGS, PEOPLE = DATA["things"], DATA["people"]
 
 
-def winograd(source: Source, at: int) -> tuple[tuple[str, ...], str] | None:
+def winograd(source: Source, at: int) -> Example:
     """A sentence and the reading of its pronoun; the same sentence comes with both readings.
 
     As in WNLI, a reading that is right in one split is wrong in another, so that nothing is learnt

@@ -13,6 +13,7 @@ from scripts.sample.world import words
 from scripts.sample.world.draw import Draw
 from scripts.sample.world.world import World
 
+Example = tuple[tuple[str, ...], str]  # sentences, and a genre where a task has it; the label
 SPLITS = {"train": range(6), "dev": range(6, 8), "test": range(8, 10)}
 LONGEST = 22  # words of a sentence in a task
 

@@ -59,6 +59,7 @@ class Writer:
         return "".join(self.parts(parse(text), slots))
 
     def parts(self, nodes: tuple, slots: Slots) -> list[str]:
+        """The words of a parsed template."""
         words = []
         for kind, value in nodes:
             if kind == "text":
