@@ -14,7 +14,7 @@ def world() -> World:
     return World(5)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def dumps(tmp_path_factory) -> list[Path]:
     folder = tmp_path_factory.mktemp("dumps")
     files = [folder / "one.xml.bz2", folder / "two.xml.bz2"]

@@ -6,7 +6,7 @@ import pytest
 
 from scripts.sample.tellings.phrase import Writer, plain
 from scripts.sample.tellings.subject import subject
-from scripts.sample.tellings.telling import TELLINGS
+from scripts.sample.tellings.telling import TELLINGS, tellings
 from scripts.sample.world import words
 from scripts.sample.world.blocks import COUNTS, Key
 from scripts.sample.world.draw import Draw
@@ -45,3 +45,21 @@ def test_a_battle_has_one_winner_on_every_wording(world):
     assert victor != plain(about.slots["loser"])
     won = next(one for one in about.tellings if one.name == "won")
     assert all("{victor}" in wording and "{loser}" in wording for wording in won.says)
+
+
+def test_a_telling_from_a_data_file():
+    texts = {"says": "{S} is.\n{S}\n  was.\n", "asks": {"year": "When?\n"}, "only": "fire, flood"}
+    (one,) = tellings({"event": {"is": texts}})["event"]
+    assert one.says == ("{S} is.", "{S} was.")
+    assert one.asks == {"year": ("When?",)}
+    assert one.only == ("fire", "flood")
+    assert one.implies == one.denies == one.adds == ()
+
+
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [({"says": "a", "ask": {}}, r"town, is: \['ask'\]"), ({"adds": "a"}, "town, is: says nothing")],
+)
+def test_a_telling_that_is_not_understood_is_refused(texts, message):
+    with pytest.raises(ValueError, match=message):
+        tellings({"town": {"is": texts}})
