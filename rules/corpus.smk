@@ -3,7 +3,7 @@ import re
 from scripts.common.errors import UserError
 from scripts.corpus import collect_text, shard_corpus
 from scripts.corpus.dump.mirror import Dump
-from scripts.corpus.files.parts import DUMPS, Part, dump_parts, find_parts
+from scripts.corpus.files.parts import DUMPS, SUFFIXES, Part, dump_parts, find_parts
 from scripts.corpus.list_dump import listed
 
 CORPUS = config["corpus"]
@@ -72,7 +72,7 @@ PART_FILES = {
 }
 # By which documents are compared, where nearly the same ones are left out.
 NEAR = CORPUS["deduplicate"] == "near"
-ANY_PART = parts_of_kind("dump", "articles", "text")
+ANY_PART = parts_of_kind(*SUFFIXES)
 
 
 rule download_dump:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from scripts.common.errors import UserError
+from scripts.common.settings import setting
 
 # Text folders may hold a million files; a part is one job, and so many jobs are well scheduled.
 MOST_PARTS = 500
@@ -22,9 +23,24 @@ ENDINGS = {
     "articles": ".jsonl, .jsonl.zst or .jsonl.gz",
     "text": ".txt, .txt.zst or .txt.gz",
 }
+MADE = ("sample", "wikipedia")  # what the workflow itself makes or fetches
 PART_BYTES = 64_000_000
 # Where downloaded dumps lie.
 DUMPS = "results/corpus/dump"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the corpus comes from; a kind of the user's own files needs a step that makes articles."""
+
+    source: str = setting(
+        "sample",
+        description=f"{', '.join(MADE)}, or one or more of {', '.join(SUFFIXES)}",
+        anyOf=[
+            {"enum": [*MADE, *SUFFIXES]},
+            {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"enum": [*SUFFIXES]}},
+        ],
+    )
 
 
 @dataclass
