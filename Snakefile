@@ -5,7 +5,7 @@ from snakemake.utils import min_version
 min_version("9.22")
 
 
-configfile: f"{workflow.basedir}/config/config.yaml"
+configfile: f"{Path(workflow.current_basedir)}/config/config.yaml"
 
 
 include: "rules/common.smk"

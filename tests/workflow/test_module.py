@@ -36,10 +36,10 @@ def outer(tmp_path) -> Path:
     return folder
 
 
-def snakemake(folder: Path, *words: str) -> tuple[int, str]:
+def snakemake(folder: Path, *words: str, config: bool = True) -> tuple[int, str]:
     command = [sys.executable, "-m", "snakemake", "--nocolor", "--cores", "2"]
     ended = subprocess.run(
-        [*command, "--configfile", "config.yaml", *words],
+        [*command, *(["--configfile", "config.yaml"] if config else []), *words],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -81,3 +81,11 @@ def test_a_mistake_in_the_callers_config_is_one_line(outer):
     status, said = snakemake(outer, "--dry-run")
     assert status == 1
     assert "vocab.sise: unknown key; did you mean size?" in said
+
+
+@pytest.mark.slow
+def test_without_a_config_of_the_callers_the_defaults_count(outer):
+    text = (outer / "Snakefile").read_text()
+    (outer / "Snakefile").write_text(text.replace('    config: config["d2g"]\n', ""))
+    status, said = snakemake(outer, "--dry-run", "d2g_train_vocab", config=False)
+    assert status == 0, said[-4000:]
