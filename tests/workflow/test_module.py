@@ -71,7 +71,7 @@ def test_the_whole_graph_lies_under_the_prefix(outer):
     places = ("results/", "logs/", "benchmarks/", "glue_results")
     assert len(commands) > 50
     assert [word for word in words if word.startswith(places)] == []
-    assert "--checkpoints out/results/checkpoints" in said
+    assert "--checkpoint-folder out/results/checkpoints" in said
     assert "--init out/results/pretrain/seq128" in said
 
 
