@@ -106,8 +106,9 @@ def flag(name: str) -> str:
 
 def from_args(settings: type[S], arguments: Namespace) -> S:
     """The settings among parsed arguments. Raises UserError, naming the flag, for one out of bounds."""
-    values = {item.name: getattr(arguments, item.name) for item in fields(settings)}  # type: ignore[arg-type]
-    for item in fields(settings):  # type: ignore[arg-type]
+    items: tuple[Field, ...] = fields(typing.cast(Any, settings))
+    values = {item.name: getattr(arguments, item.name) for item in items}
+    for item in items:
         value = values[item.name]
         for name, bound in item.metadata.get("schema", {}).items():
             if name in BOUNDS and value is not None and not BOUNDS[name][1](value, bound):
