@@ -84,7 +84,9 @@ def step(file, launcher=None, **variables):
     )
     if not launcher:
         command = f"export D2G_PARENT=$PPID; {command}"
-    return {"code": code(file), "run": lambda wildcards, threads: command}
+    # A cluster's job is a snakemake of its own, which wants to know of no other step's code.
+    once = code(file) if workflow.is_main_process else lambda wildcards: code(file)
+    return {"code": once, "run": lambda wildcards, threads: command}
 
 
 def flags(**settings):
