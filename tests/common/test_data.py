@@ -1,6 +1,8 @@
 import pytest
 
 from scripts.common import data
+from scripts.common.code import data_files
+from tests.runs import ROOT
 
 
 @pytest.fixture
@@ -32,3 +34,11 @@ def test_rows_keep_their_empty_cells(beside):
 def test_values_of_json_and_yaml(beside):
     assert data.data_json(beside("a.json", '{"a": [1]}'), "a.json") == {"a": [1]}
     assert data.data_yaml(beside("a.yaml", "a: [1]"), "a.yaml") == {"a": [1]}
+
+
+def test_each_data_file_is_counted_by_a_modules_digest():
+    modules = [path for path in ROOT.glob("scripts/**/*.py") if "__file__" in path.read_text()]
+    named = {file for module in modules for file in data_files(module)}
+    apart = {".py", ".pyc", ".sh"}  # environment.sh says of itself what it changes
+    there = {path for path in ROOT.glob("scripts/**/*.*") if path.suffix not in apart}
+    assert there == named

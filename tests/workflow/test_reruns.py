@@ -198,6 +198,7 @@ SPLITTER = "scripts/corpus/split_sentences.py"
         ("scripts/workflow/why.py", "Nothing would run", "Nothing will run", NOTHING),
         (SPLITTER, "def main() -> None:\n", "def main() -> None:\n    pass\n", SENTENCES),
         ("scripts/corpus/sentences/boundaries.py", '"""\n', '"""\nMORE = 1\n', SENTENCES),
+        ("scripts/corpus/sentences/word_lists.yaml", "mr mrs", "mister mrs", SENTENCES),
         ("scripts/corpus/shard_corpus.py", "parser = ", "p = ", SHARDS),
         ("scripts/examples/build_examples.py", '"""\n', '"""\nMORE = 1\n', EXAMPLES),
         ("scripts/pretrain/optimizers/lamb.py", '"""\n', '"""\nMORE = 1\n', PRETRAIN),
