@@ -8,8 +8,12 @@ from pathlib import Path
 
 from scripts.common.cli import Parser, log, run
 from scripts.common.settings import add_flags, from_args
-from scripts.pretrain.architectures.model_config import new_config, read_model, tokenizer_size
-from scripts.pretrain.architectures.new_model import NewModel
+from scripts.pretrain.architectures.model_config import (
+    NewModel,
+    new_config,
+    read_model,
+    tokenizer_size,
+)
 
 
 def main() -> None:

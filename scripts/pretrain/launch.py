@@ -23,7 +23,7 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.common.cli import FORMAT, log, run, start_logging
+from scripts.common.cli import FORMAT, SET_DEATH_SIGNAL, log, run, start_logging
 from scripts.common.errors import UserError
 
 STEP = [sys.executable, "-m", "scripts.pretrain.pretrain"]
@@ -31,7 +31,6 @@ INTERRUPTED = 75  # a process's status when it has saved a checkpoint upon a sig
 GRACE = 30.0  # seconds that the others have to end when one process has failed
 PORTS = range(10000, 30000)  # below those that Linux gives to whoever asks
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGHUP)
-SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 DRIVER = Path("/proc/driver/nvidia/gpus")
 
 
@@ -106,21 +105,10 @@ def start_nodes(nodes: int, cpus: int, words: list[str]) -> None:
         raise UserError(
             f"pretrain.nodes: {nodes} nodes need a Slurm job; run with --profile slurm or set 1"
         )
-    os.execvp(
-        "srun",
-        [
-            "srun",
-            f"--nodes={nodes}",
-            f"--ntasks={nodes}",
-            "--ntasks-per-node=1",
-            f"--cpus-per-task={cpus}",
-            "--mem=0",  # all that the job has
-            "--mpi=none",
-            "--kill-on-bad-exit=1",
-            *(sys.executable, "-m", "scripts.pretrain.launch", "--inside"),
-            *words,
-        ],
-    )
+    srun = f"srun --nodes={nodes} --ntasks={nodes} --ntasks-per-node=1 --cpus-per-task={cpus}"
+    memory = "--mem=0"  # all that the job has
+    launch = [sys.executable, "-m", "scripts.pretrain.launch", "--inside", *words]
+    os.execvp("srun", [*srun.split(), memory, "--mpi=none", "--kill-on-bad-exit=1", *launch])
 
 
 def check_gpus(processes: int, environment: MutableMapping[str, str]) -> None:

@@ -8,13 +8,18 @@ import socket
 import sys
 from pathlib import Path
 
+from torch import Tensor
+from torch.nn import functional
+
 from scripts.common import cli
 from scripts.pretrain import pretrain
+from scripts.pretrain.architectures.bert import Bert, Dropout
+from scripts.pretrain.architectures.micro_batch import MicroBatch
 from scripts.pretrain.loop import phase  # noqa: F401, for the server to have it
+from scripts.pretrain.loop.training_run import STOP_SIGNALS
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.pretrain.runs"])
-STOP_SIGNALS = (signal.SIGTERM, signal.SIGUSR1)
 # What may not differ between two runs of the same job.
 DETERMINISTIC = (
     "config.json", "model.safetensors", "metrics.jsonl", "README.md", "vocab.txt",
@@ -28,6 +33,14 @@ MODEL = {
     "intermediate_size": 64,
     "max_position_embeddings": 64,
 }
+
+
+def logits(model: Bert, batch: MicroBatch) -> tuple[Tensor, Tensor]:
+    """Masked-LM logits [T, vocabulary] and next-sentence logits [n, 2], without dropout."""
+    x = model.encode(batch, Dropout())
+    hidden = model.masked_hidden(x)
+    words = functional.linear(hidden, model.word_embeddings.weight, model.head_bias)
+    return words, model.pool(x, batch)
 
 
 def enter(words: list[str], environment: dict[str, str], errors: Path) -> None:

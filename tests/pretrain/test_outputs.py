@@ -15,9 +15,9 @@ from scripts.common.errors import UserError
 from scripts.examples.h5.example_files import Examples
 from scripts.pretrain import init_model, pretrain
 from scripts.pretrain.architectures import model_folder
-from scripts.pretrain.architectures.new_model import NewModel
+from scripts.pretrain.architectures.model_config import NewModel
 from scripts.pretrain.loop.micro_batches import fixed
-from tests.pretrain.runs import MODEL
+from tests.pretrain.runs import MODEL, logits
 
 
 def test_weights_load_in_transformers_with_the_same_logits(whole, data):
@@ -29,7 +29,7 @@ def test_weights_load_in_transformers_with_the_same_logits(whole, data):
     ours = model_folder.load_model(whole.output).eval()
     batch = next(fixed(Examples([data / "train.h5"]), 1, 8, 10000))
     with torch.no_grad():
-        words, next_sentence = ours.logits(batch)
+        words, next_sentence = logits(ours, batch)
     theirs.eval()
     for row, (start, stop) in enumerate(zip(batch.offsets, batch.offsets[1:], strict=False)):
         inputs = {

@@ -44,7 +44,7 @@ def test_constant_schedule_and_one_by_the_clock():
 
 def test_batches_that_grow():
     schedule = Schedule(Recipe(64, 1.0, steps=50, batch_start=16, batch_ramp=12), 1000)
-    sizes = [schedule.batch_size(step) for step in range(20)]
+    sizes = [schedule.position(step + 1) - schedule.position(step) for step in range(20)]
     assert sizes[0] == 16
     assert sizes[12:] == [64] * 8
     assert sizes == sorted(sizes)

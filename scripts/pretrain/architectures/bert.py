@@ -204,12 +204,6 @@ class Bert(nn.Module):
         next_correct = (logits.argmax(1) == batch.next_sentence).sum()
         return Losses(mlm_loss, loss, correct, next_correct)
 
-    def logits(self, batch: MicroBatch) -> tuple[Tensor, Tensor]:
-        """Masked-LM logits [T, vocabulary] and next-sentence logits [n, 2], without dropout."""
-        x = self.encode(batch, Dropout())
-        words = F.linear(self.masked_hidden(x), self.word_embeddings.weight.to(x.dtype))
-        return cpu.upcast(words) + self.head_bias, self.pool(x, batch)
-
     def flops(self, tokens: int, square_tokens: int, masked: int) -> float:
         """Floating-point operations of a forward and backward pass, see training_flops."""
         shape = self.shape

@@ -1,10 +1,22 @@
-"""Model folders in Hugging Face's form, but for their weights: configs, and vocabularies' sizes."""
+"""What a model is made by: its config, in Hugging Face's form, and how its first weights are drawn."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.common.errors import UserError
 from scripts.common.json_text import parse_json, read_json
 from scripts.common.model_files import CONFIG
+from scripts.common.settings import setting
+
+INITIAL_WEIGHTS = ("bert", "mimetic")
+
+
+@dataclass(frozen=True)
+class NewModel:
+    """How a new model's weights are drawn, see initialisation.py, and from which seed."""
+
+    initial_weights: str = setting("mimetic", "of a new model", enum=INITIAL_WEIGHTS)
+    seed: int = setting(42, minimum=0, own_key=False)
 
 
 def read_config(folder: Path) -> dict:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.common.settings import setting
-from scripts.pretrain.architectures.new_model import NewModel
+from scripts.pretrain.architectures.model_config import NewModel
 from scripts.pretrain.loop.recipe import Recipe
 
 PRECISIONS = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}  # and torch's names

@@ -30,14 +30,6 @@ class Schedule:
             return max(1, int(np.searchsorted(ends, wanted)))
         return recipe.batch_ramp + -(-(wanted - ramped) // recipe.batch_size)
 
-    def batch_size(self, step: int) -> int:
-        """Examples in a step's global batch."""
-        recipe = self.recipe
-        if recipe.batch_start is None or step >= recipe.batch_ramp:
-            return recipe.batch_size
-        grown = (recipe.batch_size - recipe.batch_start) * step // recipe.batch_ramp
-        return recipe.batch_start + grown
-
     def position(self, step: int) -> int:
         """How many examples the steps before this one take."""
         recipe = self.recipe
