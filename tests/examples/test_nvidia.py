@@ -1,5 +1,7 @@
 """NVIDIA's schema: what is written reads back, for us and for a loader written as NVIDIA's is."""
 
+from dataclasses import replace
+
 import h5py
 import numpy as np
 import pytest
@@ -8,9 +10,11 @@ from hypothesis import strategies as st
 
 from scripts.common.errors import UserError
 from scripts.examples.export_nvidia import export_nvidia
+from scripts.examples.h5 import nvidia
 from scripts.examples.h5.example_files import Examples
-from scripts.examples.h5.nvidia import TYPES
-from tests.examples.made import VOCABULARY, make
+from scripts.examples.h5.nvidia import TYPES, unpack_file
+from scripts.examples.masking.token_kinds import ROLES
+from tests.examples.made import HEADER, VOCABULARY, make
 
 
 def padded_rows(path):
@@ -66,6 +70,27 @@ def test_round_trip(tmp_path_factory, count, masking, epochs, bound, whole_word)
             assert (labels[row][labels[row] >= 0] == batch.labels[mine]).all()
             assert mine.sum() <= (bound or 99)
     assert (data["next_sentence_labels"] == theirs.batch(np.arange(rows)).next_sentence).all()
+
+
+def test_what_such_a_file_leaves_unsaid(tmp_path):
+    """With the tokenizer its special tokens are known, without it only that there are some."""
+    (tmp_path / "vocab.txt").write_text("[MASK]\nt\n[PAD]\n[SEP]\n")
+    export_nvidia(make(tmp_path / "a.h5", masking="static"), tmp_path / "b.hdf5")
+    header = Examples([tmp_path / "b.hdf5"]).header
+    assert header == replace(
+        HEADER, masking="static", mlm_probability=0, max_predictions=1, short_fraction=0, seed=0,
+        special_ids=dict.fromkeys(ROLES, 0), sources=[],
+    )  # fmt: skip
+    known = unpack_file(tmp_path / "b.hdf5", tmp_path / "vocab.txt").header
+    assert known == replace(header, special_ids={"pad": 2, "unk": 0, "cls": 0, "sep": 3, "mask": 0})
+
+
+def test_blocks_of_rows_change_nothing(tmp_path, monkeypatch):
+    export_nvidia(make(tmp_path / "a.h5"), tmp_path / "b.hdf5")
+    whole = unpack_file(tmp_path / "b.hdf5").arrays
+    monkeypatch.setattr(nvidia, "ROWS", 3)
+    parts = unpack_file(tmp_path / "b.hdf5").arrays
+    assert all((parts[name] == values).all() for name, values in whole.items())
 
 
 def test_without_pairs(tmp_path):

@@ -66,13 +66,13 @@ def split_long(sentences: np.ndarray, limit: int) -> np.ndarray:
 def plan_pairs(
     text: Text, pool: Text, key: int, start: int, room: int, short: float, duplicates: int
 ) -> Plan:
-    """Plan pairs of A and B of at most `room` tokens together, `duplicates` times over.
+    """Plan pairs of A and B of at most `room` tokens (2 or more) together, `duplicates` times over.
 
     `key` and `start`, the place of the text's first token in its shard, determine all draws.
     `short` is the share of documents with a random target length. The text must not be empty, and
     the pool hold another document than each of the text's.
     """
-    borders = split_long(text.sentences, max(1, room // 2))
+    borders = split_long(text.sentences, room // 2)
     lanes = start_lanes(text, borders, key, room, short, duplicates)
     lane, begin = np.arange(len(lanes.begin)), lanes.begin
     rounds = []
@@ -161,7 +161,7 @@ def draw_b(taken: Taken, lanes: Lanes, pool: Text, room: int, start: int) -> np.
     begin, stop = pool.sentences[sentence], pool.sentences[last]
     length = taken.split - taken.begin
     wanted = np.maximum(lanes.target[taken.lane] - length, 1)
-    borders = split_long(pool.sentences, max(1, room // 2))
+    borders = split_long(pool.sentences, room // 2)
     end = borders[np.searchsorted(borders, np.minimum(begin + wanted, stop))]
     return np.stack([begin, np.minimum(end, begin + room - length)], axis=1)
 

@@ -115,7 +115,7 @@ class ShardBuilder:
         plan = plan_pairs(
             text, pool, self.key, first, self.room, header.short_fraction, header.duplicates
         )
-        long = np.diff(text.sentences) > max(1, self.room // 2)
+        long = np.diff(text.sentences) > self.room // 2
         self.counts["split_sentences"] += int(long.sum())
         return plan, pool.tokens
 
