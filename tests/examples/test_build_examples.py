@@ -10,10 +10,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scripts.common.errors import UserError
+from scripts.common.settings import section_of
 from scripts.examples.build_examples import Settings, build_examples, main
 from scripts.examples.h5.example_files import Examples
 from scripts.examples.h5.token_files import open_tokens
@@ -153,6 +155,20 @@ def test_same_bytes_in_another_process_and_folder(folder, tmp_path):
     run(arguments, tmp_path / "other", check=True)
     assert (tmp_path / "a.h5").read_bytes() == (tmp_path / "other/b.h5").read_bytes()
     assert json.loads((tmp_path / "other/b.json").read_text()) == result
+
+
+def test_command(folder, tmp_path, monkeypatch):
+    """In this process, with the config's defaults: those of no setting by hand."""
+    config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    chosen = section_of(Settings, config["examples"]) | {"seed": config["seed"], "seq_length": 16}
+    assert Settings(**chosen) == Settings(seq_length=16)
+    result = build_examples(folder / "0.h5", tmp_path / "a.h5", Settings(**chosen))
+    words = [str(folder / "0.h5"), "-o", str(tmp_path / "b.h5"), "--seq-length", "16"]
+    words += ["--statistics", str(tmp_path / "b.json")]
+    monkeypatch.setattr(sys, "argv", ["build_examples", *words])
+    main()
+    assert (tmp_path / "a.h5").read_bytes() == (tmp_path / "b.h5").read_bytes()
+    assert json.loads((tmp_path / "b.json").read_text()) == result
 
 
 def test_a_single_document(folder, tmp_path):

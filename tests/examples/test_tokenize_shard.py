@@ -1,9 +1,11 @@
 """Shards as tokens: documents and sentences where the text has them, however it is read."""
 
+import os
 import subprocess
 import sys
 from functools import partial
 from itertools import pairwise
+from types import SimpleNamespace
 
 import h5py
 import numpy as np
@@ -15,7 +17,7 @@ from scripts.common.errors import UserError
 from scripts.common.text import read_line_blocks, zstd_writer
 from scripts.examples import tokenize_shard as step
 from scripts.examples.h5.token_files import open_tokens
-from scripts.examples.tokenize_shard import tokenize_shard
+from scripts.examples.tokenize_shard import blank_lines, main, tokenize_shard
 from tests.conftest import ROOT
 from tests.examples.texts import TOKENS, shard, tokenizer_folder
 
@@ -87,6 +89,36 @@ def test_special_tokens_in_text(tmp_path, vocab):
     path = write(tmp_path / "a.txt.zst", "the [MASK] [SEP] cat\n")
     tokenize_shard(path, vocab, tmp_path / "a.h5")
     assert documents_of(tmp_path / "a.h5") == [["the [ mask ] [ [UNK] ] cat"]]
+
+
+def test_special_tokens_that_a_model_finds_in_text(tmp_path, vocab, monkeypatch):
+    """They become unknown; others stay."""
+    ids = np.arange(8, dtype=np.uint16)
+    encoder = SimpleNamespace(encode=lambda text: (ids, np.array([5, 3])))
+    monkeypatch.setattr(step, "line_encoder", lambda *_: encoder)
+    tokenize_shard(write(tmp_path / "a.txt.zst", "x\ny\n"), vocab, tmp_path / "a.h5")
+    with open_tokens(tmp_path / "a.h5") as tokens:
+        assert tokens.tokens(0, 8).tolist() == [1, 1, 1, 1, 1, 5, 6, 7]
+
+
+def test_empty_lines():
+    assert blank_lines(b"a\n\nbc\n\n").tolist() == [False, True, False, True, True]
+    assert blank_lines(b"").tolist() == [True]
+    assert blank_lines(b" \n").tolist() == [False, True]
+
+
+def test_command(tmp_path, vocab, monkeypatch):
+    """It says how many threads the tokenizers may have."""
+    source = shard(tmp_path / "a.txt.zst", 3)
+    for threads, parallel in (("1", "false"), ("2", "true")):
+        words = ["tokenize_shard", str(source), "--tokenizer", str(vocab), "--threads", threads]
+        monkeypatch.setattr(sys, "argv", [*words, "-o", str(tmp_path / f"{threads}.h5")])
+        for name in ("RAYON_NUM_THREADS", "TOKENIZERS_PARALLELISM"):
+            monkeypatch.setenv(name, "")
+        main()
+        assert os.environ["RAYON_NUM_THREADS"] == threads
+        assert os.environ["TOKENIZERS_PARALLELISM"] == parallel
+    assert (tmp_path / "1.h5").read_bytes() == (tmp_path / "2.h5").read_bytes()
 
 
 def test_bad_text(tmp_path, vocab):

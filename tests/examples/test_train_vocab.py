@@ -9,8 +9,10 @@ from functools import partial
 
 import numpy as np
 import pytest
+import yaml
 
 from scripts.common.errors import UserError
+from scripts.common.settings import section_of
 from scripts.common.text import read_line_blocks, zstd_writer
 from scripts.examples import train_vocab as step
 from scripts.examples.tokenizer.vocabulary import load_vocabulary
@@ -123,6 +125,12 @@ def test_a_small_vocabulary(shards, tmp_path, monkeypatch):
     assert len(tokens) == 300
     assert tokens[50:56] == ["ing", "x2", "ba", "##to", "##ren", "##no"]
     assert json.loads((tmp_path / "tokenizer_config.json").read_text())["model_max_length"] == 64
+
+
+def test_defaults_by_hand():
+    config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    chosen = section_of(Settings, config["vocab"]) | {"seed": config["seed"]}
+    assert Settings(**chosen) == Settings()
 
 
 def test_the_sample_keeps_its_order_and_leaves_empty_lines_out(tmp_path):
