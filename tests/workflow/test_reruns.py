@@ -230,9 +230,11 @@ def test_a_module_that_moves_with_its_importers_edited_invalidates_nothing(run):
     for path in [*run.glob("scripts/**/*.py"), *run.glob("rules/**/*.smk")]:
         text = path.read_text()
         path.write_text(text.replace("scripts.common.errors", "scripts.common.mistakes.user_error"))
-    (run / "scripts/report/plot_glue.py").rename(run / "scripts/report/draw_glue.py")
+    (run / "scripts/report/describe_corpus.py").rename(run / "scripts/report/count_corpus.py")
     rules = run / "rules/report.smk"
-    rules.write_text(rules.read_text().replace("report/plot_glue.py", "report/draw_glue.py"))
+    rules.write_text(
+        rules.read_text().replace("report/describe_corpus.py", "report/count_corpus.py")
+    )
     assert planned(run) == NOTHING
 
 
