@@ -1,6 +1,8 @@
 """What ARCHITECTURE.md says of the modules: which way they import, and what they are called."""
 
 import re
+import subprocess
+import sys
 from collections import Counter
 from graphlib import TopologicalSorter
 
@@ -9,6 +11,7 @@ from tests.docs.shown import modules, name_of
 from tests.runs import ROOT
 
 STAGES = ("common", "sample", "corpus", "examples", "pretrain", "glue", "report", "workflow")
+SLOW = ("torch", "transformers", "spacy", "sklearn", "pandas", "matplotlib", "tensorboard")
 OURS = [module for module in modules() if module.is_relative_to(ROOT / "scripts")]
 
 
@@ -51,3 +54,17 @@ def test_steps_import_nothing_of_snakemake():
 def test_a_module_has_a_name_of_its_own():
     counts = Counter(module.name for module in OURS if module.name != "__init__.py")
     assert [name for name, count in counts.items() if count > 1] == []
+
+
+def test_steps_start_without_what_takes_a_second_to_import():
+    """So that `--help` and a wrong flag are answered at once."""
+    steps = [
+        name_of(module).removesuffix(".py").replace("/", ".")
+        for module in OURS
+        if module.parents[1] == ROOT / "scripts"
+        and re.search(r"^    (?:cli\.)?run\(main\)", module.read_text(), re.MULTILINE)
+    ]
+    assert len(steps) > 25
+    code = f"import sys, {', '.join(steps)}\nprint(*set(sys.modules).intersection({SLOW!r}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout.split(), done.returncode) == ([], 0), done.stderr
