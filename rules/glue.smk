@@ -6,7 +6,6 @@ from scripts.glue.tasks import selection
 from scripts.glue.tasks.official_tasks import DIAGNOSTIC
 
 GLUE = config["glue"]
-RUN_FILES = ["metrics.json", "dev.tsv", "test.tsv", "curve.tsv", "cost.json"]
 
 
 def there(path):
@@ -50,6 +49,12 @@ def run_files(name, tasks=RESULT_TASKS, base="results/glue"):
         for task in tasks
         for folder in selection.run_folders(GLUE, task, base)
     ]
+
+
+def run_outputs(base, *more):
+    """The files of a run, beside which there are `more`."""
+    names = ["metrics.json", "dev.tsv", "test.tsv", "curve.tsv", "cost.json", *more]
+    return [f"{base}/{{task}}/{{setting}}seed{{seed}}/{name}" for name in names]
 
 
 def start_model(wildcards):
@@ -172,6 +177,17 @@ rule collect_evaluation:
         "{params.run} {input:q} -o {output:q} --log {log:q}"
 
 
+# The params of all finetuning, beside its flags.
+FINETUNE = {
+    **step("scripts/glue/finetune.py", MKL_DYNAMIC="FALSE"),
+    "instructions": instructions(),
+    "folder": output_folder,
+    "task": lambda wildcards: shlex.quote(
+        TASK_ARGUMENTS[selection.base_task(wildcards.task)]
+    ),
+}
+
+
 rule finetune:
     input:
         model=start_model,
@@ -179,7 +195,7 @@ rule finetune:
         dev=run_data("dev"),
         test=run_data("test"),
     output:
-        [f"results/glue/{{task}}/{{setting}}seed{{seed}}/{name}" for name in RUN_FILES],
+        run_outputs("results/glue"),
     log:
         "logs/glue/finetune/{task}/{setting}seed{seed}.log",
     benchmark:
@@ -196,12 +212,7 @@ rule finetune:
         runtime=480,
         gpu=GLUE["gpus"],
     params:
-        **step("scripts/glue/finetune.py", MKL_DYNAMIC="FALSE"),
-        instructions=instructions(),
-        task=lambda wildcards: shlex.quote(
-            TASK_ARGUMENTS[selection.base_task(wildcards.task)]
-        ),
-        folder=output_folder,
+        **FINETUNE,
         flags=run_flags,
     message:
         "Finetuning on {wildcards.task}, seed {wildcards.seed} {wildcards.setting}"
@@ -217,19 +228,13 @@ if GLUE["from_mnli"]:
 
     use rule finetune as finetune_mnli with:
         output:
-            [
-                f"results/glue/{{task}}/{{setting}}seed{{seed}}/{name}"
-                for name in [*RUN_FILES, *(f"model/{name}" for name in FINETUNED)]
-            ],
+            run_outputs("results/glue", *(f"model/{name}" for name in FINETUNED)),
         wildcard_constraints:
             task="MNLI",
             setting="([^/]+/)?",
             seed=r"\d+",
         params:
-            **step("scripts/glue/finetune.py", MKL_DYNAMIC="FALSE"),
-            instructions=instructions(),
-            task="MNLI",
-            folder=output_folder,
+            **FINETUNE,
             flags=lambda wildcards: f"{run_flags(wildcards)} --keep-model",
 
 
@@ -296,10 +301,7 @@ if not GLUE["model"]:
             dev=run_data("dev"),
             test=run_data("test"),
         output:
-            [
-                f"results/glue_random/{{task}}/{{setting}}seed{{seed}}/{name}"
-                for name in RUN_FILES
-            ],
+            run_outputs("results/glue_random"),
         log:
             "logs/glue/finetune_random/{task}/{setting}seed{seed}.log",
         benchmark:
