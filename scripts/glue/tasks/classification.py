@@ -69,9 +69,9 @@ class Classification(Kind):
             return float(metrics.matthews_corrcoef(*pair))
         raise ValueError(f"no such metric: {metric}")
 
-    def most_frequent(self, task: Task, gold: list[Label]) -> str:
-        """The dev set's most frequent class, the first of equals."""
-        return task.labels[np.bincount(numbers(task, gold)).argmax()]
+    def baseline(self, task: Task, gold: list[Label]) -> list[Label]:
+        """The set's most frequent class, the first of equals."""
+        return [task.labels[np.bincount(numbers(task, gold)).argmax()]] * len(gold)
 
 
 def numbers(task: Task, labels: list[Label]) -> np.ndarray:

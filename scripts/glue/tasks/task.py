@@ -92,12 +92,12 @@ class Kind(ABC):
         """`score`, by the kind's library."""
 
     @abstractmethod
-    def most_frequent(self, task: "Task", gold: list[Label]) -> Label:
-        """The answer whose constant repetition is the baseline of a set with these labels."""
+    def baseline(self, task: "Task", gold: list[Label]) -> list[Label]:
+        """The answers of the majority baseline: to a set with these labels always the same."""
 
     def majority(self, task: "Task", metric: str, gold: list[Label]) -> float:
         """What always giving this set's most frequent answer scores."""
-        return self.score(task, metric, gold, [self.most_frequent(task, gold)] * len(gold))
+        return self.score(task, metric, gold, self.baseline(task, gold))
 
 
 @dataclass(frozen=True)
