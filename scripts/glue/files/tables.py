@@ -31,32 +31,28 @@ def read(path: Path | str, task: Task, split: str) -> Rows:
     unknown label, a text that is empty, and a file without examples.
     """
     lines = split_lines(path)
-    names = dict(task.positions)
-    width = task.columns
-    first = 1
-    if split not in task.headless:
-        header = lines[0].split("\t") if lines else []
-        names = {name: number for number, name in enumerate(header)}
-        width, first = len(header), 2
+    header, first = list(task.header), 1
+    if split == "test" or not header:
+        header, first = lines[0].split("\t") if lines else [], 2
     wanted = [*task.texts, task.label] if split != "test" else [*task.texts]
-    missing = [name for name in wanted if name not in names]
+    missing = [name for name in wanted if name not in header]
     if missing and lines:
         raise UserError(
             f"{path}: line 1: no column {missing[0]!r}; {task.name} {split} files have a header "
             f"with {', '.join(wanted)}, separated by tabs"
         )
-    columns = [names[name] for name in wanted if name in names]
+    columns = [header.index(name) for name in wanted if name in header]
     texts: list[tuple[str, ...]] = []
     labels: list[Label] = []
     dropped: list[int] = []
     for number, line in enumerate(lines[first - 1 :], first):
         cells = line.split("\t")
-        if len(cells) != width:
-            if task.drops_short_rows and split != "test" and len(cells) < width:
+        if len(cells) != len(header):
+            if task.drops_short_rows and split != "test" and len(cells) < len(header):
                 dropped.append(number)
                 continue
             raise UserError(
-                f"{path}: line {number}: {len(cells)} columns instead of {width}; "
+                f"{path}: line {number}: {len(cells)} columns instead of {len(header)}; "
                 "columns are separated by tabs and never quoted"
             )
         row = tuple(cells[column].strip() for column in columns[: len(task.texts)])

@@ -59,8 +59,9 @@ class Examples(Dataset):
 def encode(rows: Rows, task: Task, tokenizer: PreTrainedTokenizerBase, max_length: int) -> Examples:
     """Tokenize a file's examples, cut to `max_length` from the longer sentence's end."""
     typed = "token_type_ids" in tokenizer.model_input_names
-    ids, types, targets = [], [], []
-    lengths: list[int] = []
+    ids: list[np.ndarray] = []
+    types: list[np.ndarray] = []
+    targets: list[np.ndarray] = []
     for start in range(0, len(rows), CHUNK):
         chunk = slice(start, start + CHUNK)
         encoded = task.kind.tokenize(
@@ -74,17 +75,13 @@ def encode(rows: Rows, task: Task, tokenizer: PreTrainedTokenizerBase, max_lengt
         labels = None if rows.labels is None else rows.labels[chunk]
         learnt = task.kind.targets(task, labels, encoded)
         targets += [] if learnt is None else [learnt]
-        lengths.extend(map(len, encoded["input_ids"]))
-        ids.append(np.concatenate([np.array(row, np.int32) for row in encoded["input_ids"]]))
-        if typed:
-            types.append(
-                np.concatenate([np.array(row, np.int8) for row in encoded["token_type_ids"]])
-            )
+        ids += [np.array(row, np.int32) for row in encoded["input_ids"]]
+        types += [np.array(row, np.int8) for row in encoded["token_type_ids"]] if typed else []
     return Examples(
         task.kind,
         np.concatenate(ids),
         np.concatenate(types) if typed else None,
-        np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        np.cumsum([0, *map(len, ids)], dtype=np.int64),
         np.concatenate(targets) if targets else None,
         tokenizer.pad_token_id,
     )

@@ -2,7 +2,7 @@
 
 import warnings
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +107,7 @@ class Task:
     `texts` and `label` are column names. `labels` are the classes, the positive one last; empty
     for regression, and for a task of the user's whose classes are those of its training set.
     `parts` are the evaluation sets beside one training set ("" where there is only one).
-    The splits `headless` have no header but `columns` columns, named by `positions` (from 0).
+    `header` are the columns of training and dev files that do not name them in their first line.
     """
 
     name: str
@@ -118,9 +118,7 @@ class Task:
     metrics: tuple[str, ...] = ()
     parts: tuple[str, ...] = ("",)
     drops_short_rows: bool = False
-    headless: tuple[str, ...] = ()
-    positions: dict[str, int] = field(default_factory=dict)
-    columns: int = 0
+    header: tuple[str, ...] = ()
 
     def with_classes_of(self, labels: list[Label], file: Path) -> "Task":
         """The task with its classes; where none are given, those of the training set, a file's labels.
