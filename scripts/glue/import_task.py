@@ -72,7 +72,7 @@ def records(file: Path) -> Iterator[tuple[str, dict]]:
     if ending not in ROWS_OF:
         raise UserError(f"{file}: must end with .tsv, .csv or .jsonl (and .gz, .bz2 or .zst)")
     rows = ROWS_OF[ending](file)
-    _, header = next(rows, (0, []))
+    _, header = next(rows, (None, []))
     for number, cells in rows:
         where = f"{file}: line {number}"
         if len(cells) != len(header):

@@ -1,11 +1,22 @@
 """The table of all runs."""
 
 import statistics
+import sys
 
 import numpy as np
 import pytest
 
-from scripts.glue.collect_results import COLUMNS, cells, details, markdown, table, tsv
+from scripts.glue.collect_results import (
+    COLUMNS,
+    averages,
+    cells,
+    details,
+    main,
+    markdown,
+    percent,
+    table,
+    tsv,
+)
 from tests.glue.made import SETTINGS, write_run
 
 
@@ -142,3 +153,53 @@ def test_markdown_holds_the_same_figures(tmp_path):
     for row, line in zip(rows, lines[2:], strict=True):
         assert f"| {row['task']} | {row['metric']} | {cells(row)['median']} |" in line
     assert tsv(COLUMNS, [cells(row).values() for row in rows]).count("\n") == 1 + len(rows)
+
+
+def test_the_command_writes_the_table_and_its_details(tmp_path, monkeypatch):
+    runs = [write_run(tmp_path / f"{seed}", "RTE", seed, 4) for seed in (1, 2)]
+    words = [str(run.folder / "metrics.json") for run in runs]
+    words += ["--table", str(tmp_path / "t.tsv"), "--markdown", str(tmp_path / "t.md")]
+    words += ["--details", str(tmp_path / "more"), "--seed", "1"]
+    monkeypatch.setattr(sys, "argv", ["collect_results", *words])
+    main()
+    assert (tmp_path / "t.tsv").read_text() == tsv(COLUMNS, [cells(table(runs, 1)[0]).values()])
+    assert (tmp_path / "t.md").read_text() == markdown(table(runs, 1))
+    for name, text in details(runs).items():
+        assert (tmp_path / "more" / name).read_text() == text
+
+
+def test_the_markdowns_cells(tmp_path):
+    runs = [write_run(tmp_path / f"{seed}", "RTE", seed, wrong) for seed, wrong in ((1, 4), (2, 6))]
+    low, high = (cells(table(runs, 1)[0])[name] for name in ("ci95_low", "ci95_high"))
+    assert markdown(table(runs, 1)).split("\n")[2] == (
+        f"| RTE | accuracy | 75.0 | 75.0 ± 7.1 | 80.0 | 2 (0) | 50.0 | 20 | {low} to {high} |"
+    )
+    (one,) = table(runs[:1], 1)
+    assert "| 80.0 | 80.0 | 80.0 | 1 (0) |" in markdown([one])
+
+
+def test_a_deviation_needs_seeds_that_are_alike(tmp_path):
+    runs = [
+        write_run(tmp_path / f"{task}{seed}", task, seed, seed)
+        for task, seeds in (("RTE", (1, 2)), ("CoLA", (1, 3)))
+        for seed in seeds
+    ]
+    assert by_name(runs)["average", "2 tasks: CoLA, RTE"]["std"] == ""
+    short = runs[:3]
+    row = by_name(short)["average", "2 tasks: CoLA, RTE"]
+    assert (row["std"], row["runs"]) == ("", "1")
+
+
+def test_a_figure_below_zero_and_a_zero():
+    assert [percent(value) for value in (-0.0004, 0.1234, None, 1)] == ["-0.0", "12.3", "", "100.0"]
+    assert percent(-0.0) == "0.0"
+
+
+def test_the_averages_leave_wnli_out_where_it_is_there():
+    names = [name for name, _ in averages(["CoLA", "RTE"])]
+    assert names == ["2 tasks: CoLA, RTE"]
+    assert [name for name, _ in averages(["CoLA", "WNLI"])] == ["2 tasks: CoLA, WNLI"]
+    assert list(averages(["CoLA"])) == []
+    assert [tasks for _, tasks in averages(["CoLA", "RTE", "WNLI"])] == [
+        *(["CoLA", "RTE", "WNLI"], ["CoLA", "RTE"])
+    ]

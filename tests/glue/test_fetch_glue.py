@@ -1,10 +1,12 @@
 """Fetching official files: the same bytes, checked, all or none."""
 
+import sys
+
 import pytest
 
 from scripts.common import cli
 from scripts.common.errors import UserError
-from scripts.glue.fetch_glue import fetch
+from scripts.glue.fetch_glue import fetch, main
 from scripts.glue.tasks.official_tasks import OFFICIAL, diagnostic
 from tests.glue.made import write_diagnostic, write_task
 
@@ -55,3 +57,15 @@ def test_says_how_many_rows_were_dropped(tmp_path, logged):
     assert any(
         "dropped 2 rows with too few columns, the first in line 26" in line for line in logged
     )
+
+
+def test_the_command(tmp_path, monkeypatch, logged):
+    made = write_task(tmp_path / "made", "RTE", train=2490)
+    files = [str(made / "train.tsv"), str(made / "dev.tsv")]
+    monkeypatch.setattr(sys, "argv", ["fetch_glue", "RTE", *files, "-o", str(tmp_path / "out")])
+    main()
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["dev.tsv", "train.tsv"]
+    assert logged[0] == "RTE train: 2490 examples"
+    assert [line for line in logged if "official" in line] == [
+        f"{made / 'dev.tsv'}: 12 examples; the official file has 277"
+    ]

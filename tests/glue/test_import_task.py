@@ -3,12 +3,13 @@
 import csv
 import gzip
 import json
+import sys
 
 import pytest
 
 from scripts.common.errors import UserError
 from scripts.glue.files import tables
-from scripts.glue.import_task import import_task
+from scripts.glue.import_task import import_task, main
 from scripts.glue.tasks.own_tasks import own_task
 
 ENTRY = {"name": "Mine", "text": ["a", "b"], "label": "class", "metric": "accuracy"}
@@ -57,6 +58,10 @@ def test_numbers_and_single_texts(tmp_path):
         ("t.tsv", "a\tb\tclass\n1\t2\n", "line 2: 2 columns instead of 3"),
         ("t.tsv", "a\tb\tkind\n1\t2\tyes\n", "line 2: no column 'class'; there are a, b, kind"),
         ("t.tsv", "a\tb\tclass\n", "no examples"),
+        ("t.tsv", "", "no examples"),
+        ("t.csv", "", "no examples"),
+        ("t.tsv", "\na\tb\tclass\n1\t2\tyes\n", "line 2: 3 columns instead of 1"),
+        ("t.jsonl", '\n{"a": 1, "b": 2}\n', "line 2: no column 'class'; there are a, b"),
         ("t.tsv", "a\tb\tclass\n1\t2\t\n", "line 2: unknown label ''"),
         ("t.tsv", "a\tb\tclass\n \t\tyes\n", "line 2: no text in column 'a'"),
         ("t.csv", 'a,b,class\n1,"2,yes\n', "line 2: unexpected end of data"),
@@ -96,3 +101,22 @@ def test_classes_are_the_training_sets(tmp_path):
 def test_metrics_of_two_kinds_do_not_go_together():
     with pytest.raises(UserError, match="Mine: accuracy, pearson do not go together"):
         own_task({**ENTRY, "metric": ["accuracy", "pearson"]})
+
+
+def test_empty_lines_are_no_examples(tmp_path):
+    for name, text in (
+        ("t.tsv", "a\tb\tclass\r\n\r\n1\t2\tyes\r\n"),
+        ("t.csv", "\na,b,class\n\n1,2,yes\n"),
+    ):
+        (tmp_path / name).write_text(text)
+        import_task(ENTRY | {"labels": ["yes", "no"]}, {"train": tmp_path / name}, tmp_path / "out")
+        assert (tmp_path / "out" / "train.tsv").read_text().split("\n")[1:] == ["1\t2\tyes", ""]
+
+
+def test_the_command_takes_train_dev_and_test_in_this_order(tmp_path, monkeypatch):
+    train, dev = write(tmp_path / "t.tsv"), write(tmp_path / "d.csv", ROWS[:1])
+    words = ["import_task", json.dumps(ENTRY), str(train), str(dev), "-o", str(tmp_path / "out")]
+    monkeypatch.setattr(sys, "argv", words)
+    main()
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"train.tsv", "dev.tsv"}
+    assert (tmp_path / "out" / "dev.tsv").read_text().count("\n") == 2

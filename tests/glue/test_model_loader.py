@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -129,3 +130,62 @@ def test_weights_of_another_shape_or_depth(folder):
     refused(folder, r"the weights lack bert\.encoder\.layer\.1\.")
     change_config(folder, num_hidden_layers=1, hidden_size=16)
     refused(folder, "has another shape than config.json says")
+
+
+class Tokenizer(SimpleNamespace):
+    """What is asked of a tokenizer: how many pieces it has, and with which id it pads."""
+
+    def __len__(self):
+        return self.size
+
+
+def agree(size=100, pad=0, max_length=64, **config):
+    """Whether such a tokenizer and such a model are taken for one."""
+    shape = {"vocab_size": 100, "pad_token_id": 0, "max_position_embeddings": 64}
+    config = SimpleNamespace(**{"model_type": "bert"} | shape | config)
+    tokenizer = Tokenizer(size=size, pad_token_id=pad)
+    try:
+        model_loader.check_pair("folder", tokenizer, config, max_length)
+    except UserError:
+        return False
+    return True
+
+
+def test_a_table_of_embeddings_may_be_padded_by_a_tenth():
+    assert [agree(size) for size in (89, 90, 100, 101)] == [False, True, True, False]
+    assert agree(5, vocab_size=None)
+
+
+def test_padding_must_be_alike_where_the_model_knows_it():
+    assert [agree(pad=1), agree(pad=1, pad_token_id=1), agree(pad=1, pad_token_id=None)] == [
+        *(False, True, True)
+    ]
+
+
+def test_positions_of_robertas_family_begin_behind_the_padding():
+    roberta = {"model_type": "roberta", "pad_token_id": 1, "pad": 1, "max_position_embeddings": 66}
+    assert [agree(max_length=length, **roberta) for length in (64, 65)] == [True, False]
+    bert = roberta | {"model_type": "bert"}
+    assert [agree(max_length=length, **bert) for length in (66, 67)] == [True, False]
+    assert agree(max_length=999, max_position_embeddings=None)
+    assert agree(max_length=999, max_position_embeddings=-1)
+
+
+def test_a_heads_bias_is_zero_and_its_weights_are_drawn(model_folder):
+    torch.manual_seed(3)
+    model, _ = model_loader.load(model_folder, MNLI, 64)
+    model.config.initializer_range = 0.5
+    before = model.bert.pooler.dense.weight.clone()
+    with torch.no_grad():
+        model.classifier.bias.fill_(1)
+    model_loader.renew_head(model, {"classifier.weight"})
+    assert torch.equal(model.bert.pooler.dense.weight, before)
+    assert model.classifier.bias.tolist() == [0, 0, 0]
+    assert model.classifier.weight.std() < 0.05
+    model_loader.renew_head(model, set())
+    assert 0.3 < model.classifier.weight.std() < 0.7
+
+
+def test_how_many_weights_are_lacking(folder):
+    change_config(folder, num_hidden_layers=2)
+    assert "and 15 more; is this a bert model?" in refused(folder, "the weights lack")

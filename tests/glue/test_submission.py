@@ -1,11 +1,13 @@
 """The submission and its check."""
 
 import json
+import sys
 import zipfile
 
 import pytest
 
 from scripts.common.errors import UserError
+from scripts.glue import check_submission, write_submission
 from scripts.glue.files import submission
 from scripts.glue.files.official_files import ROWS
 from scripts.glue.scores import finished_runs
@@ -155,3 +157,20 @@ def test_a_good_archive_and_no_archive(tmp_path):
     (tmp_path / "bad.zip").write_text("no")
     problems = list(submission.faults(tmp_path / "bad.zip", submission.official_counts()))
     assert problems[0].startswith("not a zip archive")
+
+
+def test_the_commands_write_and_check(tmp_path, found, monkeypatch):
+    files = [str(run.folder / "metrics.json") for run in found]
+    target = str(tmp_path / "glue.zip")
+    monkeypatch.setattr(sys, "argv", ["write_submission", *files, "-o", target])
+    write_submission.main()
+    monkeypatch.setattr(sys, "argv", ["check_submission", target])
+    with pytest.raises(UserError, match=r"glue\.zip: 11 problems; not fit for submission"):
+        check_submission.main()
+    official_archive(target)
+    check_submission.main()
+    monkeypatch.setattr(
+        sys, "argv", ["write_submission", *files, "-o", target, "--official-counts"]
+    )
+    with pytest.raises(UserError, match="4 predictions instead of 1063"):
+        write_submission.main()
