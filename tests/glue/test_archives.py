@@ -115,3 +115,22 @@ def test_what_is_unpacked_is_checked(tmp_path):
     with pytest.raises(UserError, match=r"dev.tsv: line 1: unknown label '7'"):
         fetch(OFFICIAL["CoLA"], [packed(tmp_path / "CoLA.zip", folder)], tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("size", "packed_size", "honest"),
+    [
+        (101_000, 1000, True),
+        (101_001, 1000, False),
+        (2**30, 2**29, True),
+        (2**30 + 1, 2**29, False),
+    ],
+)
+def test_sizes_of_honest_members(size, packed_size, honest):
+    member = zipfile.ZipInfo("CoLA/dev.tsv")
+    member.file_size, member.compress_size = size, packed_size
+    if honest:
+        assert archives.find(Path("a.zip"), [member], "dev.tsv") is member
+        return
+    with pytest.raises(UserError, match=f"dev.tsv would unpack to {size} bytes from"):
+        archives.find(Path("a.zip"), [member], "dev.tsv")

@@ -75,3 +75,45 @@ def test_batches_hold_like_lengths_in_random_order():
         lengths[rng.permutation(4000)].reshape(-1, 20).max(axis=1) * 20
     ).sum() > 1.5 * lengths.sum()
     assert abs(np.corrcoef(longest, np.arange(len(longest)))[0, 1]) < 0.2
+
+
+def test_whole_batches_come_first_and_hold_like_lengths():
+    order = list(padded_batches.LengthGrouped(np.arange(1, 11), 4, seed=0))
+    assert order[8:] == [1, 0]
+    assert sorted([order[:4], order[4:8]]) == [[5, 4, 3, 2], [9, 8, 7, 6]]
+    assert len(padded_batches.LengthGrouped(np.arange(1, 11), 4, seed=0)) == 10
+
+
+def test_lengths_are_alike_within_a_pool_of_fifty_batches():
+    lengths = np.arange(250) + 1
+    order = np.array(list(padded_batches.LengthGrouped(lengths, 2, seed=0)))
+    whole = lengths[order].reshape(-1, 2)
+    first_pool = np.random.default_rng([0, 0]).permutation(250)[:100]
+    ranked = np.sort(lengths[first_pool])[::-1].reshape(-1, 2)
+    assert {tuple(pair) for pair in ranked} <= {tuple(pair) for pair in whole}
+
+
+def test_batches_are_as_long_as_their_longest():
+    examples = padded_batches.Examples(
+        OFFICIAL["SST-2"].kind,
+        np.array([5, 6, 7, 8, 9, 10], np.int32),
+        None,
+        np.array([0, 1, 4, 6]),
+        np.array([1, 0, 1]),
+        3,
+    )
+    batch = examples.collate([2, 0])
+    assert batch["input_ids"].tolist() == [[9, 10], [5, 3]]
+    assert batch["attention_mask"].tolist() == [[1, 1], [1, 0]]
+    assert batch["labels"].tolist() == [1, 1]
+    assert list(batch) == ["input_ids", "attention_mask", "labels"]
+    assert (len(examples), examples[2], examples.lengths.tolist()) == (3, 2, [1, 3, 2])
+
+
+def test_long_texts_are_cut_and_test_sets_have_no_targets(tokenizer):
+    rows = Rows([("house river king", "song"), ("house", "river")], None, [])
+    examples = padded_batches.encode(rows, OFFICIAL["RTE"], tokenizer, 5)
+    assert examples.lengths.tolist() == [5, 5]
+    assert examples.targets is None
+    assert "labels" not in examples.collate([0])
+    assert examples.types.tolist() == [0, 0, 0, 1, 1] * 2
