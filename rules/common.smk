@@ -27,6 +27,7 @@ from scripts.workflow.config import (
 )
 from scripts.workflow.environment import instructions
 from scripts.workflow.internals import (
+    is_main,
     limit_resource,
     profile_resources,
     record_in_jobs,
@@ -34,11 +35,13 @@ from scripts.workflow.internals import (
 )
 from scripts.workflow.preflight import refused
 
-if workflow.is_main_process and untested(snakemake.__version__):
+MAIN = is_main(workflow)
+
+if MAIN and untested(snakemake.__version__):
     logger.warning(f"warning: {untested(snakemake.__version__)}")
 
 for folder in (Path(".snakemake"), Path(".")):
-    if workflow.is_main_process and folder.exists() and refused(folder):
+    if MAIN and folder.exists() and refused(folder):
         raise WorkflowError(
             f"{folder.absolute()}: cannot be written to ({refused(folder)}); "
             "run snakemake in a folder of yours, or with --directory"
@@ -47,8 +50,8 @@ for folder in (Path(".snakemake"), Path(".")):
 # A workflow that uses this one as a module gives its own config in place of the Snakefile's.
 SCHEMA = read_schema(ROOT / "config/schema.yaml")
 config = with_numbers(with_defaults(config, ROOT / "config/config.yaml"), SCHEMA)
-config = freeze(config, workflow.is_main_process, __name__)
-if not workflow.is_main_process:
+config = freeze(config, MAIN, __name__)
+if not MAIN:
     record_in_jobs()
 if problems := mistakes(config, SCHEMA):
     raise WorkflowError("The config has mistakes:", *problems)

@@ -1,7 +1,7 @@
 from snakemake.logging import logger
 
 from scripts.workflow import estimates, preflight, slurm_limits
-from scripts.workflow.internals import graph_of
+from scripts.workflow.internals import graph_of, only_touches
 from scripts.workflow.plan import needed_bytes, summary
 
 
@@ -68,7 +68,7 @@ def warn_of_changed_code():
 
 
 onstart:
-    if workflow.is_main_process and not workflow.touch:
+    if MAIN and not only_touches(workflow):
         planned = this_run()
         needed = needed_bytes(planned)
         for line in preflight.warnings(planned):

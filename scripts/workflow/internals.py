@@ -28,6 +28,16 @@ def untested(version: str) -> str:
     return f"Snakemake {version} is newer than {newest}, up to which this workflow was tested"
 
 
+def is_main(workflow: Any) -> bool:
+    """Whether this is the Snakemake that the user started, and not one that runs a single job."""
+    return workflow.is_main_process
+
+
+def only_touches(workflow: Any) -> bool:
+    """Whether the run takes what is there as it is (`--touch`)."""
+    return workflow.touch
+
+
 def record_in_jobs() -> None:
     """Have a job on a cluster record what it made an output of, as the main Snakemake does.
 

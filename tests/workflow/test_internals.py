@@ -18,7 +18,7 @@ import sys
 sys.path.insert(0, {root!r})
 from scripts.workflow import internals, preflight
 
-if not workflow.is_main_process:
+if not internals.is_main(workflow):
     internals.record_in_jobs()
 internals.limit_resource(workflow, "mirror", 2)
 internals.limit_resource(workflow, "given", 2)
@@ -26,7 +26,7 @@ internals.limit_resource(workflow, "given", 2)
 def seen():
     asked = internals.profile_resources(workflow, "second")
     bounds = {{name: workflow.global_resources[name] for name in ("mirror", "given")}}
-    return internals.graph_of(workflow), asked, bounds
+    return internals.graph_of(workflow), asked, bounds, internals.only_touches(workflow)
 
 preflight.current = seen
 
@@ -86,7 +86,7 @@ def test_the_graph_and_the_resources_of_a_run(folder):
     words = ["--resources", "given=5", "--set-resources", "second:gpu=1", "second:kind=a100"]
     internals.dry_run(["--cores", "3", *words])
     assert preflight.current is not None
-    graph, asked, bounds = preflight.current()
+    graph, asked, bounds, touches = preflight.current()
     assert {job.rule: job for job in graph.todo if job.rule != "all"} == {
         "first": Job("first", {}, ["own.txt"], ["a"]),
         "second": Job("second", {"number": "1"}, [], ["b1"]),
@@ -97,6 +97,7 @@ def test_the_graph_and_the_resources_of_a_run(folder):
     assert graph.counts == Counter(all=1, first=1, second=1, done=1)
     assert (graph.cores, graph.here) == (3, True)
     assert asked == {"gpu": 1, "kind": "a100"}
+    assert not touches
     assert bounds == {"mirror": 2, "given": 5}
 
 
