@@ -9,13 +9,13 @@ run). A file dev_<part>.tsv or test_<part>.tsv is one part of several; AX's is t
 """
 
 import gc
-import json
 import os
 from argparse import BooleanOptionalAction
 from pathlib import Path
 
 from scripts.common import cli
 from scripts.common.errors import UserError
+from scripts.common.json_text import read_json
 from scripts.common.settings import add_flags, from_args
 from scripts.glue.finetuning.hyperparameters import Settings
 from scripts.glue.tasks.own_tasks import parse_task
@@ -35,11 +35,6 @@ def best_model(paths: list[Path]) -> Path:
     if len(folders) == 1:
         return folders[0]
     return max(folders, key=lambda folder: read_json(folder.parent / "metrics.json")["score"])
-
-
-def read_json(path: Path) -> dict:
-    """A JSON file's content."""
-    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def settle(cpu_threads: int) -> None:

@@ -4,13 +4,13 @@
         --shards results/corpus/shards/stats.json --examples results/examples/*/*/*.json -o corpus.tsv
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 from scripts.common import cli
 from scripts.common.atomic import write_text
+from scripts.common.json_text import read_json
 
 OF_EXAMPLES = ("documents", "sentences", "examples", "tokens", "padding")
 
@@ -19,7 +19,7 @@ def totals(paths: Iterable[Path], names: Iterable[str] | None = None) -> dict[st
     """The sums of several statistics files, by name: of all whole numbers, or of those in `names`."""
     counts: Counter[str] = Counter()
     for path in paths:
-        for name, value in json.loads(path.read_text(encoding="utf-8")).items():
+        for name, value in read_json(path).items():
             if isinstance(value, int) and (names is None or name in names):
                 counts[name] += value
     return dict(counts)

@@ -186,6 +186,9 @@ def test_a_heads_bias_is_zero_and_its_weights_are_drawn(model_folder):
     assert 0.3 < model.classifier.weight.std() < 0.7
 
 
-def test_how_many_weights_are_lacking(folder):
+def test_how_many_weights_are_lacking_beside_the_pooler(folder):
+    weights = load_file(folder / "model.safetensors")
+    kept = {name: value for name, value in weights.items() if "pooler" not in name}
+    save_file(kept, folder / "model.safetensors", metadata={"format": "pt"})
     change_config(folder, num_hidden_layers=2)
     assert "and 15 more; is this a bert model?" in refused(folder, "the weights lack")
