@@ -55,6 +55,10 @@ def test_a_model_that_does_not_fit_the_examples(training):
     refused(run, "hidden_size", "num_attention_heads")
     run = with_model(training("gpt"), model_type="gpt2")
     refused(run, "not a BERT config")
+
+
+@pytest.mark.slow
+def test_a_batch_of_fewer_examples_than_processes(training):
     run = training("batch", "--batch-size", "1")
     assert run.run(processes=2) != 0
     assert "batch_size: fewer examples than the 2 processes" in run.said

@@ -36,6 +36,35 @@ def test_losses_that_are_not_finite_or_steps_that_are_skipped():
     assert watch([5.0] * 9, skipped_steps=4)[0][-1] == "go on"
 
 
+def test_how_far_above_the_mean_a_loss_explodes():
+    guard = Guard(mean=2.0)
+    assert not guard.exploded(3.0)
+    assert guard.exploded(3.01)
+    guard = Guard(mean=10.0)
+    assert not guard.exploded(13.0)
+    assert guard.exploded(13.01)
+    assert not Guard().exploded(1e9)
+
+
+def test_the_mean_runs_and_bad_rows_do_not_move_it():
+    _, guard = watch([10.0, 5.0])
+    assert guard.mean == 0.9 * 10 + (1 - 0.9) * 5
+    mean = guard.mean
+    watch([100.0], guard)
+    assert (guard.mean, guard.bad, guard.calm) == (mean, 1, False)
+
+
+def test_half_of_the_steps_may_be_skipped():
+    assert watch([5.0] * 3, skipped_steps=5)[0][-1] == "go on"
+    assert watch([5.0] * 3, skipped_steps=6)[0] == ["go on", "go on", "roll back"]
+
+
+def test_a_state_is_taken_up_but_rollbacks_are_not_forgotten():
+    guard = Guard(mean=2.0, bad=1, rollbacks=2)
+    guard.load(Guard(mean=1.0, bad=0, rollbacks=1).state())
+    assert guard == Guard(mean=1.0, bad=0, rollbacks=2)
+
+
 def test_a_training_that_explodes_ends_with_one_clear_line(training):
     run = training(
         "wild",

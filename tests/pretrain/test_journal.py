@@ -1,8 +1,12 @@
 """What a training says of itself on its way."""
 
-import pytest
+import json
 
-from scripts.pretrain.loop.journal import Journal
+import pytest
+import torch
+
+from scripts.pretrain.loop.journal import Journal, clock
+from scripts.pretrain.loop.micro_batches import Work
 from scripts.pretrain.loop.processes import ALONE
 
 
@@ -13,3 +17,81 @@ def test_the_time_left_is_told_by_the_pace_of_this_run(tmp_path):
     assert journal.left(110.0, 0.6) == pytest.approx(40.0)
     assert journal.left(120.0, 0.4) > 5000  # rolled back to before: begun anew
     assert journal.left(130.0, 0.6) == pytest.approx(20.0)
+
+
+def work(examples: int) -> Work:
+    """A step of so many examples, with counts that are unlike each other."""
+    return Work([], [], examples, 10 * examples, 100 * examples, 3 * examples, 2 * examples, [])
+
+
+@pytest.fixture
+def journal(tmp_path) -> Journal:
+    """A journal that counts operations as tokens + 2 squares + 3 masks."""
+    return Journal(ALONE, lambda t, s, m: t + 2.0 * s + 3 * m, 100.0, tmp_path / "live", 5.0)
+
+
+SUMS = [6.0, 4.0, 3.0, 2.0, 1.0, 0.0]
+
+
+def test_a_row_covers_the_steps_since_the_last_one(journal):
+    for examples in (1, 2):
+        journal.note(work(examples), torch.tensor(SUMS))
+    row, steps = journal.close(2, 9, 0.5, 0.2)
+    assert steps == 2
+    assert (row["step"], row["examples"], row["learning_rate"]) == (2, 3, 0.5)
+    assert row["mlm_loss"] == pytest.approx(12 / 9, rel=1e-6)
+    assert row["next_sentence_accuracy"] == pytest.approx(4 / 6, rel=1e-6)
+    assert journal.pending == journal.counts == []
+    assert journal.totals == [3, 6, 9, 30, 300]
+    journal.note(work(4), torch.tensor(SUMS))
+    assert journal.close(3, 9, 0.5, 0.3)[0]["examples"] == 7
+    timing = journal.timing[0]
+    ratio = timing["mfu"] / timing["tokens_per_second"]
+    assert ratio == pytest.approx((30 + 600 + 27) / 30 / 100, rel=0.01, abs=1e-3)
+    assert timing["peak_memory_mb"] > 10
+    kept = (journal.live / "metrics.jsonl").read_text().splitlines()
+    assert [json.loads(line)["step"] for line in kept] == [2, 3]
+
+
+def test_validation_is_a_row_of_its_own(journal):
+    assert not journal.has_validated(7)
+    journal.validated(7, [6.0, 4.0, 3.0, 2.0], 2, 3)
+    assert journal.rows[0]["validation_loss"] == 4.0
+    assert journal.has_validated(7)
+    assert not journal.has_validated(8)
+    journal.add({"step": 8, "loss": 1.0})
+    assert not journal.has_validated(8)
+
+
+def test_a_state_goes_on_where_it_was(journal, tmp_path):
+    journal.note(work(1), torch.tensor(SUMS))
+    journal.validated(0, [6.0, 4.0, 3.0, 2.0], 2, 3)
+    state = json.loads(json.dumps(journal.state()))
+    other = Journal(ALONE, journal.flops, 100.0, tmp_path / "other", 5.0)
+    other.load(state | {"seconds": 1000.0}, forget_time=True)
+    assert 1000 <= other.spent < 1100
+    assert other.rows == journal.rows
+    assert other.sums() == [SUMS]
+    assert other.totals == [1, 2, 3, 10, 100]
+    assert (tmp_path / "other" / "metrics.jsonl").read_text().count("\n") == 1
+    other.load(state, forget_time=False)
+    assert other.spent >= 1000
+
+
+def test_what_it_took(journal):
+    journal.note(work(1000), torch.tensor(SUMS))
+    assert journal.work().startswith(
+        "1,000 examples in 10,000 tokens without padding, 3,000 of them predicted; 2.19e+05 floating"
+    )
+    journal.seconds = 7200.0
+    cost = journal.cost()
+    assert (cost["device"], cost["processes"]) == ("cpu", 1)
+    assert cost["hours"] == pytest.approx(2.0, abs=0.1)
+    assert cost["tokens_per_second"] == pytest.approx(10_000 / 7200, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(5.9, "0:05"), (65, "1:05"), (3600, "1:00:00"), (3723, "1:02:03")]
+)
+def test_seconds_as_a_clock_says_them(seconds, said):
+    assert clock(seconds) == said

@@ -36,6 +36,7 @@ def test_killed_at_random_it_ends_the_same(training, whole):
     assert not list(run.checkpoints.glob("*/step-*"))
 
 
+@pytest.mark.slow
 def test_killed_while_saving_it_ends_the_same(training, whole):
     run = training("killed", "--checkpoint-steps", "1", steps=30)
     caught = 0
@@ -50,6 +51,7 @@ def test_killed_while_saving_it_ends_the_same(training, whole):
     assert run.same_as(whole)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_saves_and_ends(training, whole, number):
     run = training("signalled", steps=30)
@@ -70,6 +72,7 @@ def test_a_signal_saves_and_ends(training, whole, number):
     assert run.same_as(whole)
 
 
+@pytest.mark.slow
 def test_a_damaged_checkpoint_gives_way_to_the_one_before(training, whole):
     run = training("damaged", "--checkpoint-steps", "5", "--checkpoints", "2", steps=30)
     process = run.start()
@@ -93,6 +96,7 @@ def test_digests_that_are_none_are_damage(tmp_path, content):
     assert checkpoint.load_newest(tmp_path) == ({}, {"step": 1})
 
 
+@pytest.mark.slow
 def test_a_damaged_checkpoint_goes_before_a_good_one(tmp_path):
     """A training that fell back to step 1 keeps what it saves on its way, though it is older."""
     checkpoint.save(tmp_path, 9, {}, {"step": 9}, keep=1)
@@ -103,6 +107,7 @@ def test_a_damaged_checkpoint_goes_before_a_good_one(tmp_path):
     assert [path.name[-1] for path in checkpoint.found(tmp_path)] == ["5", "4"]
 
 
+@pytest.mark.slow
 def test_a_second_training_on_the_same_checkpoints_is_refused(training, whole):
     run = training("twice", "--checkpoint-steps", "1", steps=60)
     process = run.start()
@@ -116,6 +121,7 @@ def test_a_second_training_on_the_same_checkpoints_is_refused(training, whole):
     assert run.run() == 0
 
 
+@pytest.mark.slow
 def test_another_job_starts_anew(training):
     run = training("first", "--keep-checkpoints", steps=4)
     assert run.run() == 0

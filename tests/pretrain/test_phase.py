@@ -1,0 +1,133 @@
+"""What a phase refuses, what its identity covers, and what it decides for itself."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from scripts.common.errors import UserError
+from scripts.pretrain.loop import phase
+from scripts.pretrain.loop.job import Job, Settings
+from scripts.pretrain.loop.processes import ALONE, Processes
+from scripts.pretrain.loop.recipe import Recipe
+
+
+class Data(SimpleNamespace):
+    """Stands in for files of examples."""
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+
+DATA = Data(seq_length=64, vocab_size=200, lengths=np.array([30, 50]), digest="d")
+
+
+@pytest.fixture
+def job(tokenizer) -> Job:
+    config = {"vocab_size": 256, "max_position_embeddings": 64}
+    recipe, settings = Recipe(16, 0.1, steps=2), Settings()
+    return Job([Path("a.h5")], [], Path("out"), tokenizer, None, config, settings, recipe)
+
+
+def test_what_fits_is_trained(job):
+    phase.refuse_untrainable(job, DATA, ALONE)
+    full = Data(**vars(DATA) | {"vocab_size": 256})
+    phase.refuse_untrainable(job, full, Processes(0, 16, torch.device("cpu")))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"lengths": np.array([])}, r"a\.h5: no examples"),
+        ({"seq_length": 65}, r"a\.h5: examples of up to 65 tokens, but the model has only 64"),
+        ({"vocab_size": 257}, r"a\.h5: a vocabulary of 257, but the model has 256"),
+    ],
+)
+def test_examples_that_the_model_cannot_take(job, change, said):
+    with pytest.raises(UserError, match=said):
+        phase.refuse_untrainable(job, Data(**vars(DATA) | change), ALONE)
+
+
+def test_a_model_without_positions_has_512_of_them(job):
+    job = replace(job, config={"vocab_size": 256})
+    phase.refuse_untrainable(job, Data(**vars(DATA) | {"seq_length": 512}), ALONE)
+    with pytest.raises(UserError, match="only 512 positions"):
+        phase.refuse_untrainable(job, Data(**vars(DATA) | {"seq_length": 513}), ALONE)
+
+
+def test_batches_of_fewer_examples_than_processes(job):
+    many = Processes(0, 17, torch.device("cpu"))
+    with pytest.raises(UserError, match="batch_size: fewer examples than the 17 processes"):
+        phase.refuse_untrainable(job, DATA, many)
+    job = replace(job, recipe=Recipe(16, 0.1, steps=2, batch_start=1))
+    with pytest.raises(UserError, match="batch_size: fewer examples than the 2 processes"):
+        phase.refuse_untrainable(job, DATA, Processes(0, 2, torch.device("cpu")))
+
+
+def test_a_start_with_another_vocabulary(job, tmp_path):
+    job = replace(job, init=tmp_path)
+    phase.refuse_untrainable(job, DATA, ALONE)  # a folder without a vocabulary
+    (tmp_path / "vocab.txt").write_bytes((job.tokenizer / "vocab.txt").read_bytes())
+    phase.refuse_untrainable(job, DATA, ALONE)
+    (tmp_path / "vocab.txt").write_text("other\n")
+    with pytest.raises(UserError, match=r"set vocab\.path to"):
+        phase.refuse_untrainable(job, DATA, ALONE)
+
+
+def test_the_identity_covers_what_decides_weights_and_no_place(job, tmp_path):
+    one = phase.identity(job, DATA, None)
+    assert one == phase.identity(replace(job, output=Path("x"), train=[Path("b")]), DATA, None)
+    changes = [
+        {"settings": replace(job.settings, seed=7)},
+        {"recipe": replace(job.recipe, steps=3)},
+        {"config": job.config | {"hidden_size": 3}},
+        {"tokenizer": tmp_path},
+    ]
+    others = [phase.identity(replace(job, **change), DATA, None) for change in changes]
+    others.append(phase.identity(job, Data(**vars(DATA) | {"digest": "e"}), None))
+    others.append(phase.identity(job, DATA, DATA))
+    (tmp_path / "model.safetensors").write_text("weights")
+    others.append(phase.identity(replace(job, init=tmp_path), DATA, None))
+    assert len({one, *others}) == 8
+
+
+def test_precision_is_resolved_by_the_device():
+    cpu, gpu = torch.device("cpu"), torch.device("cuda")
+    assert phase.resolve_precision("auto", cpu) == "fp32"
+    assert phase.resolve_precision("bf16", cpu) == "bf16"
+    assert phase.resolve_precision("fp32", gpu) == "fp32"
+
+
+def test_the_tokens_of_a_micro_batch(job, monkeypatch):
+    training = SimpleNamespace(model=None, rates=None)
+    assert phase.micro_batch_tokens(job, training, DATA, ALONE) == 8192
+    asked = []
+
+    def probe(model, rates, seq_length, most):
+        asked.append((seq_length, most))
+        return 1024
+
+    monkeypatch.setattr(phase.batch_size_probe, "micro_batch_tokens", probe)
+    job = replace(job, settings=Settings(micro_batch_tokens="auto"))
+    assert phase.micro_batch_tokens(job, training, DATA, ALONE) == 1024
+    second = Processes(1, 2, torch.device("cpu"))
+    assert phase.micro_batch_tokens(job, training, DATA, second) == 0  # the first one probes
+    few = replace(job, recipe=Recipe(1, 0.1, steps=2))
+    phase.micro_batch_tokens(few, training, DATA, ALONE)
+    assert asked == [(64, 640), (64, 64)]
+
+
+def test_a_model_is_drawn_as_its_job_says(job):
+    sizes = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2}
+    config = job.config | sizes | {"intermediate_size": 16}
+    job = replace(job, config=config, settings=Settings(precision="bf16", initial_weights="bert"))
+    model = phase.first_model(job)
+    assert model.dtype == torch.bfloat16
+    assert model.shape.vocab_size == 256
+    other = phase.first_model(replace(job, settings=replace(job.settings, seed=7)))
+    weights = [m.word_embeddings.weight for m in (model, phase.first_model(job), other)]
+    assert torch.equal(weights[0], weights[1])
+    assert not torch.equal(weights[0], weights[2])
