@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
 from scripts.examples.h5.example_files import Examples
+from scripts.examples.h5.example_writer import write_examples
+from scripts.examples.masking.token_kinds import NEVER_DRAWN
 from tests.conftest import ROOT
-from tests.examples.made import make, pairs
+from tests.examples.made import HEADER, make, pairs
 
 
 @pytest.fixture(scope="module")
@@ -202,6 +204,19 @@ def test_another_tokenizer(tmp_path):
     right = make(tmp_path / "b.h5", tokenizer_sha256=file_digest(tmp_path / "vocab.txt"))
     Examples([right], tokenizer=tmp_path)
     Examples([right], tokenizer=tmp_path / "vocab.txt")
+
+
+def test_a_vocabulary_without_an_ordinary_token(tmp_path):
+    kinds = np.full(100, NEVER_DRAWN, np.uint8)
+    for name in "ab":
+        with write_examples(tmp_path / f"{name}.h5", HEADER, kinds):
+            pass
+    with pytest.raises(UserError, match=r"a\.h5: its vocabulary has no ordinary token"):
+        Examples([tmp_path / "a.h5", tmp_path / "b.h5"])
+    make(tmp_path / "c.h5")
+    refused(
+        r"b\.h5: token_kinds differ from those of .*c\.h5", tmp_path / "c.h5", tmp_path / "b.h5"
+    )
 
 
 def test_missing_and_foreign_files(tmp_path):

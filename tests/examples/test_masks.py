@@ -225,3 +225,13 @@ def test_sort_keys_hold_the_position_in_their_lowest_bits():
 
 def test_drawable_tokens_are_the_ordinary_ones():
     assert Masking(KINDS, MASK, 0.15).drawable.tolist() == list(range(5, VOCABULARY))
+
+
+def test_examples_of_a_single_word():
+    """It is masked whole where it has room, and not at all where it has none."""
+    ids = np.array([2, 6, 3, 2, 6, 5, 3, 2, 6, 5, 5, 3], np.int32)
+    kinds = np.where(np.arange(VOCABULARY) == 5, CONTINUES, KINDS)
+    for probability, expected in ((0.3, [1]), (0.6, [1, 4, 5, 8, 9, 10])):
+        masking = Masking(kinds, MASK, probability, 0, True)
+        offsets = np.array([0, 3, 7, 12])
+        assert mask(ids.copy(), offsets, keys(1, 0, np.arange(3)), masking)[0].tolist() == expected

@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 import yaml
 
+from scripts.common.digest import hash64
 from scripts.common.errors import UserError
+from scripts.common.random_numbers import draw
 from scripts.common.settings import section_of
 from scripts.common.text import read_line_blocks, zstd_writer
 from scripts.examples import train_vocab as step
@@ -143,6 +145,19 @@ def test_the_sample_keeps_its_order_and_leaves_empty_lines_out(tmp_path):
         part = draw_sample(paths, 18, seed)
         assert part == [line for line in everything if line in part] != everything
     assert draw_sample(paths, 0, 0) == []
+
+
+def test_the_bound_is_halved_until_the_sample_fits(tmp_path):
+    """And no further: of 60 lines, for every limit."""
+    lines = [b"x" * (n % 9 + 1) for n in range(60)]
+    (tmp_path / "a.txt").write_bytes(b"\n".join(lines))
+    hashes = draw(hash64(7, "vocabulary", 0), np.arange(60)).tolist()
+    for limit in range(2, 370, 3):
+        for halvings in range(65):
+            fits = [n for n in range(60) if hashes[n] < 1 << 64 - halvings]
+            if sum(len(lines[n]) + 1 for n in fits) <= limit:
+                break
+        assert draw_sample([tmp_path / "a.txt"], limit, 7) == [lines[n] for n in fits]
 
 
 def test_the_same_sample_for_ever(shards):
