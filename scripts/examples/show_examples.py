@@ -47,6 +47,7 @@ def show(
 def word(batch: Batch, place: int, tokens: list[str], mask: int, colour: bool) -> str:
     """One token as text, with the space that comes before it."""
     space, text = spell(tokens[batch.ids[place]])
+    shade = DIM if text in ("[SEP]", "[CLS]") else ""
     index = int(np.searchsorted(batch.masked, place))
     if index < len(batch.masked) and batch.masked[index] == place:
         seen = text
@@ -57,10 +58,7 @@ def word(batch: Batch, place: int, tokens: list[str], mask: int, colour: bool) -
             shade, text = RED, f"[MASK: {text}]"
         else:
             shade, text = YELLOW, f"[{seen}: {text}]"
-        return f"{space}{shade}{text}{PLAIN}" if colour else space + text
-    if text in ("[SEP]", "[CLS]") and colour:
-        return f"{space}{DIM}{text}{PLAIN}"
-    return space + text
+    return f"{space}{shade}{text}{PLAIN}" if colour and shade else space + text
 
 
 def spell(token: str) -> tuple[str, str]:

@@ -108,13 +108,3 @@ def test_spare_tokens_are_for_a_single_document_only(folder, tmp_path):
     assert len(Examples([tmp_path / "a.h5"]).header.sources) == 2
     build_examples(folder / "long.h5", tmp_path / "b.h5", chosen, [], [folder / "short.h5"])
     assert len(Examples([tmp_path / "b.h5"]).header.sources) == 1
-
-
-def test_ids_beyond_the_vocabulary(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr("scripts.examples.h5.token_files.Tokens.verify", lambda tokens: None)
-    monkeypatch.setattr(
-        "scripts.examples.h5.token_files.Tokens.tokens",
-        lambda tokens, start, stop: np.full(stop - start, 100, np.uint16),
-    )
-    with pytest.raises(UserError, match=r"long.h5: token id 100 is beyond the vocabulary of 100"):
-        built(folder, tmp_path / "a.h5")

@@ -12,9 +12,9 @@ from typing import Any, get_origin, get_type_hints
 import numpy as np
 
 from scripts.common.errors import UserError
-from scripts.examples.h5.reading import plain, token_type
+from scripts.examples.h5.reading import plain
 from scripts.examples.masking.masks import Masking
-from scripts.examples.masking.token_kinds import ROLES
+from scripts.examples.masking.token_kinds import ROLES, token_type
 
 NAME = "dump2glue-examples"
 VERSION = 1

@@ -18,7 +18,8 @@ import h5py
 import numpy as np
 
 from scripts.common.errors import UserError
-from scripts.examples.h5.reading import DAMAGE, plain, token_type
+from scripts.examples.h5.reading import DAMAGE, plain
+from scripts.examples.masking.token_kinds import token_type
 
 NAME = "dump2glue-tokens"
 VERSION = 1

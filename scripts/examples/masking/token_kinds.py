@@ -1,4 +1,6 @@
-"""What a token is: its kind, of which a file's `token_kinds` holds a byte for each token, or its role."""
+"""What a token is: its kind, of which a file's `token_kinds` holds a byte for each token, its role, and its id."""
+
+import numpy as np
 
 # The bits of a kind.
 NEVER_MASKED = 1  # [PAD], [CLS], [SEP], [MASK]
@@ -8,3 +10,8 @@ NEVER_DRAWN = 4  # special and unused tokens, which no random replacement may be
 # The special tokens' roles; BERT's own are the roles in capitals and brackets.
 ROLES = ("pad", "unk", "cls", "sep", "mask")
 BERT_SPECIAL = {role: f"[{role.upper()}]" for role in ROLES}
+
+
+def token_type(vocab_size: int) -> np.dtype:
+    """The type of token ids: uint16 where the vocabulary allows, else uint32."""
+    return np.dtype("<u2" if vocab_size <= 1 << 16 else "<u4")

@@ -89,11 +89,6 @@ class ShardBuilder:
             plan, pool = self.pairs(text, start, stop)
         else:
             plan, text = self.full(text)
-        highest, size = int(text.tokens.max(initial=0)), len(self.masking.kinds)
-        if highest >= size:
-            raise UserError(
-                f"{self.own.path}: token id {highest} is beyond the vocabulary of {size}"
-            )
         tokens, lengths, segment_b = lay_out(plan, text.tokens, pool, self.cls, self.sep)
         self.count(plan, lengths)
         masks: dict[str, np.ndarray] = {}

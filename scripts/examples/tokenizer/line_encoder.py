@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from tokenizers import Tokenizer
 
+from scripts.examples.masking.token_kinds import token_type
+
 WORDS = 300_000  # words remembered, some 50 MB
 PARTS = re.compile(rb"[!-/:-@\[-`{-~]|[^!-/:-@\[-`{-~]+")  # ASCII punctuation apart
 PUNCTUATION = frozenset(character.encode() for character in string.punctuation)
@@ -24,7 +26,7 @@ class LineEncoder:
 
     def __init__(self, tokenizer: Tokenizer, description: dict[str, Any], size: int):
         self.tokenizer = tokenizer
-        self.kind = np.dtype("<u2" if size <= 1 << 16 else "<u4")
+        self.kind = token_type(size)
         # A byte-level tokenizer tells the begin of a word by the space before it.
         self.prefix = " " if "ByteLevel" in str(description["pre_tokenizer"]) else ""
 
@@ -43,10 +45,10 @@ class WordEncoder:
         self, tokenizer: Tokenizer, description: dict[str, Any], size: int, limit: int = WORDS
     ):
         self.limit = limit
-        self.kind = np.dtype("<u2" if size < 1 << 16 else "<u4")
-        self.line_end = (1 << 8 * self.kind.itemsize) - 1  # no token's id
+        self.kind = token_type(size + 1)
+        self.line_end = np.iinfo(self.kind).max  # no token's id
         self.lowercase = description["normalizer"]["lowercase"]
-        self.words = Words(tokenizer, "H" if self.kind.itemsize == 2 else "I")
+        self.words = Words(tokenizer, self.kind.char)
 
     def encode(self, text: bytes) -> tuple[np.ndarray, np.ndarray]:
         """The ids of a text's lines end to end, and the number of ids of each line, int64."""
