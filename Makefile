@@ -16,7 +16,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PLUGIN := profiles/azure-batch/plugin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-PYTEST := $(BIN)/python -m pytest tests --numprocesses logical --dist worksteal
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+PYTEST := $(BIN)/python -m pytest tests --dist worksteal --numprocesses
 CONFIG ?=
 SNAKEMAKE := $(BIN)/snakemake $(if $(CONFIG),--configfile $(CONFIG))
 SMK := Snakefile rules
@@ -61,10 +62,11 @@ plan: $(READY)
 
 # Tests on clusters are skipped where this machine lacks something for them; .ci/run installs it.
 test: $(READY)
-	$(PYTEST) -m "not slow and not cluster and not gpu"
+	$(PYTEST) $(CORES) -m "not slow and not cluster and not gpu"
 
+# One worker more than there are cores: a test on a cluster waits half of its time.
 test-all: $(READY)
-	$(PYTEST)
+	$(PYTEST) $$(($(CORES) + 1))
 
 lock: $(READY)
 	$(BIN)/python .ci/lock.py $(if $(UPGRADE),--upgrade)

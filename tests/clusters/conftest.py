@@ -1,5 +1,6 @@
 """A run on this machine, with which those on clusters are compared."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,8 @@ from tests.runs import clone, snakemake
 
 
 @pytest.fixture(scope="session")
-def local_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def local_run(made_once: Callable[..., Path]) -> Path:
     """A clone in which the workflow has run to its end on this machine. Copy it; never change it."""
-    folder = clone(tmp_path_factory.mktemp("local"))
-    snakemake(folder, "--cores", "2", "--configfile", CONFIG)
-    return folder
+    return made_once(
+        "local", lambda folder: snakemake(clone(folder), "--cores", "2", "--configfile", CONFIG)
+    )

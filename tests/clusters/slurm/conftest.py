@@ -48,11 +48,13 @@ def training(site, local_run: Path, tmp_path: Path) -> Callable[..., Training]:
 
 
 @pytest.fixture(scope="session")
-def undisturbed(lab: Lab, local_run: Path, tmp_path_factory) -> Training:
-    """A training on two nodes with two processes each that nothing happened to."""
-    folder = tmp_path_factory.mktemp("undisturbed")
-    shutil.copytree(local_run, folder / "run", symlinks=True)
-    training = Training(lab, folder / "run", folder / "snakemake.log", {})
-    training.start()
-    training.finish()
-    return training
+def undisturbed(lab: Lab, local_run: Path, made_once: Callable[..., Path]) -> Path:
+    """The folder of a training on two nodes with two processes each that nothing happened to."""
+
+    def train(folder: Path) -> None:
+        shutil.copytree(local_run, folder, symlinks=True, dirs_exist_ok=True)
+        training = Training(lab, folder, folder / "snakemake.log", {})
+        training.start()
+        training.finish()
+
+    return made_once("undisturbed", train)

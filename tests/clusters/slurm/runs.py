@@ -15,6 +15,8 @@ from tests.clusters.slurm.lab import Lab
 from tests.runs import ROOT
 
 PROFILE = "profiles/slurm/config.yaml"
+TARGET = "results/pretrain/short/model.safetensors"
+LOG = "logs/pretrain/short.log"
 TRAINING = """\
 pretrain:
   nodes: {nodes}
@@ -89,8 +91,6 @@ class Site:
 class Training(Site):
     """A site where all but the training is done already; `start` begins or goes on with it."""
 
-    TARGET = "results/pretrain/short/model.safetensors"
-
     def __init__(self, lab, folder, log, changes, nodes: int = 2, processes: int = 2):
         super().__init__(lab, folder, log, changes)
         shutil.rmtree(folder / "results/pretrain")
@@ -99,11 +99,11 @@ class Training(Site):
         self.configs.append(config.name)
 
     def start(self, *arguments: str) -> subprocess.Popen:
-        return super().start(self.TARGET, *arguments)
+        return super().start(TARGET, *arguments)
 
     def text(self) -> str:
         """The training's log."""
-        log = self.folder / "logs/pretrain/short.log"
+        log = self.folder / LOG
         return log.read_text() if log.exists() else ""
 
     def hold(self) -> int:
@@ -129,9 +129,10 @@ class Training(Site):
                 count += 1
         return count
 
-    def weights(self) -> bytes:
-        """The bytes of the finished model."""
-        return (self.folder / self.TARGET).read_bytes()
+
+def weights(folder: Path) -> bytes:
+    """The bytes of the finished model."""
+    return (folder / TARGET).read_bytes()
 
 
 def submitted(text: str) -> list[str]:

@@ -12,20 +12,20 @@ from pathlib import Path
 import pytest
 
 from tests.clusters.slurm.lab import Lab
-from tests.clusters.slurm.runs import Training, submitted
+from tests.clusters.slurm.runs import LOG, TARGET, Training, submitted, weights
 from tests.runs import snakemake
 
 pytestmark = pytest.mark.cluster
 
 
-def test_two_nodes_with_two_processes_each(undisturbed: Training):
-    assert len(submitted(undisturbed.log.read_text())) == 1
-    assert "4 process(es)" in undisturbed.text()
-    assert not list(undisturbed.folder.glob("logs/pretrain/*.process*"))
+def test_two_nodes_with_two_processes_each(undisturbed: Path):
+    assert len(submitted((undisturbed / "snakemake.log").read_text())) == 1
+    assert "4 process(es)" in (undisturbed / LOG).read_text()
+    assert not list(undisturbed.glob("logs/pretrain/*.process*"))
 
 
 def test_a_training_that_is_cancelled_preempted_and_loses_a_node_goes_on_by_itself(
-    training, undisturbed: Training, lab: Lab
+    training, undisturbed: Path, lab: Lab
 ):
     place: Training = training()
     place.start()
@@ -53,7 +53,7 @@ def test_a_training_that_is_cancelled_preempted_and_loses_a_node_goes_on_by_itse
 
     assert len(submitted(place.finish())) == 2
     assert "resumed at step" in place.text()
-    assert place.weights() == undisturbed.weights()
+    assert weights(place.folder) == weights(undisturbed)
 
 
 def test_a_time_limit_shorter_than_the_training(training, lab: Lab):
@@ -76,16 +76,14 @@ def test_a_time_limit_shorter_than_the_training(training, lab: Lab):
     assert len(submitted(place.finish())) == 2
     assert "resumed at step" in place.text()
 
-    on_slurm = place.weights()
-    (place.folder / Training.TARGET).unlink()
+    on_slurm = weights(place.folder)
+    (place.folder / TARGET).unlink()
     shutil.rmtree(place.folder / "results/checkpoints")
-    snakemake(
-        place.folder, "--cores", "2", Training.TARGET, "--configfile", *map(str, place.configs)
-    )
-    assert on_slurm == place.weights()
+    snakemake(place.folder, "--cores", "2", TARGET, "--configfile", *map(str, place.configs))
+    assert on_slurm == weights(place.folder)
 
 
-def test_the_login_node_goes_down(training, undisturbed: Training, lab: Lab):
+def test_the_login_node_goes_down(training, undisturbed: Path, lab: Lab):
     place: Training = training()
     place.start()
     place.hold()
@@ -97,11 +95,11 @@ def test_the_login_node_goes_down(training, undisturbed: Training, lab: Lab):
     place.start()
     assert len(submitted(place.finish())) == 1
     assert "resumed at step" in place.text()
-    assert place.weights() == undisturbed.weights()
+    assert weights(place.folder) == weights(undisturbed)
 
 
 def test_the_login_node_goes_down_and_a_job_ends_well_without_it(
-    training, undisturbed: Training, lab: Lab
+    training, undisturbed: Path, lab: Lab
 ):
     place: Training = training()
     place.start()
@@ -110,7 +108,7 @@ def test_the_login_node_goes_down_and_a_job_ends_well_without_it(
     place.process.wait()
     place.send(signal.SIGCONT)
     lab.wait_for(lambda: not lab.jobs(), "end of the job")
-    assert place.weights() == undisturbed.weights()
+    assert weights(place.folder) == weights(undisturbed)
     place.start("--unlock")
     place.finish()
     place.start()
@@ -124,7 +122,7 @@ def test_the_login_node_goes_down_and_a_job_ends_well_without_it(
         ({"gpus": 0, "prefix": "node"}, {"# gpu: 0": "gpu: 0"}),
     ],
 )
-def test_other_clusters(cluster, changes, local_run: Path, undisturbed: Training, tmp_path: Path):
+def test_other_clusters(cluster, changes, local_run: Path, undisturbed: Path, tmp_path: Path):
     with (
         tempfile.TemporaryDirectory(prefix="slurm-lab.") as folder,
         Lab(Path(folder), **cluster) as lab,
@@ -133,4 +131,4 @@ def test_other_clusters(cluster, changes, local_run: Path, undisturbed: Training
         place = Training(lab, tmp_path / "run", tmp_path / "snakemake.log", changes)
         place.start()
         place.finish()
-        assert place.weights() == undisturbed.weights()
+        assert weights(place.folder) == weights(undisturbed)
