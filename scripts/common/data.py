@@ -39,7 +39,12 @@ def data_json(module: str, name: str) -> Any:
 
 
 def data_yaml(module: str, name: str) -> Any:
-    """The value that a YAML file holds, read by PyYAML's loader in C where there is one."""
+    """The value that a YAML file holds."""
+    return parse_yaml(data_text(module, name))
+
+
+def parse_yaml(text: str) -> Any:
+    """The value of a YAML text, by the parser in C where there is one, which is ten times as fast."""
     import yaml
 
-    return yaml.load(data_text(module, name), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))

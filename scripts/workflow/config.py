@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-import yaml
 from snakemake.utils import update_config
 
+from scripts.common.data import parse_yaml
 from scripts.common.settings import schema_of
 
 
 def read_schema(file: Path) -> dict[str, Any]:
     """The schema of the config, in which `$settings: module:Class` stands for a step's settings."""
-    return with_settings(yaml.safe_load(file.read_text(encoding="utf-8")))
+    return with_settings(parse_yaml(file.read_text(encoding="utf-8")))
 
 
 def with_settings(schema: Any) -> Any:
@@ -78,7 +78,7 @@ def plain_value(value: Any) -> Any:
 
 def with_defaults(config: dict[str, Any], file: Path) -> dict[str, Any]:
     """The config over the defaults of a file, key by key; neither is changed."""
-    defaults = yaml.safe_load(file.read_text(encoding="utf-8"))
+    defaults = parse_yaml(file.read_text(encoding="utf-8"))
     update_config(defaults, config)
     return defaults
 

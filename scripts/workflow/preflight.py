@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
 from packaging.requirements import Requirement
 
+from scripts.common.data import parse_yaml
 from scripts.workflow import slurm_limits
 from scripts.workflow.estimates import MEMORY_BYTES, Model
 
@@ -170,7 +170,7 @@ def short(number: float) -> str:
 
 def pins(root: Path) -> dict[str, str]:
     """The versions that config/environment.yaml names for this machine, by package."""
-    environment = yaml.safe_load((root / "config/environment.yaml").read_text())
+    environment = parse_yaml((root / "config/environment.yaml").read_text())
     wanted = [Requirement(line) for line in environment["dependencies"][-1]["pip"]]
     return {
         each.name: str(each.specifier).removeprefix("==")
