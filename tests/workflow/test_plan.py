@@ -100,6 +100,17 @@ def test_the_rows_of_finetuning_are_the_tasks():
     assert plan.finetuning_seconds(run) == pytest.approx(8 + BASE.flops(3 * 2490 * 40, 128) / 40e9)
 
 
+def test_the_hours_of_all():
+    jobs = [job("plot_glue"), job("pretrain", phase="seq128"), job("finetune", task="CoLA")]
+    run = run_of(*jobs, pretrain={"gpus": 0}, glue={"gpus": 0})
+    (count,) = plan.tokens(run).values()
+    assert plan.hours(run) == {
+        "text": pytest.approx(2 / 2 / 3600),
+        "pretraining": pytest.approx(plan.phase_hours(run, "seq128", count)),
+        "finetuning": pytest.approx(plan.finetuning_seconds(run) / 3600),
+    }
+
+
 @pytest.mark.parametrize(
     ("length", "words"),
     [

@@ -155,6 +155,11 @@ def test_of_two_objects_only_the_keys_that_differ_are_shown():
     ]
 
 
+def test_an_object_in_place_of_another_kind_of_value_is_shown_whole():
+    before = """'--model \\'{"a": 1}\\''"""
+    assert changes(f"before: {before} now: '--model x'") == ["setting model: {'a': 1} -> x"]
+
+
 def test_a_package_comes_goes_or_has_another_version():
     before, now = "'code a numpy@1 torch@2'", "'code a numpy@2 spacy@3'"
     assert changes(f"before: {before} now: {now}") == [
