@@ -1,11 +1,14 @@
 """What a training says of itself on its way."""
 
 import json
+import re
+import resource
 
 import pytest
 import torch
 
-from scripts.pretrain.loop.journal import Journal, clock
+from scripts.pretrain.loop import journal as journal_module
+from scripts.pretrain.loop.journal import Journal, clock, peak_memory
 from scripts.pretrain.loop.micro_batches import Work
 from scripts.pretrain.loop.processes import ALONE
 
@@ -48,7 +51,7 @@ def test_a_row_covers_the_steps_since_the_last_one(journal):
     timing = journal.timing[0]
     ratio = timing["mfu"] / timing["tokens_per_second"]
     assert ratio == pytest.approx((30 + 600 + 27) / 30 / 100, rel=0.01, abs=1e-3)
-    assert timing["peak_memory_mb"] > 10
+    assert timing["peak_memory_mb"] == pytest.approx(peak_memory(ALONE.device) / 2**20, rel=0.1)
     kept = (journal.live / "metrics.jsonl").read_text().splitlines()
     assert [json.loads(line)["step"] for line in kept] == [2, 3]
 
@@ -95,3 +98,32 @@ def test_what_it_took(journal):
 )
 def test_seconds_as_a_clock_says_them(seconds, said):
     assert clock(seconds) == said
+
+
+def test_lines_of_the_log_say_how_fast_it_goes(journal, caplog, monkeypatch):
+    monkeypatch.setattr(journal_module.log, "propagate", True)
+    caplog.set_level("INFO", "dump2glue")
+    journal.peak = 1e-9  # a very slow device, so that the share of it is a large number
+    for step, last in ((1, 9), (2, 2)):
+        journal.note(work(1), torch.tensor(SUMS))
+        journal.close(step, last, 0.5, 0.5)
+    (line,) = [message for message in caplog.messages if message.startswith("step")]
+    assert line.startswith("step 2 of 2  loss 4.000  lr 5.00e-01  ")
+    speed, share = (
+        float(part.split()[-1].replace(",", ""))
+        for part in re.split(r" tokens/s|% of peak", line)[:2]
+    )
+    timing = journal.timing[1]
+    assert speed == pytest.approx(timing["tokens_per_second"], abs=1)
+    assert share == pytest.approx(100 * timing["mfu"], rel=0.002)
+
+
+def test_the_first_estimate_of_the_time_left_is_of_all_runs(journal):
+    journal.seconds = 300.0
+    assert journal.left(100.0, 0.25) == pytest.approx(900, rel=0.01)
+    assert Journal(ALONE, journal.flops, 1.0, journal.live, 5.0).left(0.0, 0.0) < 1e9
+
+
+def test_the_memory_of_this_process_in_bytes():
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert peak_memory(ALONE.device) == pytest.approx(1024 * kilobytes, rel=1e-4)

@@ -206,3 +206,42 @@ def test_a_step_of_another_shape_is_refused(nodes, tasks):
     environment = {"SLURM_STEP_NUM_NODES": nodes, "SLURM_STEP_NUM_TASKS": tasks}
     with pytest.raises(UserError, match=r"pretrain\.nodes: 2 are asked for"):
         launch.place_in_step(2, environment)
+
+
+def test_a_command_of_slurm_says_something_or_its_error_is_told():
+    assert launch.output("echo", "n1 n2") == "n1 n2\n"
+    with pytest.raises(UserError, match=r"ls /no/such/place: .*No such file"):
+        launch.output("ls", "/no/such/place")
+
+
+def test_a_place_in_a_step_of_slurm(monkeypatch):
+    said = {"hostnames": "n3\nn4\n", "node": "NodeName=n3 NodeAddr=10.0.0.3 State=IDLE"}
+    monkeypatch.setattr(launch, "output", lambda *command: said[command[2]])
+    environment = {
+        "SLURM_STEP_NUM_NODES": "2",
+        "SLURM_STEP_NUM_TASKS": "2",
+        "SLURM_STEP_NODELIST": "n[3-4]",
+        "SLURM_NODEID": "1",
+        "SLURM_JOB_ID": "20007",
+    }
+    assert launch.place_in_step(2, environment) == Place(1, 2, "10.0.0.3", 10007)
+    said["node"] = "NodeName=n3"
+    assert launch.place_in_step(2, environment).address == "n3"
+
+
+@pytest.mark.parametrize(
+    ("code", "rank", "said"),
+    [
+        (75, 1, ""),
+        (3, 0, "process 0, on node n1, ended with status 3\n"),
+        (3, 1, "process 1, on node n1, ended with status 3; see a.log\n"),
+        (-15, 1, "process 1, on node n1, was killed by SIGTERM; see a.log\n"),
+        (-9, 0, "was killed by SIGKILL, perhaps for want of memory\n"),
+    ],
+)
+def test_how_a_process_failed(monkeypatch, capsys, code, rank, said):
+    monkeypatch.setenv("SLURMD_NODENAME", "n1")
+    launch.start_logging()
+    launch.describe(launch.Process(rank, [], {}, Path("a.log")), code)
+    told = capsys.readouterr().err
+    assert told.endswith(said) if said else not told

@@ -70,14 +70,9 @@ class TrainingRun:
         """Write a checkpoint, unless the loss looks bad."""
         if not self.guard.calm:
             return
-        tensors, journal = self.training.tensors(), self.journal.state()
+        tensors, journal, guard = self.training.tensors(), self.journal.state(), self.guard.state()
         if self.processes.first:
-            state = {
-                "step": self.step,
-                "skipped": self.skipped,
-                "journal": journal,
-                "guard": self.guard.state(),
-            }
+            state = {"step": self.step, "skipped": self.skipped, "journal": journal, "guard": guard}
             path = checkpoint.save(self.folder, self.step, tensors, state, self.options.checkpoints)
             log.info("saved %s", path)
         self.processes.wait()
@@ -86,12 +81,12 @@ class TrainingRun:
     def notes(self) -> list[int]:
         """What this process has to say to all: stop, save, milliseconds trained."""
         late = time.perf_counter() - self.saved > self.options.checkpoint_minutes * 60
-        first = self.processes.first
-        return [
-            int(self.signal is not None),
-            int(first and late),
-            int(1000 * self.journal.spent) if first else 0,
-        ]
+        stop = int(self.signal is not None)
+        return (
+            [stop, int(late), int(1000 * self.journal.spent)]
+            if self.processes.first
+            else [stop, 0, 0]
+        )
 
     def position(self, step: int) -> int:
         """The first example of a step."""
@@ -119,14 +114,8 @@ class TrainingRun:
 
     def stretch(self, last: int | None) -> str:
         """Train on until the end, a signal, or a loss that explodes; returns the guard's verdict."""
-        stream = Stream(
-            self.examples,
-            self.settings.seed,
-            self.micro_batch_tokens,
-            self.position,
-            self.processes,
-            self.notes,
-        )
+        seed, tokens = self.settings.seed, self.micro_batch_tokens
+        stream = Stream(self.examples, seed, tokens, self.position, self.processes, self.notes)
         verdict, rate = "go on", 0.0
         for work in stream.steps(self.step, last):
             stop, save, spent = work.notes
@@ -199,11 +188,6 @@ class TrainingRun:
         """Measure the loss on some validation examples, masked the same each time."""
         if self.validation is None or not len(self.validation):
             return
-        batches = fixed(
-            self.validation,
-            self.settings.seed,
-            self.settings.validation_examples,
-            self.micro_batch_tokens,
-            self.processes,
-        )
+        seed, most = self.settings.seed, self.settings.validation_examples
+        batches = fixed(self.validation, seed, most, self.micro_batch_tokens, self.processes)
         self.journal.validated(self.step, *self.training.validate(batches))

@@ -38,12 +38,11 @@ def optimizer_class(name: str) -> type:
 
 def parameter_groups(model: "nn.Module", weight_decay: float) -> list[dict]:
     """Two groups: matrices, which decay, and biases and normalisations, which do not."""
-    groups: dict[bool, list] = {True: [], False: []}
-    for parameter in model.parameters():
-        groups[parameter.dim() > 1].append(parameter)
+    matrices = [p for p in model.parameters() if p.dim() > 1]
+    others = [p for p in model.parameters() if p.dim() <= 1]
     return [
-        {"params": groups[True], "weight_decay": weight_decay},
-        {"params": groups[False], "weight_decay": 0.0},
+        {"params": matrices, "weight_decay": weight_decay},
+        {"params": others, "weight_decay": 0.0},
     ]
 
 

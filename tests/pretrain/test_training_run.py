@@ -1,0 +1,164 @@
+"""Where a training is: its position, what it tells the others, when it saves, validates and gives up."""
+
+import time
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from scripts.common.errors import UserError
+from scripts.pretrain.loop import checkpoint
+from scripts.pretrain.loop.guard import Guard
+from scripts.pretrain.loop.job import RuntimeOptions, Settings
+from scripts.pretrain.loop.journal import Journal
+from scripts.pretrain.loop.micro_batches import Work
+from scripts.pretrain.loop.processes import ALONE, Processes
+from scripts.pretrain.loop.recipe import Recipe
+from scripts.pretrain.loop.schedule import Schedule
+from scripts.pretrain.loop.training_run import TrainingRun
+
+SUMS = torch.tensor([6.0, 4.0, 3.0, 2.0, 1.0, 0.0])
+WORK = Work([], [], 8, 80, 800, 3, 2, [])
+
+
+class Fake(SimpleNamespace):
+    """Stands in for a training: its state is a number, its steps always give the same sums."""
+
+    def step(self, work, rate):
+        self.state += 1
+        return SUMS
+
+    def tensors(self):
+        return {"state": torch.tensor(self.state)}
+
+    def load(self, tensors):
+        self.state = int(tensors["state"])
+
+    def validate(self, batches):
+        return [6.0, 4.0, 3.0, 2.0], 2, 3
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A function that gives a run with other settings and options."""
+
+    def make(processes: Processes = ALONE, validation=None, **changes) -> TrainingRun:
+        names = ("log_steps", "validate_steps", "validation_examples")
+        settings = Settings(**{name: changes.pop(name) for name in names if name in changes})
+        return TrainingRun(
+            settings,
+            RuntimeOptions(**changes),
+            Schedule(Recipe(8, 0.1, steps=9), 100),
+            300,
+            processes,
+            None,
+            validation,
+            tmp_path / "checkpoints",
+            Fake(state=0),
+            Journal(processes, lambda *_: 1.0, 1.0, tmp_path / "live", 5.0),
+        )
+
+    return make
+
+
+def test_a_position_counts_what_was_passed_over(run):
+    one = run()
+    assert (one.position(0), one.position(3)) == (0, 24)
+    one.skipped = 5
+    assert one.position(3) == 29
+
+
+def test_what_a_process_says_to_all(run):
+    one = run(checkpoint_minutes=1.0)
+    one.journal.seconds = 3.0
+    stop, save, spent = one.notes()
+    assert (stop, save) == (0, 0)
+    assert 3000 <= spent < 6000
+    one.saved = time.perf_counter() - 61
+    assert one.notes()[1] == 1
+    one.saved = time.perf_counter() - 50
+    assert one.notes()[1] == 0
+    one.signal = 15
+    assert one.notes()[0] == 1
+    other = run(Processes(1, 2, torch.device("cpu")), checkpoint_minutes=0.001)
+    other.saved, other.signal = time.perf_counter() - 61, 15
+    assert other.notes() == [1, 0, 0]
+
+
+def test_a_state_is_saved_and_taken_up(run):
+    one = run(checkpoints=1)
+    assert not one.resume()
+    one.take(WORK, 0.1, 0.0, 9)
+    one.skipped = 7
+    one.save()
+    one.take(WORK, 0.1, 0.0, 9)
+    other = run()
+    assert other.resume()
+    assert (other.step, other.skipped, other.training.state) == (1, 7, 1)
+    assert other.journal.totals[0] == 8
+    assert len(other.journal.pending) == 1
+
+
+def test_a_state_that_looks_bad_is_not_saved(run):
+    one = run()
+    one.guard.bad = 1
+    one.save()
+    assert not checkpoint.found(one.folder)
+
+
+def test_processes_must_see_the_same_checkpoint(run):
+    one = run()
+    one.take(WORK, 0.1, 0.0, 9)
+    one.save()
+    apart = run(
+        Processes(0, 2, torch.device("cpu"))
+    )  # the other one, unheard, would add a step of 0
+    with pytest.raises(UserError, match="the processes see different checkpoints"):
+        apart.resume()
+
+
+def test_rows_and_validations_are_due_by_steps(run):
+    one = run(log_steps=2, validate_steps=3, validation=np.arange(5))
+    one.schedule = Schedule(Recipe(8, 0.1, steps=7), 100)
+    for _ in range(7):
+        assert one.take(WORK, 0.1, 0.0, 7) == "go on"
+    rows = [row["step"] for row in one.journal.rows if "loss" in row]
+    validations = [row["step"] for row in one.journal.rows if "validation_loss" in row]
+    assert (rows, validations) == ([2, 4, 6, 7], [3, 6])
+    assert one.step == 7
+
+
+def test_nothing_to_validate_on_is_no_validation(run):
+    for validation in (None, []):
+        one = run(validation=validation)
+        one.validate()
+        assert one.journal.rows == []
+
+
+def test_a_rollback_goes_on_with_other_examples(run):
+    one = run()
+    for _ in range(2):
+        one.take(WORK, 0.1, 0.0, 9)
+    one.save()
+    one.guard.mean = 2.0
+    for _ in range(3):
+        one.take(WORK, 0.1, 0.0, 9)
+    one.guard.bad = 3
+    one.roll_back()
+    assert (one.step, one.skipped, one.training.state) == (2, 24, 2)
+    assert one.position(2) == 5 * 8
+    assert one.guard == Guard(None, 0, 1)
+    assert one.journal.rows[-1] == {"step": 2, "rolled_back_from": 5}
+
+
+def test_without_a_checkpoint_there_is_no_way_back(run):
+    one = run(log_steps=1)
+    one.take(WORK, 0.1, 0.0, 9)
+    with pytest.raises(
+        UserError, match=r"step 1: the loss is 4\.000 after 0 rollbacks.*No checkpoint"
+    ):
+        one.roll_back()
+    one.save()
+    with pytest.raises(UserError, match=r"The last good state is .*step-000000001"):
+        one.give_up({"loss": None})
