@@ -25,6 +25,7 @@ from scripts.workflow.config import (
     with_defaults,
     with_numbers,
 )
+from scripts.workflow.content import content, file_digests, own_files
 from scripts.workflow.environment import instructions
 from scripts.workflow.internals import (
     is_main,
@@ -106,6 +107,20 @@ def untracked(**settings):
     Snakemake compares no param that is a function of the threads.
     """
     return lambda wildcards, threads: flags(**settings)
+
+
+def given(files):
+    """What those of a rule's inputs hold that are the user's own files, as a param.
+
+    A function of the wildcards alone: Snakemake compares no param that is one of the input.
+    """
+
+    def digest(wildcards):
+        found = files(wildcards) if callable(files) else files
+        found = content(own_files([found] if isinstance(found, str) else found))
+        return f"content {found}" if found else ""
+
+    return digest
 
 
 def memory(mb, per_thread=0):

@@ -38,6 +38,9 @@ try:
 except UserError as error:
     raise WorkflowError(str(error))
 
+if workflow.is_main_process:
+    file_digests(own_files(file for part in PARTS.values() for file in part.files))
+
 SHARDING = section_of(shard_corpus.Settings, CORPUS | {"seed": config["seed"]})
 TRAIN_SHARDS, VALIDATION_SHARDS = (
     [f"results/corpus/shards/{split}/{number:04d}.txt.zst" for number in range(count)]
@@ -49,6 +52,11 @@ def parts_of_kind(*kinds):
     """A wildcard's pattern that matches the parts of these kinds, or nothing."""
     names = [re.escape(name) for name, part in PARTS.items() if part.kind in kinds]
     return "|".join(names) or "(?!)"
+
+
+def part_files(wildcards):
+    """The files of a part."""
+    return PARTS[wildcards.part].files
 
 
 def articles_of(wildcards):
@@ -106,7 +114,7 @@ rule download_dump:
 
 rule extract_articles:
     input:
-        lambda wildcards: PARTS[wildcards.part].files,
+        part_files,
     output:
         articles="results/corpus/articles/{part}.jsonl.zst",
         statistics="results/corpus/articles/{part}.json",
@@ -124,6 +132,7 @@ rule extract_articles:
         runtime=600,
     params:
         **step("scripts/corpus/extract_articles.py"),
+        given=given(part_files),
         flags=flags(**CORPUS["extract"]),
     message:
         "Extracting the articles of {input}"
@@ -134,7 +143,7 @@ rule extract_articles:
 
 rule collect_text:
     input:
-        lambda wildcards: PARTS[wildcards.part].files,
+        part_files,
     output:
         "results/corpus/articles/{part}.jsonl.zst",
     log:
@@ -148,6 +157,7 @@ rule collect_text:
         runtime=120,
     params:
         **step("scripts/corpus/collect_text.py"),
+        given=given(part_files),
         flags=lambda wildcards: flags(
             **section_of(collect_text.Settings, CORPUS["text"]),
             base=PARTS[wildcards.part].base,
@@ -178,6 +188,7 @@ rule split_sentences:
         runtime=600,
     params:
         **step("scripts/corpus/split_sentences.py"),
+        given=given(articles_of),
         flags=flags(**CORPUS["sentences"]),
     message:
         "Splitting {wildcards.part} into sentences"

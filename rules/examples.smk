@@ -25,6 +25,11 @@ def example_files(phase, split):
     ]
 
 
+def given_examples(wildcards):
+    """The user's file of examples that is one of a phase."""
+    return GIVEN_EXAMPLES[wildcards.phase][wildcards.split][int(wildcards.number)]
+
+
 def vocab_folder(wildcards, input):
     """The tokenizer's folder, as a param of rules with an input `vocab`."""
     return folder_of(input.vocab)
@@ -106,6 +111,7 @@ if VOCAB["path"]:
             runtime=10,
         params:
             **step("scripts/examples/import_vocab.py"),
+            given=given(vocab_files()),
             flags=flags(lowercase=VOCAB["lowercase"], max_length=VOCAB["max_length"]),
             source=vocab_source,
             folder=output_folder,
@@ -146,9 +152,7 @@ if GIVEN_EXAMPLES:
 
     rule import_examples:
         input:
-            examples=lambda wildcards: (
-                GIVEN_EXAMPLES[wildcards.phase][wildcards.split][int(wildcards.number)]
-            ),
+            examples=given_examples,
             vocab=VOCAB_FILES,
         output:
             examples="results/examples/{phase}/{split}/{number}.h5",
@@ -166,6 +170,7 @@ if GIVEN_EXAMPLES:
             runtime=120,
         params:
             **step("scripts/examples/import_examples.py"),
+            given=given(given_examples),
             vocab=vocab_folder,
             flags=lambda wildcards: flags(seq_length=SEQ_LENGTHS[wildcards.phase]),
         message:

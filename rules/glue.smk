@@ -144,6 +144,7 @@ for FETCHED, FETCH in FETCHES.items():
             runtime=30,
         params:
             **step(f"scripts/glue/{FETCH.step}.py"),
+            given=given(FETCH.inputs),
             task=shlex.quote(FETCH.argument),
             folder=output_folder,
         message:
@@ -180,6 +181,7 @@ rule collect_evaluation:
 # The params of all finetuning, beside its flags.
 FINETUNE = {
     **step("scripts/glue/finetune.py", MKL_DYNAMIC="FALSE"),
+    "given": given(start_model),
     "instructions": instructions(),
     "folder": output_folder,
     "task": lambda wildcards: shlex.quote(

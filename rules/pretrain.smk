@@ -142,6 +142,7 @@ rule pretrain:
         nodes=PRETRAIN["nodes"],
     params:
         **step("scripts/pretrain/pretrain.py", launcher="scripts/pretrain/launch.py"),
+        given=given(phase_start),
         instructions=instructions(),
         flags=phase_flags,
         init=phase_init,
@@ -174,6 +175,7 @@ rule init_model:
         runtime=10,
     params:
         **step("scripts/pretrain/init_model.py"),
+        given=given(init_files() if PRETRAIN["init"] else []),
         flags=flags(
             seed=config["seed"],
             initial_weights=PRETRAIN["initial_weights"],

@@ -6,6 +6,7 @@ files has their digest as a param. A digest is computed once, and again when the
 times have changed.
 """
 
+import functools
 import hashlib
 import json
 import os
@@ -27,12 +28,17 @@ Known = dict[str, tuple[list[int], str]]
 
 
 def content(files: Iterable[str | Path], cache: Path = CACHE) -> str:
-    """One digest of what these files hold, in their order, whatever their names.
+    """One digest of what these files hold, in their order, whatever their names; empty for none.
 
     Files that are not there, since they are to be downloaded or lie elsewhere, count as absent.
     """
     digests = file_digests(list(map(str, files)), cache)
-    return hashlib.sha256("\n".join(digests).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()[:16] if digests else ""
+
+
+def own_files(files: Iterable[str]) -> list[str]:
+    """Those of a rule's inputs that are the user's: all but what the workflow makes, below results/."""
+    return [file for file in files if os.path.isabs(file) or "results" not in Path(file).parts]
 
 
 def file_digests(files: list[str], cache: Path = CACHE) -> list[str]:
@@ -44,13 +50,11 @@ def file_digests(files: list[str], cache: Path = CACHE) -> list[str]:
         if (size := sum(os.path.getsize(file) for file in stale)) > LARGE:
             logger.info(f"Reading {size / 1e9:,.0f} GB of your files, once, to know what they hold")
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            digests = list(pool.map(file_digest, stale))
-        fresh: Known = {
-            file: (now, digest)
+            digests = pool.map(file_digest, stale)
+        known.update(
+            (file, (states[file] or [], digest))
             for file, digest in zip(stale, digests, strict=True)
-            if (now := states[file])
-        }
-        known |= fresh
+        )
         write_cache(cache, {file: entry for file, entry in known.items() if settled(entry[0])})
     return [known[file][1] if states[file] else "absent" for file in files]
 
@@ -69,6 +73,7 @@ def settled(known: list[int]) -> bool:
     return time.time_ns() - max(known[2:]) > SETTLED * 1e9
 
 
+@functools.cache
 def read_cache(cache: Path) -> Known:
     """The digests that are known; none where the cache is absent or damaged."""
     try:

@@ -42,6 +42,7 @@ class Params:
     settings: dict[str, str] = field(default_factory=dict)
     code: list[str] = field(default_factory=list)
     packages: dict[str, str] = field(default_factory=dict)
+    content: str = ""
 
 
 def explain(reason: str) -> list[str]:
@@ -71,6 +72,7 @@ def changes(detail: str) -> list[str]:
             for name, old, new in settings
             for line in differences(name, value(old), value(new))
         ),
+        *(["changed input: your own files"] if before.content != now.content else []),
         *code_changes(before.code, now.code),
         *(
             f"package {name}: {old or 'not tracked'} -> {new or 'not tracked'}"
@@ -144,6 +146,9 @@ def params(text: str) -> Params:
         if words[:1] == ["code"]:
             found.code += [word for word in words[1:] if "@" not in word]
             found.packages |= dict(word.rsplit("@", 1) for word in words[1:] if "@" in word)
+            continue
+        if words[:1] == ["content"]:
+            found.content = words[1]
             continue
         name = ""
         for word in words:

@@ -7,11 +7,12 @@ import time
 import pytest
 
 from scripts.workflow import content as module
-from scripts.workflow.content import content, file_digests
+from scripts.workflow.content import content, file_digests, own_files
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def cache(tmp_path):
+    module.read_cache.cache_clear()
     return tmp_path / "cache/content.json"
 
 
@@ -58,6 +59,7 @@ def test_what_has_not_changed_is_not_read_again(files, cache, monkeypatch):
     monkeypatch.setattr(module, "SETTLED", -1.0)
     first = file_digests([str(path) for path in files], cache)
     assert cache.is_file()
+    module.read_cache.cache_clear()
     monkeypatch.setattr(module, "file_digest", lambda file: pytest.fail(f"{file} was read again"))
     assert file_digests([str(path) for path in files], cache) == first
 
@@ -66,6 +68,7 @@ def test_a_file_that_has_just_changed_is_read_again(files, cache):
     """Its next change might have the same time."""
     assert time.time_ns() - os.stat(files[0]).st_ctime_ns < module.SETTLED * 1e9
     file_digests([str(path) for path in files], cache)
+    module.read_cache.cache_clear()
     assert module.read_cache(cache) == {}
 
 
@@ -74,4 +77,11 @@ def test_a_damaged_cache_is_no_cache(files, cache, damage):
     first = content(files, cache)
     cache.parent.mkdir(exist_ok=True)
     cache.write_text(damage)
+    module.read_cache.cache_clear()
     assert content(files, cache) == first
+
+
+def test_own_files_are_those_that_no_rule_makes():
+    files = ["results/corpus/dump/a.xml.bz2", "out/results/x", "texts/a.txt", "/data/results/b.txt"]
+    assert own_files(files) == ["texts/a.txt", "/data/results/b.txt"]
+    assert content([]) == ""

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.runs import ROOT, SMALL, call, planned
+from tests.runs import ROOT, SMALL, call, planned, snakemake
 
 DEFAULTS = yaml.safe_load((ROOT / "config/config.yaml").read_text())
 
@@ -280,7 +280,7 @@ def test_a_checkout_away_and_back_means_nothing(run):
     assert planned(run) == NOTHING
 
 
-DUMP = "results/corpus/dump"
+DUMP = "results/sample/dump"
 
 
 def test_a_part_of_the_corpus_added_changed_or_removed(run):
@@ -298,6 +298,28 @@ def test_a_part_of_the_corpus_added_changed_or_removed(run):
     set_key(run, "corpus.paths", paths)
     shutil.copyfile(run / paths[1], run / paths[0])
     assert planned(run) == one_part
+
+
+def test_an_older_file_over_an_input_and_a_link_elsewhere_are_noticed(run):
+    """Snakemake itself looks at times alone, and at a file again only where its time is later."""
+    articles = "results/corpus/articles/mine.jsonl.zst"
+    (run / "v1").mkdir()
+    (run / "v2").mkdir()
+    for version, part in (("v1", 1), ("v2", 2)):
+        shutil.copy(
+            run / f"results/sample/dump/sample{part}.xml.bz2", run / version / "mine.xml.bz2"
+        )
+        os.utime(run / version / "mine.xml.bz2", (1e9, 1e9))
+    (run / "current").symlink_to("v1")
+    set_key(run, "corpus.source", "dump")
+    set_key(run, "corpus.paths", ["current/mine.xml.bz2"])
+    snakemake(run, "--cores", "1", articles)
+    assert planned(run, articles) == NOTHING
+    (run / "current").unlink()
+    (run / "current").symlink_to("v2")
+    assert planned(run, articles) == jobs(extract_articles=1)
+    shutil.copy2(run / "v1/mine.xml.bz2", run / "v2/mine.xml.bz2")
+    assert planned(run, articles) == NOTHING
 
 
 def test_what_is_given_is_not_made(run):
