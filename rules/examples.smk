@@ -177,7 +177,8 @@ if GIVEN_EXAMPLES:
             "Taking the examples of {input.examples}"
         shell:
             "{params.run} {input.examples:q} -o {output.examples:q} "
-            "--statistics {output.statistics:q} --tokenizer {params.vocab} {params.flags} --log {log:q}"
+            "--statistics {output.statistics:q} --tokenizer {params.vocab} {params.flags} "
+            "--log {log:q}"
 
 else:
 

@@ -23,8 +23,8 @@ class Streams(io.RawIOBase):
 
     The libraries' own readers take the end of a truncated zstd file for the end of its text, and pass
     over all that follows where a later stream of a bz2 or gzip file is damaged. This one raises
-    EOFError, whatever the decompressor's error is. A decompressor gets PIECE bytes at a time, which even in a
-    file made for it become some 100 MB at most.
+    EOFError, whatever the decompressor's error is. A decompressor gets PIECE bytes at a time, which
+    even in a file made for it become some 100 MB at most.
     """
 
     def __init__(self, path: Path | str, decompressor: Callable[[], Any]):
@@ -123,7 +123,7 @@ def read_chunks(path: Path | str, size: int = 1 << 20) -> Iterator[bytes]:
 
 
 def read_line_blocks(path: Path | str, size: int = 1 << 19) -> Iterator[tuple[int, bytes]]:
-    """Yield a UTF-8 text in blocks of whole lines, of about `size` bytes where a line is not longer.
+    """Yield a UTF-8 text in blocks of whole lines, of some `size` bytes where a line is not longer.
 
     Each without its last line break, and with the number of its first line, from 0. Raises
     UserError as `read_lines` does.

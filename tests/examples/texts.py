@@ -51,7 +51,7 @@ def shard(path: Path, documents: int, seed: int = 0, sentences: int = 9) -> Path
 def tokens_file(
     path: Path, documents: list[list[int]], size: int = 100, seed: int = 0, name: str = "0"
 ) -> Path:
-    """A file of tokens: documents of sentences of so many random ids from 5 on; `size` the vocabulary."""
+    """A file of tokens: documents of sentences of so many random ids below `size`, from 5 on."""
     lengths = [length for sentences in documents for length in [*sentences, 0]]
     kinds = np.zeros(size, np.uint8)
     kinds[[0, 2, 3, 4]], kinds[1], kinds[5::3] = 5, 4, 2

@@ -15,10 +15,10 @@ from scripts.examples.h5.writer import ArrayWriter, write_arrays
 def write_examples(target: Path, header: Header, token_kinds: np.ndarray) -> Iterator[ArrayWriter]:
     """Yield a writer whose examples become `target` when the block succeeds.
 
-    `token_kinds` is uint8 [vocabulary], see masking/token_kinds.py. Of n examples the writer takes `tokens`
-    end to end, `offsets` as their lengths [n], `segment_b` and `next_sentence` [n]; for static
-    masking also `mask_offsets` as the numbers of their masks [n], and end to end `mask_positions`
-    in the examples and `mask_ids`, the tokens that stood there.
+    `token_kinds` is uint8 [vocabulary], see masking/token_kinds.py. Of n examples the writer takes
+    `tokens` end to end, `offsets` as their lengths [n], `segment_b` and `next_sentence` [n]; for
+    static masking also `mask_offsets` as the numbers of their masks [n], and end to end
+    `mask_positions` in the examples and `mask_ids`, the tokens that stood there.
     """
 
     def attributes(digests: dict[str, str]) -> dict[str, Any]:

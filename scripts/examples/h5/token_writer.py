@@ -29,7 +29,7 @@ class TokenWriter:
         self.sentences += int(filled.sum())
 
     def end_documents(self, sentences: np.ndarray) -> None:
-        """End a document after each of these numbers of sentences, ascending, unless one has ended."""
+        """End a document after each of these numbers of sentences, unless one ended there."""
         ends = np.unique(np.append(self.in_documents, sentences))
         self.arrays.add(documents=np.diff(ends))
         self.in_documents = int(ends[-1])

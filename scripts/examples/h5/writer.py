@@ -17,7 +17,7 @@ PART = 1 << 20  # items copied at a time
 
 
 class ArrayWriter:
-    """Arrays that grow: contiguous datasets need their size first, so they are kept on disk till then.
+    """Arrays that grow: contiguous datasets need their size first, so they lie on disk till then.
 
     In nameless files in `folder`: a killed process leaves none behind. `offsets` names the arrays
     that begin with 0 and then have the ends of stretches of another array.
@@ -54,7 +54,7 @@ class ArrayWriter:
         self.items[name] += len(data)
 
     def mapped(self) -> dict[str, np.ndarray]:
-        """The arrays as they are so far, mapped into memory; their files live as long as they do."""
+        """The arrays so far, mapped into memory; their files live as long as they do."""
         found = {}
         for name, kind in self.types.items():
             self.files[name].flush()

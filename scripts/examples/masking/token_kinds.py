@@ -1,4 +1,4 @@
-"""What a token is: its kind, of which a file's `token_kinds` holds a byte for each token, its role, and its id."""
+"""What a token is: its kind, a byte of a file's `token_kinds`; its role; the type of its id."""
 
 import numpy as np
 

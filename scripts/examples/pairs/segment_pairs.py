@@ -139,7 +139,7 @@ class Lanes:
 def start_lanes(
     text: Text, borders: np.ndarray, key: int, room: int, short: float, duplicates: int
 ) -> Lanes:
-    """The lanes of a text, whose long sentences have more `borders`; the rest as in `plan_pairs`."""
+    """The lanes of a text whose long sentences have more `borders`; the rest as in `plan_pairs`."""
     begins, ends, document = stretches(text, borders, STRETCH * room)
     duplicate = np.repeat(np.arange(duplicates), len(begins))
     begins, ends, document = (np.tile(part, duplicates) for part in (begins, ends, document))

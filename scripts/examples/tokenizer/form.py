@@ -1,4 +1,4 @@
-"""The settings that trained and given vocabularies share. Imports nothing, as the config's check does."""
+"""The settings that trained and given vocabularies share."""
 
 from dataclasses import dataclass
 

@@ -24,9 +24,10 @@ UNUSED = re.compile(r"\[unused\d+\]")
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """`token_kinds` uint8 [size], see masking/token_kinds.py; `special_ids` by role; `sha256` of vocab.txt.
+    """A tokenizer and what is known of its tokens.
 
-    `description` is the content of tokenizer.json.
+    `description` is the content of tokenizer.json, `sha256` that of vocab.txt; `special_ids` by
+    role; `token_kinds` uint8 [size], see masking/token_kinds.py.
     """
 
     tokenizer: Tokenizer
