@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scripts.corpus.wikitext.reader import paragraphs
+from scripts.corpus.wikitext.reader import (
+    base_clean,
+    drop_comments,
+    drop_sections,
+    drop_tables,
+    paragraphs,
+    replace_elements,
+    replace_quotes,
+)
 
 DROPPED = frozenset(["file", "category", "template", "help", "portal"])
 END = " They are the words of a sentence."
@@ -125,3 +133,149 @@ def test_no_markup_survives_any_text(pieces):
 @pytest.mark.parametrize("piece", ["{{a|", "[[a|", "<ref>", "{|\n", "<!--", "'''", "((", "[http://a ", "\n* ", "<div", "&amp;", "( ; "])  # fmt: skip
 def test_hostile_repetition_ends(piece):
     paragraphs(piece * 50_000, "Title", DROPPED, True)
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "left"),
+    [
+        ("a", "a"),
+        ("a<!-- b -->c<!--\nd-->e", "ace"),
+        ("a<!-- b", "a"),
+        ("a<!-- b --> c <!-- d", "a c "),
+        ("a --> b", "a --> b"),
+        ("<!-- a <!-- b --> c", " c"),
+    ],
+)
+def test_comments(wikitext, left):
+    assert drop_comments(wikitext) == left
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "left"),
+    [
+        ("a\n== B ==\nc", "a\n\n\n\nc"),
+        ("= Notes =\na\n== B ==\nc\n= D =\ne", "\n\n\ne"),
+        ("== Notes ==\na\n== Notes ==\nb\n=== C ===\nd", ""),
+        ("== Notes ==\na\n== B ==\nc", "\n\n\nc"),
+        ("a\n====== Notes ======\nb\n====== C ======\nd", "a\n\n\n\nd"),
+        ("== a\n b ==", "== a\n b =="),
+    ],
+)
+def test_sections(wikitext, left):
+    assert drop_sections(wikitext) == left
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "left"),
+    [
+        ("a", "a"),
+        ("a<ref>b</ref>c", "ac"),
+        ("a<ref name=x />c", "ac"),
+        ("a<REF>b</Ref>c", "ac"),
+        ("a</ref>c", "ac"),
+        ("a<ref>b<ref>c</ref>d", "ad"),
+        ("a<ref>b<math>c</ref>d", "ad"),
+        ("a<gallery>b</gallery>c", "a\n\nc"),
+        ("a<ul>b</ul>c", "a\nb\nc"),
+        ("a<dl>b<ol>c", "a\nb\nc"),
+        ("a<ref>b\nc", "a\nc"),
+        ("a<ref>b", "a"),
+        ("<ref>\nc", "\nc"),
+        ("a<nowiki>b\nc", "ab\nc"),
+        ("a<nowiki>[[b]]</nowiki>", "a&#91;&#91;b&#93;&#93;"),
+        ("a<source inline>b</source>", "ab"),
+        ("a<source>b</source>c", "a\n\nc"),
+        ("a<syntaxhighlight lang=c inline>b</syntaxhighlight>", "ab"),
+        ("a<math>x^{2}</math>b", "a\x04x^2\x04b"),
+        ("a<ce>x &lt; 5</ce>b", "a\x04x &lt; 5\x04b"),
+        ("</ref>a<ref>b</ref>c<ref>d</ref>", "ac"),
+        ("<timeline>a</timeline>b", "\n\nb"),
+        ("<templatestyles src=a />b", "b"),
+    ],
+)
+def test_elements(wikitext, left):
+    assert replace_elements(wikitext) == left
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "left"),
+    [
+        ("a\n{| b\n|}c", "a\n\n\nc"),
+        ("a\n{| b\n{| c\n|} d\n|}e", "a\n\n\ne"),
+        ("a\n{| b", "a\n"),
+        ("a {| b\n|} c", "a {| b\n|} c"),
+        ("a\n|}b\n{| c\n|} d", "a\n|}b\n\n\n d"),
+        ("a\n:{| b\n|}} c\n|} d", "a\n\n\n d"),
+        ("a |} b", "a |} b"),
+    ],
+)
+def test_tables(wikitext, left):
+    assert drop_tables(wikitext) == left
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "left"),
+    [
+        ("it's", "it's"),
+        ("''a'' '''b''' '''''c'''''", "a b c"),
+        ("l'''amour''", "l'amour"),
+        ("'''ab'''c", "abc"),
+        ("(l'''a''", "(l'a"),
+        ("dog'''a''", "doga"),
+        ("1'''a''", "1a"),
+        ("l'''1''", "l1"),
+        ("l''' a", "l a"),
+        ("''''a''''", "'a'"),
+        ("''''''a", "'a"),
+        ("'''''''a", "a"),
+    ],
+)
+def test_quotes(wikitext, left):
+    assert replace_quotes(wikitext) == left
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "plain"),
+    [
+        ("a", "a"),
+        ("a [http://b c] d", "a c d"),
+        ("a [[b|c]] d", "a c d"),
+        ("a __NOTOC__ d", "a  d"),
+        ("a ..... d", "a ... d"),
+        ("a ... d", "a ... d"),
+        ("a <b>c</b> d", "a c d"),
+        ("a {{b}} d", "a d"),
+        ("a {| b |} d", "a d"),
+    ],
+)
+def test_what_is_left_to_the_base(wikitext, plain):
+    assert base_clean(wikitext) == plain
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "plain"),
+    [
+        ("<ul><li>One two three four five</li><LI>One two three four six</ul>",
+         "One two three four five.\nOne two three four six."),
+        ("One two<dl><dd>one two three four five</dd></dl>", "one two three four five."),
+        ("It has 10<sup>6</sup>.", "It has 10^6."),
+        ("It has 10<sup>-6</sup>.", "It has 10^-6."),
+        ("It has x<sup>6</sup>.", "It has x6."),
+        ("It has 10<sup>th</sup>.", "It has 10th."),
+        ("It has 10</sup>6.", "It has 106."),
+        ("It is one.<p>It is two.</p>It is three.", "It is one.\nIt is two.\nIt is three."),
+        ("It is one.<HR>It is two.", "It is one.\nIt is two."),
+        ("It is -{H|zh-hans:一;zh-hant:二}-it.", "It is it."),
+        ("It is -{-|zh-hans:一}-it.", "It is it."),
+        ("It is -{T|zh-hans:一}-it.", "It is it."),
+        ("It is -{A|zh-hans:一;zh-hant:二}-it.", "It is 一it."),
+        ("It is -{R|as it is}-.", "It is as it is."),
+        ("It is -{as it is}-.", "It is as it is."),
+        (":''For it, see [[B]].''\nIt is.", "It is."),
+        (":'''For''' it, see them.\nIt is.", "For it, see them.\nIt is."),
+        ("It is 5 &lt;b&gt; here.", "It is 5 <b> here."),
+        ("It is 5 &#60; 6 here.", "It is 5 < 6 here."),
+    ],
+)  # fmt: skip
+def test_tags_variants_and_signs(wikitext, plain):
+    assert text(wikitext) == plain

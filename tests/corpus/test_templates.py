@@ -80,6 +80,50 @@ def test_words_of_templates(wikitext, words):
     assert expand_templates(wikitext, "Page") == words
 
 
+@pytest.mark.parametrize(
+    ("wikitext", "words"),
+    [
+        ("{{lc:ABC}} {{uc:abc}} {{LCFIRST:ABC}} {{ucfirst:abc}}", "abc ABC aBC Abc"),
+        ("{{lcfirst:}}{{ucfirst:}}", ""),
+        ("{{#tag:nowiki|a|b}} {{#tag:poem|c}} {{#tag:ref|d}} {{#if:a|b}}", "a c  "),
+        ("{{Template:nowrap|a b}} {{template:!}} {{Vorlage: nowrap |a}}", "a b \x02 a"),
+        ("{{DEFAULTSORT:Page}}", ""),
+        ("{{FULLPAGENAME}} {{SUBPAGENAME}} {{BASEPAGENAME}} {{PAGENAMEE}}", "Page Page Page "),
+        ("{{1/2}} {{1/}} {{xvie siècle}} {{5nd}} {{1234e}}", "1/2  xvie siècle 5nd "),
+        ("{{nowrap|2=b|1=a}} {{nowrap|0=b}} {{nowrap|51=b|a}}", "a  a"),
+        ("{{color|50=x|2=b}} {{hlist|3=c|1=a}}", "b a, c"),
+        ("{{nowrap|a=b=c|d}} {{nowrap|1=a=b}}", "d a=b"),
+        ("{{nowrap}} {{nowrap|}} {{lang-de}} {{unknown|a}}", "   "),
+        ("{{script/Arab|a}} {{kieli-en|b}} {{k-xx|c}}", "a b c"),
+        ("{{ no_wrap | a }}", "a"),
+        ("{{{a|b}}} {{{a}}}", "b "),
+        ("a{{snd}}b {{-}}c", "a – b \n\nc"),
+    ],
+)
+def test_names_functions_and_arguments(wikitext, words):
+    assert expand_templates(wikitext, "Page") == words
+
+
+@pytest.mark.parametrize("depth", [24, 25])
+def test_templates_within_templates(depth):
+    found = expand_templates("{{nowrap|" * depth + "a" + "}}" * depth, "")
+    assert found.startswith("a") == (depth == 24)
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "left"),
+    [
+        ("a\nb|c=d}} e", "a\nb  e"),
+        ("a|x=y\nb}} e", "a|x=y\nb  e"),
+        ("|a=b}} c | d = e}} f", "  c   f"),
+        ("a | b}} c", "a | b  c"),
+        ("a|b=1|c=2}} d", "a  d"),
+    ],
+)
+def test_an_end_without_a_beginning_goes_with_its_arguments(wikitext, left):
+    assert expand_templates(wikitext, "") == left
+
+
 def test_a_quotation_is_a_paragraph():
     assert expand_templates("a{{quote|text=b|author=c}}d", "") == "a\n\nb\n\nd"
 

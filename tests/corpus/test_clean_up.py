@@ -1,0 +1,95 @@
+# ruff: noqa: RUF001
+import pytest
+
+from scripts.corpus.wikitext.clean_up import LITERAL_LESS, is_prose, mend
+from scripts.corpus.wikitext.template_words import BAR
+
+
+@pytest.mark.parametrize(
+    ("line", "mended"),
+    [
+        ("A line.", "A line."),
+        (" A  line. ", "A line."),
+        # Each kind of markup that is left, with nothing else in the line
+        ("A <b>line</b>.", "A line."),
+        ("A < b and b > c.", "A < b and b > c."),
+        ("A [[line.", "A line."),
+        ("A line]].", "A line."),
+        ("A __TOC__ line.", "A line."),
+        ("A __my__ line.", "A __my__ line."),
+        ("A == line.", "A line."),
+        ("A {| line.", "A line."),
+        ("A |} line.", "A line."),
+        ("A &amp; b.", "A & b."),
+        (f"A {BAR} b.", "A | b."),
+        (f"A {LITERAL_LESS} b.", "A < b."),
+        # Characters
+        ("cafe\u0301", "caf\u00e9"),
+        ("A\u00a0b\u2003c\td.", "A b c d."),
+        ("co\u00adop\u200b\ufeff\u200e.", "coop."),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        # Empty brackets
+        ("A () b.", "A b."),
+        ("A (, ) b.", "A b."),
+        ("A ( ; b) c.", "A (b) c."),
+        ("A (b, ; ) c.", "A (b) c."),
+        ("A [ ] b.", "A b."),
+        ("A [·] b.", "A b."),
+        ("A ( b ) c.", "A (b) c."),
+        ("A [ b ] c.", "A [b] c."),
+        ("A ((( ))) b.", "A b."),
+        ("A ((((  )))) b.", "A () b."),
+        ("A (b – ) c.", "A (b –) c."),
+        ("A (–) b.", "A b."),
+        ("A (b) c.", "A (b) c."),
+        # Quotes
+        ('A "" b.', "A b."),
+        ("A “ ” b.", "A b."),
+        ("A « » b.", "A b."),
+        ('A "b" c.', 'A "b" c.'),
+        # Marks
+        ("A, , b.", "A, b."),
+        ("A; ; , b.", "A; b."),
+        ("A,, b.", "A, b."),
+        ("A:, b.", "A: b."),
+        (", ; A b.", "A b."),
+        (". A b.", "A b."),
+        (".5 is it.", ".5 is it."),
+        ("... and so on.", "... and so on."),
+        ("A b , c .", "A b, c."),
+        ("A b ) c.", "A b) c."),
+        ("A b .5 c.", "A b .5 c."),
+        ("A b ?”", "A b?”"),
+    ],
+)
+def test_what_is_left_is_mended(line, mended):
+    assert mend(line) == mended
+
+
+@pytest.mark.parametrize(
+    ("line", "prose"),
+    [
+        ("", False),
+        ("It is.", True),
+        ('"It is."', True),
+        ("It is!’)", True),
+        ("5.", False),
+        ("x.", False),
+        ("二。", True),
+        ("(See there.)", False),
+        ("(See there) and (here).", True),
+        ("(One.) Two (three.)", True),
+        ("[See there.]", True),
+        # Without a mark at the end: four words that are more than half of it
+        ("one two three four", True),
+        ("one two three", False),
+        ("one two ab ab 1234567890", False),
+        ("one two ab ab 123456", False),
+        ("one two ab ab 12345", True),
+        ("a b c d e f g h", False),
+        ("一个没有句号的句", False),
+        ("一个没有句号的句子", True),
+    ],
+)
+def test_which_lines_are_prose(line, prose):
+    assert is_prose(line) == prose
