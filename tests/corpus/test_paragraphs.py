@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001
 import pytest
 
 from scripts.corpus.wikitext.clean_up import FORMULA

@@ -272,7 +272,7 @@ def test_what_is_left_to_the_base(wikitext, plain):
         ("It is -{R|as it is}-.", "It is as it is."),
         ("It is -{as it is}-.", "It is as it is."),
         (":''For it, see [[B]].''\nIt is.", "It is."),
-        (":'''For''' it, see them.\nIt is.", "For it, see them.\nIt is."),
+        (":'''For''' it, see them all.\nIt is.", "For it, see them all.\nIt is."),
         ("It is 5 &lt;b&gt; here.", "It is 5 <b> here."),
         ("It is 5 &#60; 6 here.", "It is 5 < 6 here."),
     ],
