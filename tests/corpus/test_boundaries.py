@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scripts.corpus.sentences.boundaries import ends_sentence
 from scripts.corpus.sentences.splitter import rules, split
 from tests.corpus.marked import Score, paragraphs
 
@@ -110,3 +111,103 @@ def test_real_boundaries(half):
     assert score.true > 150
     assert score.precision > 0.98
     assert score.recall > 0.98
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "ends"),
+    [
+        # What follows decides
+        ("He came.", "She went.", True),
+        ("He came.", ", she went.", False),
+        ("He came.", "- She", True),
+        ("He came.", "(She went.) It", True),
+        ("He came.", "(Cats went) and", False),
+        ("He came.", "(The cat", True),
+        ("He came.", "(the cat sat) and", False),
+        ("He came!", "(The cat) sat", False),
+        ("He came.", "(A. B. Smith) sat", False),
+        ("He came.", "(The cat) sat", True),
+        # Lower case
+        ("He went away.", "it was", True),
+        ("He went to.", "it was", False),
+        ("He went etc.", "it was", False),
+        ("In 1914.", "it was", True),
+        ("In 2114.", "it was", False),
+        ("In 914.", "it was", False),
+        ('He went "away".', "it was", True),
+        ('He went "away."', "it was", False),
+        ("He went to hospital.", "and", True),
+        ("He went to schools.", "and", True),
+        ("He went to houses.", "and", False),
+        ("He went to hospital.", "iPod is", True),
+        ("He went to hospital!", "and", False),
+        ("He went to hospiTal.", "and", False),
+        # Marks
+        ("Yahoo!", "Music", False),
+        ("Yahoo!", "The", True),
+        ("Wait...", "Then", True),
+        ("and...", "Then", False),
+        ("He said ...", "Paris", True),
+        ("He said that ...", "Paris", False),
+        ("He said, ...", "Paris", False),
+        ("He said !", "Paris", False),
+        ("...", "Paris", False),
+        ('He said "lit."', "Paris", False),
+        ('He said "so."', "Paris", True),
+        ("He said (so.)", "Paris", True),
+        # Words
+        ("He met Mr.", "Smith", False),
+        ("He met them.", "Smith", True),
+        ("etc.", "They", True),
+        ("CF.", "The", True),
+        ("Cf.", "The", False),
+        ("cf.", "They", False),
+        ("See No.", "5 is", False),
+        ("See No.", "V is", False),
+        ("See no.", "Cats", True),
+        ("Warner Bros.", "Records", False),
+        ("Warner Bros.", "The", True),
+        ("Warner bros.", "Records", True),
+        ("Warner Bros.", '"Records"', True),
+        ("On Nov.", "Records", False),
+        ("The U.S.", "Army", False),
+        ("The U.S.", "The", True),
+        ("The U.S.", '"Army"', True),
+        ("The U.S.", '"Billboard" charts', False),
+        ("ex-St.", "Louis", False),
+        ("1.", "The", False),
+        ("It is 5.", "The", True),
+        ("am 3.", "Oktober", False),
+        ("am 3.", "Stock", False),
+        ("3.", "Oktober", False),
+        ("no 1990.", "Oktober", True),
+        # Initials and numerals
+        ("J.", "Smith", False),
+        ("John F.", "Kennedy", False),
+        ("John F.", "The", True),
+        ("World War I.", "Germany", True),
+        ("Mark I.", "Kennedy", True),
+        ("Mark O.", "Kennedy", False),
+        ("Pedro I.", "Kennedy", True),
+        ("Pedro V.", "Kennedy", False),
+        ("He (b.", "Paris", False),
+        ("in b.", "Paris", True),
+        ("in b.", "1956", False),
+        ("a; b.", "Paris", False),
+        ("Brown v.", "Board", False),
+        ("z.", "B. Wien", False),
+        ('John "J.', '"Duke" Maronic', False),
+        ("Dusan J.", '"Duke" Maronic', False),
+        ("Dusan J.", '"Duke was', True),
+    ],
+)
+def test_whether_a_sentence_ends_at_a_place(before, after, ends):
+    assert ends_sentence(before, after) == ends
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "ends"),
+    [("north.", "The", True), ("North.", "The", True), ("North.", "Town", False)],
+)
+def test_whether_a_sentence_ends_without_a_space(before, after, ends):
+    assert ends_sentence(before, after, spaced=False) == ends

@@ -8,7 +8,6 @@ import pytest
 
 from scripts.common.errors import UserError
 from scripts.corpus import download_dump
-from scripts.corpus.dump.mirror import nearest
 from tests.corpus.loopback import BASE, DATE, WIKI, content, serving
 
 NAME = f"{WIKI}-{DATE}-pages-articles1.xml-p1p100.bz2"
@@ -72,9 +71,3 @@ def test_killed_in_the_middle_it_goes_on_when_run_again(mirror, tmp_path):
     mirror.requests.clear()
     subprocess.run(command(mirror, tmp_path), check=True)
     assert [headers.get("Range") for _, headers in mirror.requests] == ["bytes=150000-"]
-
-
-def test_nearest_dates():
-    available = ["20240101", "20250101", "20250201", "20251201", "20260101"]
-    assert nearest("20250110", available) == ["20250101", "20250201", "20251201"]
-    assert nearest("20250110", available, 2) == ["20250101", "20250201"]

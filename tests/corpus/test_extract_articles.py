@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from scripts.common.errors import UserError
 from scripts.corpus import extract_articles as step
-from scripts.corpus.files.articles import read_articles
+from scripts.corpus.files.articles import Article, read_articles, to_line
 from tests.corpus.dumps import BARE, articles, dump, many, page, write
 
 SETTINGS = step.Settings(lists="sentences", min_words=5, max_failed=0.0)
@@ -137,6 +138,64 @@ def test_too_many_failures_are_an_error(tmp_path, monkeypatch):
         extract(path, settings=replace(SETTINGS, max_failed=0.04))
     assert not list(tmp_path.rglob("*.zst"))
     assert not list(tmp_path.rglob("*.json"))
+
+
+@pytest.mark.parametrize(
+    ("about", "kind"),
+    [
+        ({}, "article"),
+        ({"namespace": None}, "article"),
+        ({"namespace": None, "title": "Thing: a film"}, "article"),
+        ({"namespace": None, "title": "file:a"}, "other_namespaces"),
+        ({"namespace": None, "title": "File"}, "article"),
+        ({"namespace": 0, "title": "File:a"}, "article"),
+        ({"namespace": 1}, "other_namespaces"),
+        ({"namespace": -1}, "other_namespaces"),
+        ({"redirect": True, "text": ""}, "redirects"),
+        ({"text": "#REDIRECT [[A]]", "model": "json"}, "redirects"),
+        ({"model": "json", "text": ""}, "other_models"),
+        ({"text": " \n"}, "empty"),
+        ({"title": "A (disambiguation)"}, "disambiguations"),
+    ],
+)
+def test_what_a_page_is(about, kind):
+    found = step.Page(**({"id": "1", "title": "A", "namespace": 0, "text": "Text."} | about))
+    assert step.kind_of(found, frozenset(["file"])) == kind
+
+
+def batch(*texts, **site):
+    pages = [step.Page(str(n), f"Title {n}", 0, text=text) for n, text in enumerate(texts, 1)]
+    return step.extract_batch(SETTINGS, [(step.Site(**site), one) for one in pages])
+
+
+def test_a_batch_and_its_counts():
+    done = batch("One two three four five.\n\nSix it is.", "One two three four.", "")
+    article = Article("1", "Title 1", "", "One two three four five.\nSix it is.")
+    assert done.lines == [to_line(article)]
+    assert done.counts == {
+        "pages": 3, "articles": 1, "short": 1, "empty": 1, "paragraphs": 2, "words": 8,
+        "characters": 35, "wikitext_characters": 36,
+    }  # fmt: skip
+    assert done.failed == []
+    assert (
+        '"url": "http://a/w?curid=1"' in batch("Aa bb cc dd ee.", base="http://a/w/Main").lines[0]
+    )
+
+
+def test_words_of_links_by_the_namespaces_of_the_site():
+    numbers = {-2: "Media", -1: "Special", 0: "", 1: "Talk", 2999: "Last", 3000: "Beyond"}
+    text = "".join(f"[[{name or 'x'}:a]] " for name in numbers.values()) + "is it."
+    (line,) = batch(f"One two three {text}", namespaces=numbers).lines
+    assert '"text": "One two three x:a Beyond:a is it."' in line
+
+
+def test_how_many_may_fail(tmp_path):
+    total = step.Extracted(counts=Counter(failed=1, articles=7, short=2))
+    step.refuse_too_little(tmp_path, total, 0.1)
+    total.counts.update(failed=1, articles=-1)
+    total.failed = [{"title": f"T{number}"} for number in range(7)]
+    with pytest.raises(UserError, match=r"2 of 10 articles failed \(T0, .*, T4, …\).* \(0\.1\)"):
+        step.refuse_too_little(tmp_path, total, 0.1)
 
 
 def test_a_dump_without_articles_is_an_error(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from scripts.common.download import Retries
 from scripts.common.errors import UserError
 from scripts.corpus.dump.mirror import Dump
-from scripts.corpus.list_dump import list_dump
+from scripts.corpus.list_dump import from_status, from_sums, list_dump, listed, page_order
 from tests.corpus.loopback import BASE, DATE, WIKI, content, names, serving
 
 RETRIES = Retries(2, 0.01)
@@ -113,6 +113,42 @@ def test_says_who_asks(mirror):
     mirror.add_job()
     listing(mirror)
     assert all(headers["User-Agent"].startswith("dump2glue/") for _, headers in mirror.requests)
+
+
+def test_files_are_taken_by_their_names_in_the_order_of_their_pages():
+    known = {"size": "5", "sha1": "a" * 40}
+    listed = ["x-pages-articles10.xml-p5p9.bz2", "x-pages-articles2.xml-p1p4.bz2"]
+    other = ["x-pages-articles.xml.7z", "x-pages-meta1.xml.bz2", "x-pages-articles1.xml-rss.xml"]
+    files = dict.fromkeys([*listed, *other], known)
+    files["x-pages-articles3.xml.bz2"] = {"size": 5}
+    files["x-pages-articles4.xml.bz2"] = {"sha1": "a" * 40}
+    job, found = from_status({"jobs": {"articlesdump": {"status": "done", "files": files}}})
+    assert (job, found[0]) == ("articlesdump", {"name": listed[0], "size": 5, "sha1": "a" * 40})
+    assert [file["name"] for file in sorted(found, key=page_order)] == listed[::-1]
+    assert from_status({"jobs": {}}) == ("", [])
+
+
+def test_sums_of_other_files_are_passed_over():
+    lines = ["a" * 40 + " *x-pages-articles.xml.bz2", "b" * 39 + "  x-pages-articles1.xml.bz2"]
+    lines += ["c" * 40 + "  x-pages-articles-multistream-index.txt.bz2"]
+    job, found = from_sums("\n".join(lines))
+    assert job == "articlesdumprecombine"
+    assert found == [{"name": "x-pages-articles.xml.bz2", "size": None, "sha1": "a" * 40}]
+    assert from_sums("") == ("", [])
+
+
+def test_a_listing_is_made_once_and_must_be_one(mirror, tmp_path):
+    mirror.add_job()
+    path = tmp_path / "l.json"
+    dump = Dump(WIKI, DATE, mirror.url)
+    assert len(listed(path, dump)) == 3
+    asked = len(mirror.requests)
+    assert listed(path, dump) == list_dump(dump)["files"]
+    assert len(mirror.requests) == asked + 1
+    for text in ("[]", "{", "{}"):
+        path.write_text(text)
+        with pytest.raises(UserError, match=r"l\.json: not the listing of a dump"):
+            listed(path, dump)
 
 
 def test_a_folder_is_a_mirror(tmp_path):

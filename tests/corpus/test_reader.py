@@ -259,6 +259,7 @@ def test_what_is_left_to_the_base(wikitext, plain):
          "One two three four five.\nOne two three four six."),
         ("One two<dl><dd>one two three four five</dd></dl>", "one two three four five."),
         ("It has 10<sup>6</sup>.", "It has 10^6."),
+        ("It has A4<sup>6</sup>.", "It has A4^6."),
         ("It has 10<sup>-6</sup>.", "It has 10^-6."),
         ("It has x<sup>6</sup>.", "It has x6."),
         ("It has 10<sup>th</sup>.", "It has 10th."),

@@ -8,8 +8,8 @@ import pytest
 
 from scripts.common.errors import UserError
 from scripts.common.text import read_lines, zstd_writer
-from scripts.corpus.files.shard_assignment import validation_shards
-from scripts.corpus.shard_corpus import Settings, shard_corpus
+from scripts.corpus.files.shard_assignment import assign, validation_shards
+from scripts.corpus.shard_corpus import Settings, refuse_empty, shard_corpus
 
 
 def write_part(folder, name, documents):
@@ -110,6 +110,32 @@ def test_of_the_same_documents_the_first_stays(tmp_path):
     kept, statistics = shard(tmp_path / "all", first, second, deduplicate="none")
     assert statistics["duplicates"] == 0
     assert sum(map(len, kept.values())) == 600
+
+
+def test_a_document_keeps_its_shard():
+    counts = {"train": 4, "validation": 2}
+    found = [assign(str(number), 42, counts, 0.3) for number in range(8)]
+    assert [f"{split} {shard}" for split, shard in found] == [
+        "train 0", "train 2", "validation 1", "train 3",
+        "train 3", "validation 1", "train 2", "validation 1",
+    ]  # fmt: skip
+    assert {assign(str(number), 42, counts, 0.0)[0] for number in range(50)} == {"train"}
+    assert {assign(str(number), 42, counts, 1.0)[0] for number in range(50)} == {"validation"}
+
+
+@pytest.mark.parametrize(
+    ("empty", "shards", "message"),
+    [
+        (["validation/1"], 100, r"validation/1: 1000 documents are too few for this corpus\.vali"),
+        (["train/3", "validation/1"], 100, r"train/3: .* set corpus\.shards to 49 or less"),
+        (["train/3"], 1, r"train/3: .* set corpus\.shards to 1 or less"),
+    ],
+)
+def test_an_empty_shard_is_refused(empty, shards, message):
+    documents = {f"train/{number}": 10 for number in range(shards)}
+    refuse_empty(documents)
+    with pytest.raises(UserError, match=f"no document for {message}"):
+        refuse_empty(documents | dict.fromkeys(empty, 0))
 
 
 def test_as_many_validation_shards_as_make_them_of_the_same_size():

@@ -70,3 +70,13 @@ def test_signatures_of_another_part_are_an_error(tmp_path):
     step.sign_documents(second, tmp_path / "b.npy", 1)
     with pytest.raises(UserError, match="not the signatures of"):
         shard_corpus([first], tmp_path / "out", Settings(2, 0.1, "near", 1), [tmp_path / "b.npy"])
+
+
+def test_signatures_stay_what_they_are():
+    """A change of them would leave other documents out of the same corpus."""
+    documents = [b"One two three four five six seven eight.", b"Two words", b""]
+    assert [hash64(array.tobytes()) for array in step.bands(documents)] == [
+        545287518876359660,
+        11335215679006340424,
+        7683625784324280787,
+    ]

@@ -23,6 +23,7 @@ from scripts.corpus.wikitext.units import RANGES, TABLES, UNITS, grouped, measur
         # No number, no measure
         ("about 5|km", ""),
         ("5|to|ten|km", "5 to "),
+        ("5|to", "5 to "),
         ("5", "5"),
         ("", ""),
         # Ranges

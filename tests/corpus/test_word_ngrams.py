@@ -34,3 +34,19 @@ def test_ngrams_tell_orders_apart():
     words = np.array([hash64("a"), hash64("b"), hash64("a")], np.uint64)
     first, second = ngrams(words, 2)
     assert first != second
+
+
+def test_the_hash_of_an_ngram_stays_what_it_is():
+    words = np.array([1, 2, 3], np.uint64)
+    assert ngrams(words, 1).tolist() == [1, 2, 3]
+    assert ngrams(words, 2).tolist() == [0x9E3779B97F4A7C17, 0x3C6EF372FE94F82D]
+    assert ngrams(words, 3).tolist() == [(0x9E3779B97F4A7C17 * 0x9E3779B97F4A7C15 + 3) % 2**64]
+
+
+def test_words_are_kept_up_to_a_number(monkeypatch):
+    monkeypatch.setattr(word_ngrams, "KNOWN", 2)
+    words = WordHashes()
+    words.hashes("a b")
+    assert list(words.known) == ["a", "b"]
+    words.hashes("b c")
+    assert list(words.known) == ["c"]
