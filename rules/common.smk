@@ -72,15 +72,15 @@ def code(step):
 def step(file, launcher=None, **variables):
     """The params of a step: `code`, which is compared, and `run`, with which its command begins.
 
-    `variables` are added to its environment, which is else the same wherever snakemake was started.
-    A step runs with this interpreter and this repository, wherever snakemake was started. It takes the
-    shell's place and ends with snakemake, so that none goes on writing beside the next run; one with a
-    launcher of its own is ended by that. Not a prefix of all shells, some of which may be another
-    workflow's; and Snakemake compares no param that is a function of the threads, so that neither the
-    repository nor the step in it has to stay where it is.
+    A step runs with this interpreter, this repository and the same environment, but for `variables`,
+    wherever snakemake was started. It takes the shell's place and ends with snakemake, so that none goes
+    on writing beside the next run; one with a launcher of its own is ended by that.
+
+    Not a prefix of all shells, since some may be another workflow's. Snakemake compares no param that is
+    a function of the threads, so that neither the repository nor the step in it must stay where it is.
     """
     name = ".".join(Path(launcher or file).with_suffix("").parts)
-    added = "".join(f" {name}={value}" for name, value in variables.items())
+    added = "".join(f" {key}={value}" for key, value in variables.items())
     command = (
         f". {shlex.quote(str(ROOT))}/scripts/workflow/environment.sh; "
         f"PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH "
@@ -89,7 +89,7 @@ def step(file, launcher=None, **variables):
     if not launcher:
         command = f"export D2G_PARENT=$PPID; {command}"
     # A cluster's job is a snakemake of its own, which wants to know of no other step's code.
-    once = code(file) if workflow.is_main_process else lambda wildcards: code(file)
+    once = code(file) if MAIN else lambda wildcards: code(file)
     return {"code": once, "run": lambda wildcards, threads: command}
 
 
