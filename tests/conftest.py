@@ -7,12 +7,18 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 from tests import costs
 from tests.runs import ROOT, clone, snakemake
 
 # Tests run side by side: threads of one that wait for each other would keep the others waiting.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("untimed")  # a loaded machine fails no test
 
 
 def pytest_configure(config: pytest.Config) -> None:

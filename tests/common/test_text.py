@@ -55,9 +55,7 @@ def test_a_missing_file_is_named(tmp_path):
         list(read_lines(tmp_path / "gone.zst"))
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(st.lists(st.text(st.characters(exclude_characters="\n\r", codec="utf-8"))))
 def test_what_is_written_is_read(tmp_path, lines):
     path = tmp_path / "a.zst"

@@ -110,7 +110,7 @@ def test_a_tag_that_is_not_closed_takes_no_more_than_its_line(tag):
 MARKUP = re.compile(r"\{\{|\}\}|\[\[|\]\]|''|</?(?:ref|br|div|span|math|table|ul|li)\b|__TOC__")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(
         st.sampled_from(

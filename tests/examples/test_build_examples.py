@@ -72,7 +72,7 @@ settings_strategy = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(chosen=settings_strategy)
 def test_from_text_to_file_and_back(folder, tmp_path_factory, chosen):
     """All tokens are there, `duplicates` times, in their order; the statistics are right."""

@@ -51,7 +51,7 @@ def test_reads_what_was_written(files):
         )
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(indices=st.lists(st.integers(0, 326), max_size=20), epoch=st.integers(0, 3))
 def test_any_order(files, indices, epoch):
     """A batch is its examples read one by one."""
@@ -126,7 +126,7 @@ def test_truncated(tmp_path, share):
     assert str(path) in refused("truncated|not a file", path)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(where=st.floats(0, 0.9999), flip=st.integers(1, 255))
 def test_any_changed_byte_is_found_or_harmless(tmp_path_factory, where, flip):
     """A changed byte is refused, or was of no meaning (HDF5's own reserved room)."""

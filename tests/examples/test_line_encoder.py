@@ -35,7 +35,7 @@ texts = st.lists(pieces, max_size=12).map(
 )
 
 
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 @given(lines=st.lists(texts, min_size=1, max_size=4), lowercase=st.booleans())
 @example(lines=["a\x0bb the\tcat", "", "[MASK] e\u0301 É ##s"], lowercase=True)
 def test_the_same_ids(lines, lowercase):

@@ -20,7 +20,7 @@ def examples(count, seed=0, seq_length=32):
     return tokens.astype(np.int32), np.concatenate([[0], np.cumsum(lengths)])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     count=st.integers(0, 12),
     seed=st.integers(0, 1000),
@@ -52,7 +52,7 @@ def test_counts_and_places(count, seed, probability, bound, whole_word):
             assert found == expected
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 1000), order=st.permutations(range(9)), whole_word=st.booleans())
 def test_masks_depend_on_the_example_alone(seed, order, whole_word):
     """The same masks in any order, alone or in company."""
@@ -93,7 +93,7 @@ def words_of(kinds):
     return [word for word in words if word]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 10_000), probability=st.floats(0.05, 0.9))
 def test_whole_words(seed, probability):
     """Words are masked whole, and none that was left out would still have fitted."""

@@ -31,7 +31,7 @@ def padded_rows(path):
     return data, labels
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(
     count=st.integers(1, 12),
     masking=st.sampled_from(["static", "dynamic"]),

@@ -43,7 +43,7 @@ def covered(stretches, size):
     return np.cumsum(steps)[:-1]
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(
     documents=some_documents,
     room=st.integers(5, 60),
@@ -78,7 +78,7 @@ def test_pairs(documents, room, short, duplicates, key):
     assert (np.diff(plan.a[:, 0])[np.diff(plan.duplicate) == 0] > 0).all()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(
     documents=st.lists(some_documents.map(lambda d: d[0]), min_size=2, max_size=6),
     key=st.integers(0, 99),
@@ -92,7 +92,7 @@ def test_random_segments_never_come_from_the_same_document(documents, key):
     assert (owner[plan.a[random, 0]] != owner[plan.b[random, 0]]).all()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(documents=some_documents, cut=st.integers(1, 7), key=st.integers(0, 99))
 def test_a_document_is_taken_apart_alike_in_any_company(documents, cut, key):
     """Splitting the text into two blocks changes no A, no label and no true B."""
@@ -118,7 +118,7 @@ def test_long_documents_are_taken_in_stretches():
     assert (covered(np.concatenate([plan.a, plan.b[true]]), 140_003) == 1).all()
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(
     documents=some_documents,
     room=st.integers(6, 60),
@@ -150,7 +150,7 @@ def test_full_sequences(documents, room, duplicates, key, joined):
     assert np.diff(plan.a).min() >= 1
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(lengths=st.lists(st.integers(1, 50), min_size=1, max_size=20), limit=st.integers(1, 20))
 def test_split_long(lengths, limit):
     borders = np.concatenate([[0], np.cumsum(lengths)])

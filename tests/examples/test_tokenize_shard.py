@@ -49,7 +49,7 @@ def write(path, text):
 lines = st.lists(st.sampled_from(["the cat .", "old dog", "river", "", "", "\u200b"]), max_size=12)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(lines=lines, block=st.sampled_from([1, 7, 40, 1000]), end=st.booleans())
 def test_documents_and_sentences(tmp_path_factory, vocab, lines, block, end):
     """Any number of empty lines parts documents; the size of the blocks changes nothing."""
