@@ -132,6 +132,12 @@ def rewrite(path, name, change):
     [
         ("input_mask", lambda v: v[:-1], "input_mask has shape"),
         ("masked_lm_ids", lambda v: v[:, :2], "has shape"),
+        (
+            "masked_lm_ids",
+            lambda v: v[:, 0],
+            r"masked_lm_positions has shape \(20, 5\), not \(20, 0\)",
+        ),
+        ("input_ids", lambda v: v[:, 0], r"input_ids has shape \(20,\), not \(20, 0\)"),
         ("input_mask", lambda v: np.where(np.arange(32) == 2, 0, v), "input_mask has a gap"),
         ("input_mask", lambda v: v * 0, "or empty"),
         ("input_ids", lambda v: v - 1000, "token id is negative"),

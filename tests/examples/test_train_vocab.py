@@ -4,6 +4,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from argparse import Namespace
 from dataclasses import replace
 from functools import partial
 
@@ -14,7 +15,7 @@ import yaml
 from scripts.common.digest import hash64
 from scripts.common.errors import UserError
 from scripts.common.random_numbers import draw
-from scripts.common.settings import section_of
+from scripts.common.settings import from_args, section_of
 from scripts.common.text import read_line_blocks, zstd_writer
 from scripts.examples import train_vocab as step
 from scripts.examples.tokenizer.vocabulary import load_vocabulary
@@ -133,6 +134,11 @@ def test_defaults_by_hand():
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
     chosen = section_of(Settings, config["vocab"]) | {"seed": config["seed"]}
     assert Settings(**chosen) == Settings()
+    least = {"size": 256, "sample_mb": 0.001, "max_length": 8, "seed": 0}
+    assert from_args(Settings, Namespace(lowercase=True, **least)) == Settings(**least)
+    for name in least:
+        with pytest.raises(UserError, match=f"--{name.replace('_', '-')} -1: must be "):
+            from_args(Settings, Namespace(lowercase=True, **least | {name: -1}))
 
 
 def test_the_sample_keeps_its_order_and_leaves_empty_lines_out(tmp_path):

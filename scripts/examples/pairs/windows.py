@@ -68,9 +68,7 @@ def draw_pool(sources: Sequence[Tokens], key: int, start: int, stop: int) -> Tex
 
 
 def cut_window(text: Text) -> Text:
-    """At most WINDOW_TOKENS tokens of a window, in whole sentences where the first is not longer."""
-    if len(text.tokens) <= WINDOW_TOKENS:
-        return text
+    """WINDOW_TOKENS tokens of a window at most, of whole sentences where the first is not longer."""
     count = max(1, int(np.searchsorted(text.sentences, WINDOW_TOKENS, "right")) - 1)
     sentences = np.minimum(text.sentences[: count + 1], WINDOW_TOKENS)
     last = int(np.searchsorted(text.documents, count, "left"))
