@@ -1,6 +1,6 @@
 """Every command that the documents, `--help` and docstrings show is one that its program takes."""
 
-import importlib
+import importlib.util
 import re
 import subprocess
 import sys
