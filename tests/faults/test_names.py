@@ -1,0 +1,108 @@
+"""Names of files as people, and attackers, have them: each is a name, and nothing else."""
+
+import json
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from scripts.common.text import read_lines, zstd_writer
+from tests.corpus.dumps import many, write
+from tests.runs import SMALL, clone, snakemake
+
+STEMS = [
+    "My Notes", "$(touch pwned)", "`touch pwned`", "q'uote", 'double"quote', "amp&", "semi;touch pwned", "-n",
+    "--log", "{bra}", "{input}", "{{two}}", "pipe|touch pwned", "star*", "qu?stion", "hash#", "back\\slash", "%d",
+    "~", "größe", "tab\tbed", "<in>out", "!bang", "(round)", "a=b", "new\nline",
+]  # fmt: skip
+SENTENCES = "The river is long. It flows to the sea. Many boats sail on it every day.\n" * 3
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return clone(tmp_path_factory.mktemp("a folder with {braces} and $(touch pwned)"))
+
+
+def configure(folder: Path, **sections) -> None:
+    """The small config with some keys of its sections changed."""
+    config = yaml.safe_load((Path(__file__).parents[2] / SMALL).read_text())
+    for section, values in sections.items():
+        config[section] = config.get(section, {}) | values
+    (folder / SMALL).write_text(json.dumps(config))
+
+
+def ids_of(file: Path) -> set[str]:
+    return {line.rsplit(":", 1)[0] for line in read_lines(file)}
+
+
+def nothing_was_run(folder: Path) -> None:
+    assert not list(folder.rglob("pwned"))
+    assert not [path for path in folder.parent.iterdir() if path.name == "pwned"]
+
+
+@pytest.mark.slow
+def test_files_of_a_text_folder(folder):
+    texts = folder / "my texts; $(touch pwned)"
+    texts.mkdir()
+    for number, stem in enumerate(STEMS):
+        (texts / f"{stem}.txt").write_text(f"Text {number}. {SENTENCES}")
+    configure(folder, corpus={"source": "text", "paths": [texts.name], "shards": 1})
+    snakemake(folder, "--cores", "2", "results/corpus/shards/stats.json")
+    (ids,) = (folder / "results/corpus/sentences").glob("*.ids.zst")
+    found = ids_of(ids)
+    assert len(found) == len(STEMS)
+    nothing_was_run(folder)
+
+
+@pytest.mark.slow
+def test_dumps_and_articles(folder):
+    given = folder / "giv en"
+    given.mkdir()
+    paths = []
+    for number, stem in enumerate(STEMS):
+        if number % 2:
+            write(given / f"{stem}.xml.bz2", many(3))
+            paths.append(f"giv en/{stem}.xml.bz2")
+            continue
+        with zstd_writer(given / f"{stem}.jsonl.zst") as file:
+            file.write(json.dumps({"id": f"{number}", "text": SENTENCES}) + "\n")
+        paths.append(f"giv en/{stem}.jsonl.zst")
+    configure(
+        folder, corpus={"source": ["dump", "articles"], "paths": paths, "extract": {"min_words": 1}}
+    )
+    targets = ["--until", "split_sentences", "results/corpus/shards/stats.json"]
+    snakemake(folder, "--cores", "2", *targets)
+    assert len(list((folder / "results/corpus/sentences").glob("*.ids.zst"))) >= len(STEMS)
+    nothing_was_run(folder)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stem", ["My $(touch pwned)", "q'uote {input}", "-n"])
+def test_each_kind_of_folder(folder, finished_run, stem):
+    """The commands are read as a shell reads them; none is run."""
+    for name, source in (("model", "results/pretrain/long"), ("glue", "results/sample/glue")):
+        shutil.copytree(finished_run / source, folder / name / stem, dirs_exist_ok=True)
+    configure(folder, glue={"model": f"model/{stem}"})
+    assert words_with(folder, f"model/{stem}/config.json", "glue_results.tsv")
+    configure(folder, glue={"source": "folder", "path": f"glue/{stem}"})
+    assert words_with(folder, f"glue/{stem}/CoLA/train.tsv", "results/glue/data/CoLA/train.tsv")
+    configure(folder, vocab={"path": f"model/{stem}"})
+    assert words_with(folder, f"model/{stem}", "results/vocab/vocab.txt")
+    configure(folder, pretrain={"init": f"model/{stem}"}, vocab={"path": f"model/{stem}"})
+    assert words_with(folder, f"model/{stem}", "results/pretrain/short/config.json")
+    task = {"name": "Mine", "text": "sentence", "label": "label", "metric": "accuracy"}
+    files = {split: f"glue/{stem}/SST-2/{split}.tsv" for split in ("train", "dev")}
+    configure(folder, glue={"tasks": [task | files]})
+    assert words_with(folder, files["dev"], "results/glue/data/Mine/train.tsv")
+    nothing_was_run(folder)
+
+
+def words_with(folder: Path, path: str, target: str) -> list[str]:
+    """The printed commands' words that are this path, as bash would part them."""
+    said = snakemake(folder, "-n", "-p", "-F", target).stdout
+    commands = re.findall(r"exec python -m scripts\..*", said)
+    assert commands, said[-3000:]
+    return [word for command in commands for word in shlex.split(command) if word == path]
