@@ -1,4 +1,5 @@
 import json
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -15,6 +16,9 @@ except TypeError:
         "snakefile: must be a path, to a clone with its scripts, not a URL"
     )
 sys.path.insert(0, str(ROOT))
+
+# Of `--sdm conda`; in a path to an environment Snakemake takes braces for wildcards.
+ENVIRONMENT = f"{ROOT}/config/environment.yaml".replace("{", "{{").replace("}", "}}")
 
 from scripts.common.code import code_digest, module_digests, package_versions
 from scripts.common.settings import section_of, words
@@ -107,6 +111,16 @@ def untracked(**settings):
     Snakemake compares no param that is a function of the threads.
     """
     return lambda wildcards, threads: flags(**settings)
+
+
+def literal(files):
+    """The user's own paths as a rule's input; an error for one that Snakemake would read otherwise."""
+    for file in map(str, files):
+        if re.search(r"<[a-z]\w*>|\{\s*\w+\s*(,[^{}]*)?\}", file):
+            raise WorkflowError(
+                f"{file}: Snakemake takes {{…}} and <…> in a path for names of its own; rename it"
+            )
+    return list(map(str, files))
 
 
 def given(files):

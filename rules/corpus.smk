@@ -38,8 +38,9 @@ try:
 except UserError as error:
     raise WorkflowError(str(error))
 
+PARTS_FILES = literal([file for part in PARTS.values() for file in part.files])
 if workflow.is_main_process:
-    file_digests(own_files(file for part in PARTS.values() for file in part.files))
+    file_digests(own_files(PARTS_FILES))
 
 SHARDING = section_of(shard_corpus.Settings, CORPUS | {"seed": config["seed"]})
 TRAIN_SHARDS, VALIDATION_SHARDS = (
@@ -91,7 +92,7 @@ rule download_dump:
     wildcard_constraints:
         file="|".join(map(re.escape, DUMP_FILES)) or "(?!)",
     conda:
-        "../config/environment.yaml"
+        ENVIRONMENT
     resources:
         mirror=1,
         mem_mb=memory(200),
@@ -125,7 +126,7 @@ rule extract_articles:
     wildcard_constraints:
         part=parts_of_kind("dump"),
     conda:
-        "../config/environment.yaml"
+        ENVIRONMENT
     threads: 4
     resources:
         mem_mb=memory(400, per_thread=300),
@@ -151,7 +152,7 @@ rule collect_text:
     wildcard_constraints:
         part=parts_of_kind("text"),
     conda:
-        "../config/environment.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=memory(500),
         runtime=120,
@@ -181,7 +182,7 @@ rule split_sentences:
     wildcard_constraints:
         part=ANY_PART,
     conda:
-        "../config/environment.yaml"
+        ENVIRONMENT
     threads: 4
     resources:
         mem_mb=memory(400, per_thread=300),
@@ -210,7 +211,7 @@ rule find_contamination:
     wildcard_constraints:
         part=ANY_PART,
     conda:
-        "../config/environment.yaml"
+        ENVIRONMENT
     threads: 4
     resources:
         mem_mb=memory(1000, per_thread=300),
@@ -234,7 +235,7 @@ rule report_contamination:
     log:
         "logs/corpus/report_contamination.log",
     conda:
-        "../config/environment.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=memory(1000),
         runtime=30,
@@ -256,7 +257,7 @@ rule sign_documents:
     wildcard_constraints:
         part=ANY_PART,
     conda:
-        "../config/environment.yaml"
+        ENVIRONMENT
     threads: 4
     resources:
         mem_mb=memory(600, per_thread=300),
@@ -284,7 +285,7 @@ rule shard_corpus:
     benchmark:
         "benchmarks/corpus/shard_corpus.tsv"
     conda:
-        "../config/environment.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=memory(2000),
         runtime=240,

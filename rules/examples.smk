@@ -16,6 +16,16 @@ SEQ_LENGTHS = {
 GIVEN_EXAMPLES = config["examples"]["paths"]
 
 
+literal(
+    [
+        file
+        for splits in GIVEN_EXAMPLES.values()
+        for files in splits.values()
+        for file in files
+    ]
+)
+
+
 def example_files(phase, split):
     """The files of examples of a phase, for training or for validation."""
     made_of = GIVEN_EXAMPLES[phase][split] if GIVEN_EXAMPLES else SHARDS[split]
@@ -78,7 +88,7 @@ def vocab_files():
     """The files of a given vocabulary: itself, or what a tokenizer folder has."""
     path = Path(VOCAB["path"])
     if not path.is_dir():
-        return [str(path)]
+        return literal([path])
     names = (
         *model_files.TOKENIZERS,
         *model_files.BESIDE_TOKENIZERS,
@@ -87,7 +97,7 @@ def vocab_files():
     found = [str(path / name) for name in names if (path / name).is_file()]
     if not found:
         raise WorkflowError(f"vocab.path: {path}: a folder without a tokenizer's files")
-    return found
+    return literal(found)
 
 
 def vocab_source(wildcards, input):
@@ -105,7 +115,7 @@ if VOCAB["path"]:
         log:
             "logs/examples/import_vocab.log",
         conda:
-            "../config/environment.yaml"
+            ENVIRONMENT
         resources:
             mem_mb=memory(1000),
             runtime=10,
@@ -132,7 +142,7 @@ else:
         benchmark:
             "benchmarks/examples/train_vocab.tsv"
         conda:
-            "../config/environment.yaml"
+            ENVIRONMENT
         threads: 4
         resources:
             mem_mb=memory(1000 + 12 * VOCAB["sample_mb"]),
@@ -164,7 +174,7 @@ if GIVEN_EXAMPLES:
             split="train|validation",
             number="[0-9]{4}",
         conda:
-            "../config/environment.yaml"
+            ENVIRONMENT
         resources:
             mem_mb=memory(2000),
             runtime=120,
@@ -193,7 +203,7 @@ else:
         benchmark:
             "benchmarks/examples/tokenize_shard/{split}/{number}.tsv"
         conda:
-            "../config/environment.yaml"
+            ENVIRONMENT
         resources:
             mem_mb=memory(1000),
             runtime=120,
@@ -223,7 +233,7 @@ else:
             split="train|validation",
             number="[0-9]{4}",
         conda:
-            "../config/environment.yaml"
+            ENVIRONMENT
         resources:
             mem_mb=memory(1000),
             runtime=120,

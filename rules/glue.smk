@@ -23,7 +23,7 @@ try:
         GLUE, GLUE_TASKS, SAMPLE_GLUE, "results/glue/download", there
     )
     if GLUE["model"]:
-        MODEL = given_model.find(GLUE["model"], there)
+        MODEL = literal(given_model.find(GLUE["model"], there))
     else:
         MODEL = pretrained_files(PRETRAINED)
 except UserError as error:
@@ -111,7 +111,7 @@ rule download_glue:
     wildcard_constraints:
         name="|".join(SOURCES),
     conda:
-        "../config/environment.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=memory(500),
         runtime=120,
@@ -132,19 +132,19 @@ for FETCHED, FETCH in FETCHES.items():
         name:
             f"fetch_glue_{FETCHED.replace('-', '_')}"
         input:
-            FETCH.inputs,
+            literal(FETCH.inputs),
         output:
             [file for split in FETCH.names for file in glue_data(FETCHED, split)],
         log:
             f"logs/glue/fetch_glue/{FETCHED}.log",
         conda:
-            "../config/environment.yaml"
+            ENVIRONMENT
         resources:
             mem_mb=memory(2000),
             runtime=30,
         params:
             **step(f"scripts/glue/{FETCH.step}.py"),
-            given=given(FETCH.inputs),
+            given=given(literal(FETCH.inputs)),
             task=shlex.quote(FETCH.argument),
             folder=output_folder,
         message:
@@ -166,7 +166,7 @@ rule collect_evaluation:
     log:
         "logs/glue/collect_evaluation.log",
     conda:
-        "../config/environment.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=memory(1000),
         runtime=30,
@@ -207,7 +207,7 @@ rule finetune:
         setting="([^/]+/)?",
         seed=r"\d+",
     conda:
-        "../config/environment.yaml"
+        ENVIRONMENT
     threads: GLUE["cpu_threads"]
     resources:
         mem_mb=memory(6000),
@@ -255,7 +255,7 @@ rule collect_results:
         "logs/glue/collect_results.log",
     localrule: True
     conda:
-        "../config/environment.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=memory(2000),
         runtime=30,
@@ -281,7 +281,7 @@ rule write_submission:
         "logs/glue/write_submission.log",
     localrule: True
     conda:
-        "../config/environment.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=memory(2000),
         runtime=30,
@@ -321,7 +321,7 @@ if not GLUE["model"]:
             "logs/glue/compare_pretraining.log",
         localrule: True
         conda:
-            "../config/environment.yaml"
+            ENVIRONMENT
         resources:
             mem_mb=memory(2000),
             runtime=30,

@@ -50,11 +50,8 @@ def init_files():
         return [str(folder / name) for name in names if (folder / name).is_file()]
 
     weights = there(model_files.WEIGHTS) or [str(folder / model_files.WEIGHTS[0])]
-    return [
-        str(folder / model_files.CONFIG),
-        weights[0],
-        *there(model_files.TOKENIZERS),
-    ]
+    config = str(folder / model_files.CONFIG)
+    return literal([config, weights[0], *there(model_files.TOKENIZERS)])
 
 
 if problems := list(phase_mistakes()):
@@ -132,7 +129,7 @@ rule pretrain:
     wildcard_constraints:
         phase="|".join(PHASES),
     conda:
-        "../config/environment.yaml"
+        ENVIRONMENT
     threads: max(1, PRETRAIN["gpus"]) * PRETRAIN["cpu_threads"]
     resources:
         **several_nodes(),
@@ -154,8 +151,8 @@ rule pretrain:
     message:
         "Pretraining, phase {wildcards.phase}"
     shell:
-        "{params.run} {params.launch} --cpus {threads} --log {log} "
-        "-- {input.train} --validation {input.validation} "
+        "{params.run} {params.launch} --cpus {threads} --log {log:q} "
+        "-- {input.train:q} --validation {input.validation:q} "
         "--tokenizer {params.vocab} -o {params.folder} {params.init} {params.flags} "
         "--checkpoint-folder {params.checkpoints} {params.runtime_options}"
 
@@ -169,7 +166,7 @@ rule init_model:
     log:
         "logs/pretrain/init_model.log",
     conda:
-        "../config/environment.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=memory(4000),
         runtime=10,
@@ -190,4 +187,4 @@ rule init_model:
         "Making an untrained model to compare with"
     shell:
         "{params.run} {params.flags} {params.config} "
-        "--tokenizer {params.vocab} -o {params.folder} --log {log}"
+        "--tokenizer {params.vocab} -o {params.folder} --log {log:q}"

@@ -39,7 +39,7 @@ for PICTURE, (SOURCE, CATEGORY, LABEL, WHAT) in PICTURES.items():
         log:
             f"logs/report/plot_{PICTURE}.log",
         conda:
-            "../config/environment.yaml"
+            ENVIRONMENT
         resources:
             mem_mb=memory(1000),
             runtime=10,
@@ -80,7 +80,7 @@ rule describe_corpus:
     log:
         "logs/report/describe_corpus.log",
     conda:
-        "../config/environment.yaml"
+        ENVIRONMENT
     resources:
         mem_mb=memory(1000),
         runtime=10,

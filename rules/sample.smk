@@ -17,7 +17,7 @@ rule make_sample:
     benchmark:
         "benchmarks/sample/make_sample.tsv"
     conda:
-        "../config/environment.yaml"
+        ENVIRONMENT
     threads: 2
     resources:
         mem_mb=memory(1000),

@@ -15,15 +15,16 @@ from tests.runs import SMALL, clone, snakemake
 
 STEMS = [
     "My Notes", "$(touch pwned)", "`touch pwned`", "q'uote", 'double"quote', "amp&", "semi;touch pwned", "-n",
-    "--log", "{bra}", "{input}", "{{two}}", "pipe|touch pwned", "star*", "qu?stion", "hash#", "back\\slash", "%d",
-    "~", "größe", "tab\tbed", "<in>out", "!bang", "(round)", "a=b", "new\nline",
+    "--log", "{b r a}", "}{", "{}", "pipe|touch pwned", "star*", "qu?stion", "hash#", "back\\slash", "%d",
+    "~", "größe", "tab\tbed", "!bang", "(round)", "a=b",
 ]  # fmt: skip
+SENTENCE_FILES = ["--until", "split_sentences", "--", "results/corpus/shards/stats.json"]
 SENTENCES = "The river is long. It flows to the sea. Many boats sail on it every day.\n" * 3
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    return clone(tmp_path_factory.mktemp("a folder with {braces} and $(touch pwned)"))
+    return clone(tmp_path_factory.mktemp("a folder with {b r} and $(touch pwned)"))
 
 
 def configure(folder: Path, **sections) -> None:
@@ -50,7 +51,7 @@ def test_files_of_a_text_folder(folder):
     for number, stem in enumerate(STEMS):
         (texts / f"{stem}.txt").write_text(f"Text {number}. {SENTENCES}")
     configure(folder, corpus={"source": "text", "paths": [texts.name], "shards": 1})
-    snakemake(folder, "--cores", "2", "results/corpus/shards/stats.json")
+    snakemake(folder, "--cores", "2", *SENTENCE_FILES)
     (ids,) = (folder / "results/corpus/sentences").glob("*.ids.zst")
     found = ids_of(ids)
     assert len(found) == len(STEMS)
@@ -64,23 +65,22 @@ def test_dumps_and_articles(folder):
     paths = []
     for number, stem in enumerate(STEMS):
         if number % 2:
-            write(given / f"{stem}.xml.bz2", many(3))
-            paths.append(f"giv en/{stem}.xml.bz2")
+            write(given / f"{stem}{number}.xml.bz2", many(3))
+            paths.append(f"giv en/{stem}{number}.xml.bz2")
             continue
-        with zstd_writer(given / f"{stem}.jsonl.zst") as file:
+        with zstd_writer(given / f"{stem}{number}.jsonl.zst") as file:
             file.write(json.dumps({"id": f"{number}", "text": SENTENCES}) + "\n")
-        paths.append(f"giv en/{stem}.jsonl.zst")
+        paths.append(f"giv en/{stem}{number}.jsonl.zst")
     configure(
         folder, corpus={"source": ["dump", "articles"], "paths": paths, "extract": {"min_words": 1}}
     )
-    targets = ["--until", "split_sentences", "results/corpus/shards/stats.json"]
-    snakemake(folder, "--cores", "2", *targets)
+    snakemake(folder, "--cores", "2", *SENTENCE_FILES)
     assert len(list((folder / "results/corpus/sentences").glob("*.ids.zst"))) >= len(STEMS)
     nothing_was_run(folder)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stem", ["My $(touch pwned)", "q'uote {input}", "-n"])
+@pytest.mark.parametrize("stem", ["My $(touch pwned)", "q'uote {a b}", "-n"])
 def test_each_kind_of_folder(folder, finished_run, stem):
     """The commands are read as a shell reads them; none is run."""
     for name, source in (("model", "results/pretrain/long"), ("glue", "results/sample/glue")):
@@ -106,3 +106,13 @@ def words_with(folder: Path, path: str, target: str) -> list[str]:
     commands = re.findall(r"exec python -m scripts\..*", said)
     assert commands, said[-3000:]
     return [word for command in commands for word in shlex.split(command) if word == path]
+
+
+@pytest.mark.parametrize("name", ["{bra}.jsonl", "<in>out.jsonl", "{a,b+}.jsonl"])
+def test_what_snakemake_reads_otherwise_is_refused(folder, name):
+    (folder / name).write_text("{}")
+    configure(folder, corpus={"source": "articles", "paths": [name]})
+    said = snakemake(folder, "-n", check=False).stdout
+    assert (
+        f"{name}: Snakemake takes {{…}} and <…> in a path for names of its own; rename it" in said
+    )
