@@ -40,25 +40,21 @@ def ordered_map(
     function: Callable[[Item], Result],
     items: Iterable[Item],
     processes: int,
-    initializer: Callable[..., None] | None = None,
-    arguments: tuple[Any, ...] = (),
 ) -> Iterator[Result]:
     """Yield `function(item)` for each item, in the items' order, computed by `processes` workers.
 
     At most four items a process are in flight, so that memory stays bounded whatever the input's
-    length. With one process everything runs here. `initializer(*arguments)` runs once in each
-    worker. An exception of `function` or of `items` is raised here; a worker that is killed or cannot
+    length. With one process everything runs here. `function` may be large, such as a `partial`: it is
+    forked, not sent. An exception of `function` or of `items` is raised here; a worker that is killed or cannot
     be started raises UserError, and workers whose parent is killed end themselves.
     """
     if processes <= 1:
-        if initializer:
-            initializer(*arguments)
         yield from map(function, items)
         return
     workers: list[Worker] = []
     try:
         for _ in range(processes):
-            workers.append(start_worker(function, initializer, arguments, workers))
+            workers.append(start_worker(function, workers))
         yield from answers(iter(items), [worker.pipe for worker in workers])
     finally:
         for worker in workers:
@@ -119,8 +115,6 @@ def receive(pipe: Connection) -> Any:
 
 def start_worker(
     function: Callable[[Item], Result],
-    initializer: Callable[..., None] | None,
-    arguments: tuple[Any, ...],
     before: list[Worker],
 ) -> Worker:
     """Fork a worker. Raises UserError where the system allows no further process."""
@@ -129,7 +123,7 @@ def start_worker(
         inherited = [here, *(worker.pipe for worker in before)]
         process = multiprocessing.get_context("fork").Process(
             target=serve,
-            args=(os.getpid(), there, inherited, function, initializer, arguments),
+            args=(os.getpid(), there, inherited, function),
             daemon=True,
         )
         process.start()
@@ -147,8 +141,6 @@ def serve(
     pipe: Connection,
     inherited: list[Connection],
     function: Callable[[Item], Result],
-    initializer: Callable[..., None] | None,
-    arguments: tuple[Any, ...],
 ) -> None:
     """Answer items until the parent is gone or wants no more.
 
@@ -158,13 +150,12 @@ def serve(
         other.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears of Ctrl-C, and ends its workers
     end_with_parent(parent)
-    failed = attempt(partial(initializer, *arguments))[1] if initializer else None
     while True:
         try:
             item = pipe.recv()
         except EOFError:
             return
-        answer = (None, failed) if failed else attempt(partial(function, item))
+        answer = attempt(partial(function, item))
         try:
             pipe.send(answer)
         except OSError:

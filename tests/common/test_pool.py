@@ -139,14 +139,6 @@ def test_an_answer_that_cannot_be_pickled_is_an_error_with_its_place():
     assert "in fail_at_30" in caught.value.__notes__[0]
 
 
-def test_an_initializer_runs_in_each_worker_and_its_error_is_raised():
-    def refuse():
-        raise UserError("no model")
-
-    with pytest.raises(UserError, match="no model"):
-        list(ordered_map(square, range(3), 2, refuse))
-
-
 @pytest.mark.parametrize("files", [7, 8, 9, 10, 12, 16])
 def test_where_no_worker_can_be_started_the_reason_is_said(files):
     """As with few processes allowed (ulimit -u), which does not bind root."""

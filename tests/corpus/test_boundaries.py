@@ -98,8 +98,8 @@ def test_nothing_but_spaces_is_lost(text):
 
 
 def test_a_paragraph_of_megabytes_is_split_in_time_linear_in_it():
-    assert len(sentences("It is so. " * 150_000)) == 150_000
-    assert len(sentences("A. " * 400_000)) == 1
+    assert len(sentences("It is so. " * 75_000)) == 75_000
+    assert len(sentences("A. " * 200_000)) == 1
 
 
 @pytest.mark.parametrize("half", ["seen", "hidden"])

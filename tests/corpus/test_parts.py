@@ -103,5 +103,8 @@ def test_mistakes_name_the_key_and_the_path(files):
     assert "t: no text file" in error("text", "t")
     assert "u is a folder" in error("dump", "u")
     assert "names articles, but no path is" in error(["dump", "articles"], "a.xml.bz2")
-    assert "would both be called a" in error(["dump", "articles"], "a.xml.bz2", "b/a.jsonl")
+    message = error(["dump", "articles"], "a.xml.bz2", "b/a.jsonl")
+    assert "a.xml.bz2 and b/a.jsonl would both be called a; rename one" in message
+    files("v/t/x.txt", "t/y.txt")
+    assert ": t and v/t would both be called t" in error("text", "t", "v/t")
     assert "would both be called a" in error("dump", "a.xml.bz2", "a.xml.bz2")
