@@ -49,6 +49,7 @@ def test_a_row_covers_the_steps_since_the_last_one(journal):
     journal.note(work(4), torch.tensor(SUMS))
     assert journal.close(3, 9, 0.5, 0.3)[0]["examples"] == 7
     timing = journal.timing[0]
+    assert timing["time"] == round(timing["time"], 3)
     ratio = timing["mfu"] / timing["tokens_per_second"]
     assert ratio == pytest.approx((30 + 600 + 27) / 30 / 100, rel=0.01, abs=1e-3)
     assert timing["peak_memory_mb"] == pytest.approx(peak_memory(ALONE.device) / 2**20, rel=0.1)
@@ -109,6 +110,8 @@ def test_lines_of_the_log_say_how_fast_it_goes(journal, caplog, monkeypatch):
         journal.close(step, last, 0.5, 0.5)
     (line,) = [message for message in caplog.messages if message.startswith("step")]
     assert line.startswith("step 2 of 2  loss 4.000  lr 5.00e-01  ")
+    journal.validated(3, [6.0, 4.0, 3.0, 2.0], 2, 4)
+    assert caplog.messages[-1] == "step 3  validation loss 3.500, MLM accuracy 75.0%"
     speed, share = (
         float(part.split()[-1].replace(",", ""))
         for part in re.split(r" tokens/s|% of peak", line)[:2]

@@ -92,6 +92,21 @@ def test_starts_one_process_a_gpu(tmp_path, count):
     assert len({line[5] for line in seen}) == 1
 
 
+def test_the_logs_of_processes_that_ended_well_are_removed(tmp_path):
+    def process(rank: int, program: str) -> launch.Process:
+        log = tmp_path / f"{rank}.log"
+        log.touch()
+        return launch.Process(rank, [sys.executable, "-c", program], {}, log)
+
+    kept = [signal.getsignal(number) for number in launch.STOP_SIGNALS]
+    assert launch.supervise([process(0, ""), process(1, "")]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["0.log"]
+    assert launch.supervise([process(0, ""), process(1, "raise SystemExit(3)")]) == 3
+    assert (tmp_path / "1.log").exists()
+    for number, handler in zip(launch.STOP_SIGNALS, kept, strict=True):
+        signal.signal(number, handler)
+
+
 def test_one_process_is_the_launcher_itself(tmp_path):
     process = start(tmp_path, "wait")
     assert started(tmp_path, 1)[0][-1] == str(process.pid)

@@ -1,0 +1,86 @@
+"""A training's steps, validations and state, on a batch of two examples."""
+
+import pytest
+import torch
+
+from scripts.pretrain.architectures.bert import Bert, Dropout, DropoutRates, Shape
+from scripts.pretrain.architectures.initialisation import initialise
+from scripts.pretrain.architectures.micro_batch import MicroBatch
+from scripts.pretrain.loop.micro_batches import Work
+from scripts.pretrain.loop.processes import ALONE
+from scripts.pretrain.loop.recipe import Recipe
+from scripts.pretrain.loop.training import Training
+
+SHAPE = Shape(50, 8, 1, 2, 16, max_position_embeddings=8, attention_probs_dropout_prob=0.2)
+BATCH = MicroBatch(
+    ids=torch.tensor([1, 2, 3, 4, 5, 6, 7], dtype=torch.int32),
+    segments=torch.zeros(7, dtype=torch.int32),
+    positions=torch.tensor([0, 1, 2, 3, 0, 1, 2], dtype=torch.int32),
+    cu_seqlens=torch.tensor([0, 4, 7], dtype=torch.int32),
+    masked=torch.tensor([1, 2, 5], dtype=torch.int32),
+    labels=torch.tensor([7, 8, 9]),
+    next_sentence=torch.tensor([1, -1]),
+    offsets=(0, 4, 7),
+    longest=8,
+)
+WORK = Work([BATCH, BATCH], [1, 2], 4, 14, 50, 6, 2, [])
+
+
+def made(**settings) -> Training:
+    model = Bert(SHAPE)
+    initialise(model, 1)
+    return Training(model, Recipe(4, 0.1, steps=2, **settings), ALONE)
+
+
+def test_rates_are_the_models_unless_a_recipe_says_otherwise():
+    assert made().rates == DropoutRates(0.1, 0.2)
+    assert made(dropout=0.0).rates == DropoutRates(0.0, 0.0)
+
+
+def test_validation_sums_losses_and_counts_pairs_and_masks():
+    training = made()
+    with torch.no_grad():
+        out = training.model.eval()(BATCH, Dropout())
+    sums, pairs, masked = training.validate([BATCH, BATCH])
+    assert (pairs, masked) == (2, 6)
+    assert sums == pytest.approx([2 * float(value) for value in out], rel=1e-6)
+
+
+def test_a_step_learns_from_sums_over_the_whole_batch():
+    training = made(dropout=0.0, max_grad_norm=0.5)
+    with torch.no_grad():
+        out = training.model(BATCH, Dropout())
+    before = training.model.word_embeddings.weight.clone()
+    sums = training.step(WORK, 0.01)
+    assert sums[:4].tolist() == pytest.approx([2 * float(value) for value in out], rel=1e-6)
+    norm, skipped = sums[4:].tolist()
+    assert (norm > 0, skipped) == (True, 0.0)
+    one = made(dropout=0.0)
+    loss = one.model(BATCH, Dropout())
+    (2 * (loss.mlm_loss / 6 + loss.next_sentence_loss / 2)).backward()
+    expected = torch.sqrt(sum(p.grad.square().sum() for p in one.model.parameters()))
+    assert norm == pytest.approx(float(expected), rel=1e-5)
+    moved = (training.model.word_embeddings.weight - before).abs().max()
+    assert 0.005 < moved < 0.02  # Adam's first step is the learning rate
+
+
+def test_a_state_goes_on_bit_for_bit():
+    one, other = made(), made()
+    one.step(WORK, 0.01)
+    kept = {name: value.detach().clone() for name, value in one.tensors().items()}
+    assert {name.split(".")[0] for name in kept} == {"model", "optimizer", "scaler"}
+    other.load(kept)
+    for training in (one, other):
+        training.step(WORK, 0.01)
+    assert all(torch.equal(value, other.tensors()[name]) for name, value in one.tensors().items())
+    assert one.finite()
+    one.model.head_bias.data[3] = torch.nan
+    assert not one.finite()
+
+
+def test_groups_of_a_sharded_optimizer_number_all_parameters():
+    training = made()
+    groups = training.blank()["param_groups"]
+    count = len(list(training.model.parameters()))
+    assert [n for group in groups for n in group["params"]] == list(range(count))
+    assert [group["weight_decay"] for group in groups] == [0.01, 0.0]
