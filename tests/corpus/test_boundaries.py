@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.corpus.sentences.boundaries import ends_sentence
+from scripts.corpus.sentences.boundaries import ends_sentence, is_ordinal, whole_in_brackets
 from scripts.corpus.sentences.splitter import rules, split
 from tests.corpus.marked import Score, paragraphs
 
@@ -211,3 +211,42 @@ def test_whether_a_sentence_ends_at_a_place(before, after, ends):
 )
 def test_whether_a_sentence_ends_without_a_space(before, after, ends):
     assert ends_sentence(before, after, spaced=False) == ends
+
+
+@pytest.mark.parametrize(
+    ("after", "whole"),
+    [
+        ("(She went.) It", True),
+        ('(She went.") It', True),
+        ("[She went!] It", True),
+        ("(She went?) It", True),
+        ("(She went…) It", True),
+        ("(She went) It", False),
+        ("(A.B.) It", False),
+        ("(U.S.A.) It", False),
+        ("(The cat", True),
+        ("(“The cat", True),
+        ("(the cat", False),
+        ("([the", True),
+        ("(a] b.) It", False),
+    ],
+)
+def test_what_is_a_sentence_in_brackets(after, whole):
+    assert whole_in_brackets(after) == whole
+
+
+@pytest.mark.parametrize(
+    ("before", "following", "ordinal"),
+    [
+        ("am 3.", "Mann", True),
+        ("bis zum 19.", "Mann", True),
+        ("der 100.", "Mann", False),
+        ("Am 3.", "Mann", False),
+        ("Er kam 3.", "Mann", False),
+        ("Er kam 3.", "Oktober", True),
+        ("3.", "Jahrhundert", True),
+        ("3.", "Mann", False),
+    ],
+)
+def test_ordinals(before, following, ordinal):
+    assert is_ordinal(before, following) == ordinal

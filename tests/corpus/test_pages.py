@@ -125,3 +125,10 @@ def test_reading_ahead_stops_with_its_reader():
     assert next(reader) == 0
     reader.close()
     assert len(taken) < 20
+
+
+def test_a_bz2_file_that_several_threads_find_cut_ends_too_early(tmp_path):
+    path = write(tmp_path / "d.xml.bz2", many(300))
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(UserError, match=r"d\.xml\.bz2: .*\(it ends too early\)"):
+        titles(path, 3)

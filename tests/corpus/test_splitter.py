@@ -23,6 +23,12 @@ def test_the_pipeline_is_spacys():
     assert isinstance(pipeline, Language)
     assert pipeline.pipe_names == ["sentence_rules"]
     doc = pipeline("One is here. Two is not.")
+    assert [token.text_with_ws for token in doc] == ["One is here. ", "Two is not."]
+    assert [token.text_with_ws for token in pipeline("这是。那是 No. 5")] == [
+        "这是。",
+        "那是 No. ",
+        "5",
+    ]
     assert [token.is_sent_start for token in doc] == [True, True]
     assert doc.text == "One is here. Two is not."
 
