@@ -76,7 +76,7 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check $(SMK)
-	$(BIN)/python .ci/lint_rules.py
+	$(BIN)/snakemake --lint
 
 clean:
 	rm -rf results logs benchmarks glue_results.tsv glue_results.md pretraining_gain.tsv glue_submission.zip report.html .snakemake

@@ -1,0 +1,84 @@
+import re
+
+from scripts.common.errors import UserError
+from scripts.corpus import collect_text, shard_corpus
+from scripts.corpus.dump.mirror import Dump
+from scripts.corpus.files.parts import DUMPS, SUFFIXES, Part, dump_parts, find_parts
+from scripts.corpus.list_dump import listed
+
+CORPUS = config["corpus"]
+WIKIPEDIA = CORPUS["wikipedia"]
+
+# A mirror is asked by two jobs at once at most, unless --resources mirror=… says otherwise.
+limit_resource(workflow, "mirror", 2)
+
+
+def dump_files():
+    """The files of the dump to download, as a small listing states them that is fetched once."""
+    if CORPUS["source"] != "wikipedia":
+        return []
+    dump = Dump(**section_of(Dump, WIKIPEDIA))
+    return listed(Path(f"{DUMPS}/{dump.wiki}-{dump.date}.json"), dump)
+
+
+def corpus_parts(files):
+    """The parts of the corpus, each of which is a job of its own."""
+    if CORPUS["source"] == "sample":
+        return [
+            Part(Path(file).name.split(".")[0], "dump", [file]) for file in SAMPLE_DUMP
+        ]
+    if CORPUS["source"] == "wikipedia":
+        return dump_parts(files, WIKIPEDIA["parts"])
+    return find_parts(CORPUS)
+
+
+try:
+    DUMP_FILES = {file["name"]: file for file in dump_files()}
+    PARTS = {part.name: part for part in corpus_parts(list(DUMP_FILES.values()))}
+except UserError as error:
+    raise WorkflowError(str(error))
+
+PARTS_FILES = literal([file for part in PARTS.values() for file in part.files])
+if workflow.is_main_process:
+    file_digests(own_files(PARTS_FILES))
+
+SHARDING = section_of(shard_corpus.Settings, CORPUS | {"seed": config["seed"]})
+TRAIN_SHARDS, VALIDATION_SHARDS = (
+    [f"results/corpus/shards/{split}/{number:04d}.txt.zst" for number in range(count)]
+    for split, count in shard_corpus.Settings(**SHARDING).counts().items()
+)
+
+
+def parts_of_kind(*kinds):
+    """A wildcard's pattern that matches the parts of these kinds, or nothing."""
+    names = [re.escape(name) for name, part in PARTS.items() if part.kind in kinds]
+    return "|".join(names) or "(?!)"
+
+
+def part_files(wildcards):
+    """The files of a part."""
+    return PARTS[wildcards.part].files
+
+
+def articles_of(wildcards):
+    """The articles file of a part: the user's own, or what is extracted from it."""
+    part = PARTS[wildcards.part]
+    if part.kind == "articles":
+        return part.files
+    return f"results/corpus/articles/{part.name}.jsonl.zst"
+
+
+# The texts of the evaluation, of which the corpus knows no more than this file.
+EVALUATION_TEXTS = "results/evaluation/texts.tsv.zst"
+
+# The sentence files that shards are made of, and the copies without evaluation texts, if wanted.
+SENTENCES = (
+    "results/corpus/clean" if CORPUS["decontaminate"] else "results/corpus/sentences"
+)
+PART_FILES = {
+    "sentences": f"{SENTENCES}/{{part}}.txt.zst",
+    "ids": f"{SENTENCES}/{{part}}.ids.zst",
+}
+# By which documents are compared, where nearly the same ones are left out.
+NEAR = CORPUS["deduplicate"] == "near"
+ANY_PART = parts_of_kind(*SUFFIXES)

@@ -1,0 +1,106 @@
+from scripts.common import model_files
+from scripts.common.errors import UserError
+from scripts.pretrain.architectures.model_config import read_model
+from scripts.pretrain.loop.recipe import Recipe
+from scripts.pretrain.loop.job import RuntimeOptions, Settings
+
+PRETRAIN = config["pretrain"]
+PHASES = {phase["name"]: phase for phase in PRETRAIN["phases"]}
+PHASE_BEFORE = dict(zip(list(PHASES)[1:], PHASES))
+RANDOM = "results/pretrain/random"
+PRETRAINED = f"results/pretrain/{list(PHASES)[-1]}"
+METRICS = [f"results/pretrain/{phase}/metrics.jsonl" for phase in PHASES]
+
+
+def pretrained_files(folder):
+    """The files of a model folder that finetuning reads."""
+    return [f"{folder}/{name}" for name in model_files.PRETRAINED]
+
+
+def phase_mistakes():
+    """Say what is wrong with the phases, a line for each mistake."""
+    if len(PHASES) < len(PRETRAIN["phases"]):
+        yield "pretrain.phases: two phases have the same name"
+    for number, phase in enumerate(PRETRAIN["phases"]):
+        where = f"pretrain.phases[{number}]"
+        if phase["name"] == "random":
+            yield f"{where}.name: random is the untrained model's; choose another"
+        try:
+            Recipe(**section_of(Recipe, phase))
+        except UserError as error:
+            yield f"{where}: {error}"
+
+
+def new_model():
+    """The config of a new model, and None where training goes on from a given one."""
+    if PRETRAIN["init"]:
+        return None
+    here, ours = Path(PRETRAIN["model"]), ROOT / PRETRAIN["model"]
+    try:
+        return read_model(str(here if here.is_file() or not ours.is_file() else ours))
+    except UserError as error:
+        raise WorkflowError(f"pretrain.model: {error}")
+
+
+def init_files():
+    """The files of the model folder that training goes on from."""
+    folder = Path(PRETRAIN["init"])
+
+    def there(names):
+        return [str(folder / name) for name in names if (folder / name).is_file()]
+
+    weights = there(model_files.WEIGHTS) or [str(folder / model_files.WEIGHTS[0])]
+    config = str(folder / model_files.CONFIG)
+    return literal([config, weights[0], *there(model_files.TOKENIZERS)])
+
+
+if problems := list(phase_mistakes()):
+    raise WorkflowError("The config has mistakes:", *problems)
+
+NEW_MODEL = new_model()
+
+
+def phase_start(wildcards):
+    """The model that a phase starts from: that of the phase before, a given one, or none."""
+    if before := PHASE_BEFORE.get(wildcards.phase):
+        return pretrained_files(f"results/pretrain/{before}")
+    return init_files() if PRETRAIN["init"] else []
+
+
+def phase_init(wildcards, input):
+    """The flag for the model folder that a phase starts from, if it does from one."""
+    return f"--init {folder_of(input.start)}" if input.start else ""
+
+
+def checkpoints_folder(wildcards, output):
+    """The folder of all phases' checkpoints, beside that of the models."""
+    return shlex.quote(str(Path(output[0]).parents[2] / "checkpoints"))
+
+
+def phase_flags(wildcards):
+    """A phase's settings as flags."""
+    settings = section_of(Settings, PRETRAIN) | section_of(
+        Recipe, PHASES[wildcards.phase]
+    )
+    if phase_start(wildcards):
+        del settings["initial_weights"]
+    else:
+        settings["model"] = NEW_MODEL
+    return flags(seed=config["seed"], **settings)
+
+
+def several_nodes():
+    """What a job on several nodes asks of Slurm: a task on each, and as many GPUs on each.
+
+    Slurm takes no request that names the GPUs' model in one place and not in another, so that the
+    model, or that there are none, is taken from the profile's set-resources.
+    """
+    if PRETRAIN["nodes"] == 1:
+        return {}
+    profile = workflow.resource_settings.overwrite_resources.get("pretrain", {})
+    chosen = {name: resource.raw for name, resource in profile.items()}
+    resources = {"mpi": "srun", "tasks": PRETRAIN["nodes"], "tasks_per_gpu": 0}
+    if PRETRAIN["gpus"] and chosen.get("gpu") != 0:
+        model = [chosen["gpu_model"]] if "gpu_model" in chosen else []
+        resources["gres"] = ":".join(["gpu", *model, str(PRETRAIN["gpus"])])
+    return resources
