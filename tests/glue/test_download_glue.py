@@ -13,8 +13,8 @@ from scripts.glue.tasks.official_tasks import OFFICIAL
 def test_a_file_is_held_to_its_size_and_sum(tmp_path, monkeypatch, own):
     asked = []
 
-    def download(url, target, sha256, size):
-        asked.append((url, sha256, size))
+    def download(url, target, sha256, key, size):
+        asked.append((url, sha256, key, size))
         target.write_text("x")
 
     monkeypatch.setattr(download_glue, "download", download)
@@ -24,7 +24,12 @@ def test_a_file_is_held_to_its_size_and_sum(tmp_path, monkeypatch, own):
     download_glue.main()
     official = SOURCES["RTE.zip"].sha256
     assert asked == [
-        ("https://a.org/glue/data/RTE.zip", own or official, None if own else 697150),
+        (
+            "https://a.org/glue/data/RTE.zip",
+            own or official,
+            "glue.mirror",
+            None if own else 697150,
+        ),
     ]
 
 
