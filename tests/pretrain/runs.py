@@ -110,6 +110,7 @@ class Training:
                 return int(end.code or 0)
             finally:
                 sys.argv, sys.stderr = kept[:2]
+                cli.log.handlers.clear()  # they write to a file that is closed
                 for number, handler in kept[2].items():
                     signal.signal(number, handler)
         return 0

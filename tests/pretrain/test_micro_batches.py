@@ -1,5 +1,7 @@
 """Which examples a step sees depends on the seed and the position alone."""
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -101,6 +103,36 @@ def test_reading_ahead_gives_the_same_as_reading(examples):
         assert work.seeds == direct.seeds
         pairs = zip(work.micro_batches, direct.micro_batches, strict=True)
         assert all(examples_of(a) == examples_of(b) for a, b in pairs)
+
+
+def test_a_step_counts_its_whole_batch(examples):
+    stream = Stream(examples, 42, 300, lambda step: 16 * step, member(1, 2), lambda: [5, 7])
+    work = stream.work(3)
+    other = Stream(examples, 42, 300, lambda step: 16 * step, member(0, 2)).work(3)
+    both = [*work.micro_batches, *other.micro_batches]
+    lengths = np.concatenate([np.diff(batch.offsets) for batch in both])
+    assert (work.examples, work.tokens, work.squares) == (16, lengths.sum(), (lengths**2).sum())
+    assert work.masked == sum(len(batch.masked) for batch in work.micro_batches)
+    assert work.pairs == sum(len(batch.next_sentence) for batch in work.micro_batches)
+    assert work.notes == [5, 7]
+    for batch in work.micro_batches:
+        for start, stop in itertools.pairwise(batch.offsets):
+            assert batch.positions[start:stop].tolist() == list(range(stop - start))
+        assert batch.cu_seqlens.tolist() == list(batch.offsets)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "tokens", "processes", "expected"),
+    [
+        ([3, 9, 5, 7], 12, 1, [[1], [3], [2, 0]]),
+        ([5, 5, 5, 5], 10, 1, [[0, 1], [2, 3]]),
+        ([5, 5, 5, 5], 9, 1, [[0], [1], [2], [3]]),
+        ([5, 5, 5, 5], 100, 2, [[0, 1], [2, 3]]),
+        ([5, 5, 5, 5, 5], 1, 2, [[0, 1], [2], [3], [4]]),
+    ],
+)
+def test_cutting_by_hand(lengths, tokens, processes, expected):
+    assert [part.tolist() for part in cut(np.array(lengths), tokens, processes)] == expected
 
 
 def test_an_error_of_the_reader_reaches_the_loop(examples):
