@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -228,19 +227,21 @@ def stuck(queue: str) -> list[str]:
     return lines
 
 
-def watch(say: Callable[[str], None], pause: float = 60.0) -> None:
-    """Say from now on, once for each, which of the user's jobs wait for what will not pass."""
+def watch(say: Callable[[str], None], pause: float = 60.0) -> threading.Event:
+    """Say, once for each, which of the user's jobs wait for what will not pass, until the event is set."""
+    enough = threading.Event()
 
     def look() -> None:
         told: set[str] = set()
         command = ["squeue", "--me", "--noheader", "--format", "%i|%T|%r|%k"]
-        while True:
+        while not enough.is_set():
             ended = subprocess.run(command, capture_output=True, text=True)
             for line in stuck(ended.stdout):
                 if line not in told:
                     told.add(line)
                     say(line)
-            time.sleep(pause)
+            enough.wait(pause)
 
     if shutil.which("squeue"):
         threading.Thread(target=look, daemon=True).start()
+    return enough

@@ -159,7 +159,8 @@ def test_a_job_that_will_not_start_is_told_once(monkeypatch, tmp_path):
     squeue.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     told: queue.Queue = queue.Queue()
-    watch(told.put, pause=0.01)
+    enough = watch(told.put, pause=0.01)
     assert told.get(timeout=30).startswith("job 7 (rule_split) waits and will not start")
     with pytest.raises(queue.Empty):
         told.get(timeout=0.1)
+    enough.set()
