@@ -7,7 +7,7 @@ from torch import Tensor
 from transformers import BertConfig, BertForPreTraining
 
 from scripts.common.errors import UserError
-from scripts.pretrain.architectures import model_folder
+from scripts.pretrain.architectures import bert, model_folder
 from scripts.pretrain.architectures.bert import Bert, Dropout, DropoutRates, Shape
 from scripts.pretrain.architectures.initialisation import initialise
 from scripts.pretrain.architectures.micro_batch import MicroBatch
@@ -210,3 +210,16 @@ def test_configs_of_other_models_are_refused(change, said):
     config = {key: value for key, value in (CONFIG | change).items() if value is not None}
     with pytest.raises(UserError, match=said):
         Shape.from_config(config, "here")
+
+
+def test_only_training_recomputes(monkeypatch):
+    called = []
+    monkeypatch.setattr(
+        bert, "checkpoint", lambda run, *values, **_: (called.append(1), run(*values))[1]
+    )
+    ours, _ = pair(torch.float32)
+    for training, recompute, times in ((True, True, 3), (False, True, 0), (True, False, 0)):
+        called.clear()
+        ours.train(training).recompute = recompute
+        loss_of(ours, random_batch())
+        assert len(called) == times

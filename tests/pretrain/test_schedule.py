@@ -52,6 +52,11 @@ def test_batches_that_grow():
     assert [b - a for a, b in itertools.pairwise(positions)] == sizes
 
 
+def test_a_tiny_share_of_an_epoch_is_one_step():
+    recipe = Recipe(16, 1.0, epochs=0.001, batch_start=4, batch_ramp=10)
+    assert Schedule(recipe, 100).steps == 1
+
+
 @pytest.mark.parametrize("ramp", [{}, {"batch_start": 4, "batch_ramp": 10}])
 @pytest.mark.parametrize("epochs", [0.01, 1.0, 2.5])
 def test_epochs_become_steps(epochs, ramp):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from scripts.common import cli
 from scripts.common.errors import UserError
 from scripts.pretrain.loop import checkpoint
 from scripts.pretrain.loop.guard import Guard
@@ -71,10 +72,10 @@ def test_a_position_counts_what_was_passed_over(run):
 
 def test_what_a_process_says_to_all(run):
     one = run(checkpoint_minutes=1.0)
-    one.journal.seconds = 3.0
+    one.journal.seconds = 1e6
     stop, save, spent = one.notes()
     assert (stop, save) == (0, 0)
-    assert 3000 <= spent < 6000
+    assert spent == pytest.approx(1e9, rel=1e-4)
     one.saved = time.perf_counter() - 61
     assert one.notes()[1] == 1
     one.saved = time.perf_counter() - 50
@@ -98,6 +99,18 @@ def test_a_state_is_saved_and_taken_up(run):
     assert (other.step, other.skipped, other.training.state) == (1, 7, 1)
     assert other.journal.totals[0] == 8
     assert len(other.journal.pending) == 1
+
+
+def test_a_signal_ends_a_run_with_a_status_of_its_own(run, monkeypatch):
+    said = []
+    monkeypatch.setattr(cli.log, "error", lambda text, *values: said.append(text % values))
+    one = run()
+    for number, name in ((10, "SIGUSR1"), (None, "SIGTERM")):
+        one.signal = number
+        with pytest.raises(SystemExit) as ended:
+            one.stop()
+        assert ended.value.code == 75
+        assert f"stopped by {name} at step 0; run the same command again" in said[-1]
 
 
 def test_a_state_that_looks_bad_is_not_saved(run):
