@@ -128,6 +128,7 @@ from scripts.corpus.wikitext.template_words import BAR
         ("unidad", "x=y", ""),
         ("sup", "2", "^2"),
         ("sup", "th", "th"),
+        ("sup", "n2", "^n2"),
         ("sup", "x=y", ""),
         ("10^", "6", "10^6"),
         ("inrconvert", "10|c|x", "₹10 crore"),
