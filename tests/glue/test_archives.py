@@ -134,3 +134,9 @@ def test_sizes_of_honest_members(size, packed_size, honest):
         return
     with pytest.raises(UserError, match=f"dev.tsv would unpack to {size} bytes from"):
         archives.find(Path("a.zip"), [member], "dev.tsv")
+
+
+def test_a_colon_is_a_drive_in_the_first_folder_only():
+    archives.refuse(Path("a.zip"), zipfile.ZipInfo("CoLA/10:30.tsv"))
+    with pytest.raises(UserError, match="leads out"):
+        archives.refuse(Path("a.zip"), zipfile.ZipInfo("C:/10.tsv"))
