@@ -58,3 +58,8 @@ def test_answers_are_classes_or_not(tmp_path):
         "matched": 20,
         "mismatched": 20,
     }
+
+
+def test_labels_of_an_unknown_kind_are_no_answers(tmp_path):
+    report = {"metrics": {"bleu": 1.0}, "labels": ["a", "b"]}
+    assert finished_runs.Run(tmp_path, report).classes == []

@@ -74,3 +74,12 @@ def test_metrics_of_confusion_matrices_by_hand():
     # A class that is neither there nor answered does not count
     assert intervals.from_confusion("f1_macro", matrix)[0] == pytest.approx((8 / 11 + 2 / 3) / 2)
     assert intervals.from_confusion("mcc", matrix)[0] == pytest.approx(10 / 600**0.5)
+
+
+def test_every_example_can_be_drawn():
+    gold, predicted = correlated(12)
+    found = intervals.of_values("pearson", [], gold, predicted, np.random.default_rng(3))
+    rows = np.random.default_rng(3).integers(0, 12, (1000, 12))[:5]
+    sides = np.array(gold, float), np.array(predicted, float)
+    expected = [np.corrcoef(sides[0][row], sides[1][row])[0, 1] for row in rows]
+    assert found[:5] == pytest.approx(expected)
