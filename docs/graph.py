@@ -39,18 +39,14 @@ def folded(rule: str) -> str:
     return re.sub(r"^fetch_glue_.*", "fetch_glue", rule)
 
 
-def colours() -> dict[str, str]:
-    """The colour of each rule's stage."""
-    return {
-        name: colour
-        for stage, colour in COLOURS.items()
-        for name in re.findall(r"rule (\w+):", (ROOT / f"rules/{stage}.smk").read_text())
-    } | {"fetch_glue": COLOURS["glue"]}
+def colour(rule: str) -> str:
+    """The colour of the stage that has the rule's step."""
+    stages = [stage for stage in COLOURS if (ROOT / f"scripts/{stage}/{rule}.py").exists()]
+    return COLOURS[stages[0]] if stages else "#000000"
 
 
 def dot(pairs: set[tuple[str, str]]) -> str:
     """The graph in graphviz' language."""
-    known = colours()
     nodes = sorted({name for pair in pairs for name in pair})
     return "\n".join(
         [
@@ -58,7 +54,7 @@ def dot(pairs: set[tuple[str, str]]) -> str:
             'graph [bgcolor="white", margin=0, ranksep=0.35, nodesep=0.2]',
             "node [shape=box, style=rounded, fontname=sans, fontsize=10, penwidth=1.2, height=0.4]",
             "edge [penwidth=1.2, color=grey, arrowsize=0.7]",
-            *(f'{name} [color="{known.get(name, "#000000")}"]' for name in nodes),
+            *(f'{name} [color="{colour(name)}"]' for name in nodes),
             'fetch_glue [label="fetch_glue (each task)"]',
             *(f"{first} -> {second}" for first, second in sorted(pairs)),
             "}",
