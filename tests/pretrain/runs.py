@@ -11,6 +11,8 @@ from pathlib import Path
 from torch import Tensor
 from torch.nn import functional
 
+import torch._dynamo  # noqa: F401, which an optimizer takes a second to load: once, for all
+
 from scripts.common import cli
 from scripts.pretrain import pretrain
 from scripts.pretrain.architectures.bert import Bert, Dropout
