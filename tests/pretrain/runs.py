@@ -8,10 +8,9 @@ import socket
 import sys
 from pathlib import Path
 
+import torch._dynamo  # noqa: F401, which an optimizer takes a second to load: once, for all
 from torch import Tensor
 from torch.nn import functional
-
-import torch._dynamo  # noqa: F401, which an optimizer takes a second to load: once, for all
 
 from scripts.common import cli
 from scripts.pretrain import pretrain
