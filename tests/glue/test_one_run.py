@@ -33,7 +33,8 @@ def run(name, folder, output, model, settings=FAST, seed=1, **options):
     report = finetune(
         task, model, files["train"][0], files["dev"], test, settings, seed, output, **options
     )
-    assert json.loads((output / "metrics.json").read_text()) == report
+    text = json.dumps(report, indent=1, ensure_ascii=False) + "\n"
+    assert (output / "metrics.json").read_text() == text
     return Run(output, report)
 
 
