@@ -168,7 +168,7 @@ def test_command(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["build_examples", *words])
     main()
     assert (tmp_path / "a.h5").read_bytes() == (tmp_path / "b.h5").read_bytes()
-    assert json.loads((tmp_path / "b.json").read_text()) == result
+    assert (tmp_path / "b.json").read_text() == json.dumps(result, indent=2) + "\n"
 
 
 def test_a_single_document(folder, tmp_path):

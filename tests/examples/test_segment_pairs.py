@@ -112,8 +112,11 @@ def test_a_document_is_taken_apart_alike_in_any_company(documents, cut, key):
 
 
 def test_long_documents_are_taken_in_stretches():
+    """Of 128 examples' length: where one ends, so does an example."""
     source = text([[7] * 20_000, [3]])
     plan = plan_pairs(source, POOL, 5, 0, 61, 0, 1)
+    ends = np.arange(1, 18) * 128 * 61
+    assert np.isin(-(-ends // 7) * 7, plan.a[:, 0]).all()
     true = plan.next_sentence == IS_NEXT
     assert (covered(np.concatenate([plan.a, plan.b[true]]), 140_003) == 1).all()
 

@@ -13,8 +13,7 @@ import numpy as np
 from scripts.common.random_numbers import below, chance, draw
 from scripts.examples.masking.token_kinds import CONTINUES, NEVER_DRAWN, NEVER_MASKED
 
-POSITION_BITS = np.uint64(20)  # the lowest bits of a sort key hold the position, so that none tie
-POSITION_MASK = np.uint64((1 << 20) - 1)
+POSITION_MASK = np.uint64((1 << 20) - 1)  # a sort key's lowest bits are the position: none tie
 LAST = np.uint64(0xFFFFFFFFFFFFFFFF)
 SELECT, REPLACE, PICK = (np.uint64(0), np.uint64(0x51ED270B), np.uint64(0x2545F491))
 
