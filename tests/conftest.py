@@ -64,5 +64,8 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 
 @pytest.fixture(scope="session")
 def finished_run(made_once: Callable[..., Path]) -> Path:
-    """A clone in which the small workflow has run to its end. Copy it; never change it."""
-    return made_once("finished", lambda folder: snakemake(clone(folder), "--cores", "2"))
+    """A clone in which the small workflow has run to its end. Copy it; never change it.
+
+    On one core, as those that are compared with it have more.
+    """
+    return made_once("finished", lambda folder: snakemake(clone(folder), "--cores", "1"))

@@ -1,5 +1,7 @@
 """Kill processes of a run at random, start it again until it is done, and compare what comes out.
 
+The undisturbed run had one core and another folder: neither may change a byte.
+
 D2G_KILLS (default 3) is the number of kills; the seed of D2G_SEED (default 1) draws them. A run is
 killed some times until it ends; what it made is compared with an undisturbed run, and the next one
 starts from nothing, until all kills are spent:
@@ -85,9 +87,11 @@ def names(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in (folder / "results").rglob("*"))
 
 
-def test_a_run_that_is_killed_again_and_again_ends_as_if_undisturbed(finished_run, tmp_path):
+def test_a_run_on_more_cores_that_is_killed_again_and_again_ends_as_if_undisturbed(
+    finished_run, tmp_path
+):
     rng = random.Random(os.environ.get("D2G_SEED", "1"))
-    folder = unrun(finished_run, tmp_path / "chaos")
+    folder = unrun(finished_run, tmp_path / "another place")
     left, rounds = KILLS, 0
     scale = seconds_to_start(folder)
     while left or not rounds:
