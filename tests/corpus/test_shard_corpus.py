@@ -178,6 +178,7 @@ def test_a_damaged_part_is_an_error_and_leaves_nothing(tmp_path, damage, message
     assert not [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_it_leaves_no_shard_and_runs_again(tmp_path):
     part = write_part(tmp_path, "a", made(0, 200_000))
     output = tmp_path / "out"
