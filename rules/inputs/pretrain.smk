@@ -97,8 +97,7 @@ def several_nodes():
     """
     if PRETRAIN["nodes"] == 1:
         return {}
-    profile = workflow.resource_settings.overwrite_resources.get("pretrain", {})
-    chosen = {name: resource.raw for name, resource in profile.items()}
+    chosen = profile_resources(workflow, "pretrain")
     resources = {"mpi": "srun", "tasks": PRETRAIN["nodes"], "tasks_per_gpu": 0}
     if PRETRAIN["gpus"] and chosen.get("gpu") != 0:
         model = [chosen["gpu_model"]] if "gpu_model" in chosen else []
