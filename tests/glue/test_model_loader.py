@@ -192,3 +192,34 @@ def test_how_many_weights_are_lacking_beside_the_pooler(folder):
     save_file(kept, folder / "model.safetensors", metadata={"format": "pt"})
     change_config(folder, num_hidden_layers=2)
     assert "and 15 more; is this a bert model?" in refused(folder, "the weights lack")
+
+
+def test_code_that_lies_in_the_folder_is_never_run(folder):
+    (folder / "mine.py").write_text(f"open({str(folder / 'pwned')!r}, 'w')\n")
+    change_config(
+        folder, auto_map={"AutoConfig": "mine.C", "AutoModelForSequenceClassification": "mine.M"}
+    )
+    model_loader.load(folder, RTE, 64)  # as the BERT that its config says it is
+    change_config(folder, model_type="mine")
+    refused(folder, "cannot be read as a model")
+    assert not (folder / "pwned").exists()
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_not_finite_are_refused(folder, value):
+    weights = load_file(folder / "model.safetensors")
+    weights["bert.encoder.layer.0.output.dense.weight"][3, 4] = value
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+    said = refused(folder, "not finite")
+    assert "encoder.layer.0.output.dense.weight" in said
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_weights_to_train_are_fp32_whatever_the_file_holds(folder, dtype):
+    weights = {
+        name: value.to(dtype) for name, value in load_file(folder / "model.safetensors").items()
+    }
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+    change_config(folder, dtype=str(dtype).removeprefix("torch."))
+    model, _ = model_loader.load(folder, RTE, 64)
+    assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}

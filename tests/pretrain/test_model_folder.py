@@ -56,3 +56,11 @@ def test_what_is_no_weights_of_this_model_is_refused(model, tmp_path):
 def test_the_first_line_of_an_error():
     assert model_folder.first_line(ValueError("one\ntwo")) == "one"
     assert model_folder.first_line(ValueError()) == "ValueError"
+
+
+def test_weights_that_are_not_finite_are_refused_by_name(model, tmp_path):
+    state = model_folder.export_state(model.state_dict())
+    name = "bert.encoder.layer.0.output.dense.bias"
+    state[name][1] = float("nan")
+    with pytest.raises(UserError, match=r"layer\.0\.output\.dense\.bias has values that are not"):
+        model_folder.import_state(model, state, tmp_path)

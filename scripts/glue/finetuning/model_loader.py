@@ -43,6 +43,7 @@ def load(
         "model",
         getattr(transformers, task.kind.model),
         config=config,
+        dtype=torch.float32,  # whatever the file holds: small updates vanish in half precision
         output_loading_info=True,
         ignore_mismatched_sizes=True,
     )
@@ -69,9 +70,14 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
 
 
 def read(folder: Path, what: str, kind: Any, **options: Any) -> Any:
-    """`kind.from_pretrained` of a local folder, with one line for all that can be wrong in it."""
+    """`kind.from_pretrained` of a local folder, with one line for all that can be wrong in it.
+
+    Code that lies in the folder (`auto_map` in its config) is never run.
+    """
     try:
-        return kind.from_pretrained(str(folder), local_files_only=True, **options)
+        return kind.from_pretrained(
+            str(folder), local_files_only=True, trust_remote_code=False, **options
+        )
     except Exception as error:  # the library raises many kinds for damaged files
         reason = str(error).strip().splitlines()
         raise UserError(
@@ -109,7 +115,11 @@ OFFSET_POSITIONS = ("roberta", "xlm-roberta", "camembert", "mpnet", "longformer"
 
 
 def check_weights(folder: Path, model: PreTrainedModel, info: dict) -> None:
-    """Raise UserError where the file lacks weights of the encoder, or has them in another shape."""
+    """Raise UserError where the file lacks weights of the encoder, or has them in another shape, or not
+    finite ones."""
+    for name, value in model.state_dict().items():
+        if not torch.isfinite(value).all():
+            raise UserError(f"{folder}: {name} has values that are not finite; the file is damaged")
     encoder = f"{model.base_model_prefix}."
     wrong = sorted(key for key, *_ in info["mismatched_keys"] if key.startswith(encoder))
     if wrong:

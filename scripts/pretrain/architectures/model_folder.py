@@ -82,6 +82,10 @@ def import_state(model: Bert, outer: dict[str, Tensor], source: Path) -> None:
                 f"{source}: {keys[0]} has shape {list(value.shape)}, but its config says "
                 f"{list(parameter.shape)}"
             )
+        if not torch.isfinite(value).all():
+            raise UserError(
+                f"{source}: {keys[0]} has values that are not finite; the file is damaged"
+            )
         with torch.no_grad():
             parameter.copy_(value)
     if fresh:
