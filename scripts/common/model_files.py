@@ -1,5 +1,9 @@
 """The names of the files in a folder of a model or a tokenizer, in Hugging Face's form."""
 
+from pathlib import Path
+
+from scripts.common.errors import UserError
+
 CONFIG = "config.json"
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")  # the first that is there counts
 
@@ -24,3 +28,12 @@ BESIDE_TOKENIZERS = (
 VOCABULARY = ("tokenizer.json", "tokenizer_config.json", "vocab.txt")
 PRETRAINED = (CONFIG, WEIGHTS[0], *VOCABULARY)
 FINETUNED = (CONFIG, WEIGHTS[0], *VOCABULARY[:2])
+
+
+def refuse_pointer(path: Path) -> None:
+    """Raise UserError for a file that git-lfs left as a note of where its content is."""
+    with open(path, "rb") as file:
+        if file.read(40).startswith(b"version https://git-lfs"):
+            raise UserError(
+                f"{path}: a git-lfs pointer, not the file; run git lfs pull where it is from"
+            )

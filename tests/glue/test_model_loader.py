@@ -223,3 +223,9 @@ def test_weights_to_train_are_fp32_whatever_the_file_holds(folder, dtype):
     change_config(folder, dtype=str(dtype).removeprefix("torch."))
     model, _ = model_loader.load(folder, RTE, 64)
     assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json"])
+def test_a_pointer_of_git_lfs_is_called_one(folder, name):
+    (folder / name).write_text("version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n")
+    assert refused(folder, "a git-lfs pointer, not the file").startswith(str(folder / name))

@@ -14,7 +14,7 @@ from transformers import (
 
 from scripts.common.cli import log
 from scripts.common.errors import UserError
-from scripts.common.model_files import CONFIG, TOKENIZERS
+from scripts.common.model_files import CONFIG, TOKENIZERS, refuse_pointer
 from scripts.glue.tasks.task import Task
 
 # Embedding tables are padded, but not by this much: then the tokenizer is another model's.
@@ -74,6 +74,9 @@ def read(folder: Path, what: str, kind: Any, **options: Any) -> Any:
 
     Code that lies in the folder (`auto_map` in its config) is never run.
     """
+    for file in sorted(folder.glob("*")):
+        if file.is_file():
+            refuse_pointer(file)
     try:
         return kind.from_pretrained(
             str(folder), local_files_only=True, trust_remote_code=False, **options

@@ -11,7 +11,7 @@ from torch import Tensor
 from scripts.common.atomic import atomic_path, write_text
 from scripts.common.cli import log
 from scripts.common.errors import UserError
-from scripts.common.model_files import CONFIG, VOCABULARY, WEIGHTS
+from scripts.common.model_files import CONFIG, VOCABULARY, WEIGHTS, refuse_pointer
 from scripts.pretrain.architectures.bert import Bert, Shape
 from scripts.pretrain.architectures.initialisation import initialise
 from scripts.pretrain.architectures.model_config import finished_config, read_config
@@ -106,6 +106,7 @@ def read_weights(folder: Path) -> dict[str, Tensor]:
     ):
         path = folder / name
         if path.is_file():
+            refuse_pointer(path)
             try:
                 return read(path)
             except Exception as error:  # a hostile file can make a reader stumble anywhere
