@@ -17,6 +17,7 @@ from scripts.corpus.files.articles import read_articles
 from scripts.examples.export_nvidia import export_nvidia
 from scripts.examples.h5.example_files import Examples
 from scripts.examples.import_vocab import import_vocab
+from scripts.examples.tokenizer.form import Form
 from scripts.glue.import_task import import_task
 from scripts.pretrain.architectures.model_folder import read_config, read_weights
 from tests.corpus.dumps import many
@@ -124,7 +125,7 @@ READERS = [
         Reader(
             f"vocabulary {name}",
             vocabulary(name),
-            lambda p: import_vocab(p.parent, p.parent.parent / "out", True, 128),
+            lambda p: import_vocab(p.parent, p.parent.parent / "out", Form(max_length=128)),
         )
         for name in ("vocab.txt", "tokenizer.json", "tokenizer_config.json")
     ),

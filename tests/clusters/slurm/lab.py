@@ -277,6 +277,8 @@ class Lab:
             "PreemptMode=REQUEUE",
             "DefMemPerCPU=500",
             "MinJobAge=86400",  # tests look at what became of jobs
+            # A training's port is its job's number: labs side by side on this host number apart.
+            f"FirstJobId={os.getpid() % 200 * 100 + 1}",
             f"KillWait={self.kill_wait}",
             "SlurmctldTimeout=60",
             "SlurmdTimeout=60",
