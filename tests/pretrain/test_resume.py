@@ -1,11 +1,15 @@
 """A run that is stopped anywhere ends as if it had not been, and never adopts another's state."""
 
+import fcntl
+import os
 import random
 import signal
+import threading
 import time
 
 import pytest
 
+from scripts.common.errors import UserError
 from scripts.pretrain.loop import checkpoint
 
 
@@ -59,8 +63,6 @@ def test_a_signal_saves_and_ends(training, whole, number):
     assert wait_for(lambda: "training on" in run.said, process)
     process.join(0.1)
     signal_sent = process.is_alive()
-    import os
-
     os.kill(process.pid, number)
     process.join()
     assert signal_sent
@@ -112,6 +114,7 @@ def test_a_second_training_on_the_same_checkpoints_is_refused(training, whole):
     run = training("twice", "--checkpoint-steps", "1", steps=60)
     process = run.start()
     assert wait_for(lambda: "saved" in run.said, process)
+    os.kill(process.pid, signal.SIGSTOP)
     other = training("twice", "--checkpoint-steps", "1", steps=60)
     assert other.run() == 1
     assert "the same training is going on in another process" in other.said
@@ -121,7 +124,16 @@ def test_a_second_training_on_the_same_checkpoints_is_refused(training, whole):
     assert run.run() == 0
 
 
-@pytest.mark.slow
+def test_the_lock_of_a_training_that_ends_is_waited_for(tmp_path, monkeypatch):
+    with open(tmp_path / ".lock", "w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        threading.Timer(0.1, fcntl.flock, (other, fcntl.LOCK_UN)).start()
+        with checkpoint.locked(tmp_path):
+            monkeypatch.setattr(checkpoint, "LOCK_SECONDS", 0.0)
+            with pytest.raises(UserError, match="going on in another"), checkpoint.locked(tmp_path):
+                pass
+
+
 def test_another_job_starts_anew(training):
     run = training("first", "--keep-checkpoints", steps=4)
     assert run.run() == 0

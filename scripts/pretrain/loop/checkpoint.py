@@ -6,9 +6,11 @@ A checkpoint is a folder `step-<number>` with `tensors.safetensors`, `state.json
 
 import fcntl
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
@@ -19,6 +21,7 @@ from scripts.common.cli import log
 from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
 
+LOCK_SECONDS = 40.0  # more than Slurm gives a cancelled job to end (KillWait)
 FILES = ("tensors.safetensors", "state.json")
 
 
@@ -44,19 +47,30 @@ def save(folder: Path, step: int, tensors: dict[str, Tensor], state: dict, keep:
 def locked(folder: Path) -> Iterator[None]:
     """Hold a folder of checkpoints, so that no other process trains on it meanwhile.
 
-    A process that dies holds it no longer. Raises UserError where another one holds it.
+    A process that dies holds it no longer; one that a scheduler has told to end is waited for. Raises
+    UserError where another process goes on holding it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / ".lock", "w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise UserError(
-                f"{folder}: the same training is going on in another process; wait for it, or stop it"
-            ) from error
-        except OSError as error:
-            log.warning("%s: cannot be locked (%s); start this training only once", folder, error)
+        deadline = time.monotonic() + LOCK_SECONDS
+        while not hold(file):
+            if time.monotonic() > deadline:
+                raise UserError(
+                    f"{folder}: the same training is going on in another process; wait for it, or stop it"
+                )
+            time.sleep(0.5)
         yield
+
+
+def hold(file: TextIO) -> bool:
+    """Take an open file's lock; False where another process has it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        log.warning("%s: cannot be locked (%s); start this training only once", file.name, error)
+    return True
 
 
 def found(folder: Path) -> list[Path]:
