@@ -21,6 +21,6 @@ include: "rules/preflight.smk"
 rule all:
     default_target: True
     input:
-        "glue_results.tsv",
+        rules.collect_results.output,
         REPORT_FILES,
     localrule: True

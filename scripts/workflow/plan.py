@@ -7,6 +7,7 @@ Nothing is run or changed. The status is 1 where the run could not begin.
 
 import math
 import os
+import signal
 import sys
 from dataclasses import replace
 
@@ -164,4 +165,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # end quietly with what it is piped into
     main()

@@ -9,6 +9,7 @@ import ast
 import json
 import re
 import shlex
+import signal
 import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -191,4 +192,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # end quietly with what it is piped into
     main()

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import pickle
 from itertools import pairwise
 
@@ -245,3 +246,17 @@ def test_documented_reader(files):
     assert ids.tolist() == unmask(batch).tolist()
     assert segments.tolist() == batch.segments.tolist()
     assert label == batch.next_sentence[0]
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path):
+    path = make(tmp_path / "a.h5")
+    examples = Examples([path])
+    examples.refuse_changed()
+    data = path.read_bytes()
+    os.utime(path, (1, 1))
+    with pytest.raises(UserError, match=r"a\.h5: changed while it was read"):
+        examples.refuse_changed()
+    path.unlink()
+    with pytest.raises(UserError, match="changed while"):
+        examples.refuse_changed()
+    path.write_bytes(data)

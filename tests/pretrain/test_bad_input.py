@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 
 import h5py
 import pytest
@@ -93,6 +94,24 @@ def test_damaged_examples_are_refused_before_the_first_step(training, tokenizer,
     run.words[{"train": 0, "validation": run.words.index("--validation") + 1}[use]] = str(bad)
     refused(run, "bad.h5", "corrupt")
     assert not run.checkpoints.exists()
+
+
+@pytest.mark.slow
+def test_examples_that_change_under_a_training_end_it(training, tokenizer, tmp_path):
+    own = tmp_path / "own.h5"
+    make_examples(own, tokenizer / "vocab.txt", 200)
+    run = training("changed", "--checkpoint-steps", "1", steps=400)
+    run.words[0] = str(own)
+    process = run.start()
+    while "saved" not in run.said and process.is_alive():
+        time.sleep(0.01)
+    with open(own, "r+b") as file:
+        file.seek(5000)
+        file.write(b"\1\2\3\4")
+    process.join()
+    assert process.exitcode == 1
+    assert "own.h5: changed while it was read" in run.said
+    assert not run.output.exists()
 
 
 def test_a_training_that_ends_without_a_finite_loss_writes_no_model(training):

@@ -375,6 +375,8 @@ def test_without_a_memory_of_the_past_times_decide(run):
         ("results/glue/CoLA/seed1/dev.tsv", NOTHING),
         ("results/report/glue.svg", jobs(plot_glue=1)),
         ("glue_results.tsv", TABLE),
+        ("glue_results.md", TABLE),
+        ("results/glue/summary/runs.tsv", TABLE),
     ],
 )
 def test_only_a_deleted_result_is_made_again(run, deleted, expected):

@@ -57,6 +57,7 @@ class Examples:
             raise UserError("no files of examples were given")
         self.paths = [Path(path) for path in paths]
         self.seed, self.tokenizer = seed, tokenizer
+        self.states = [state(path) for path in self.paths if path.exists()]
         self.shards = [open_any(path, tokenizer) for path in self.paths]
         self.header = self.shards[0].header
         self.check_agreement()
@@ -129,6 +130,14 @@ class Examples:
             check_values(shard) if shard.foreign else verify(shard)
         return sum(shard.path.stat().st_size for shard in shards)
 
+    def refuse_changed(self) -> None:
+        """Raise UserError where a file is not what it was when it was opened."""
+        for path, before in zip(self.paths, self.states, strict=True):
+            if not path.exists() or state(path) != before:
+                raise UserError(
+                    f"{path}: changed while it was read; start again from what it is now"
+                )
+
     def batch(self, indices: np.ndarray, epoch: int | np.ndarray = 0) -> Batch:
         """The examples with these numbers (int64 [n], in any order), masked for this epoch.
 
@@ -159,6 +168,12 @@ class Examples:
         else:
             masked, labels = mask(ids, offsets, keys(self.seed, epoch, indices), self.masking)
         return Batch(ids, offsets, segments, masked, labels, next_sentence)
+
+
+def state(path: Path) -> tuple[int, int, int]:
+    """What changes when a file does: inode, size, time in nanoseconds."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def gather(

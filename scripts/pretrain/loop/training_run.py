@@ -68,6 +68,7 @@ class TrainingRun:
 
     def save(self) -> None:
         """Write a checkpoint, unless the loss looks bad."""
+        self.refuse_changed()
         if not self.guard.calm:
             return
         tensors, journal, guard = self.training.tensors(), self.journal.state(), self.guard.state()
@@ -77,6 +78,11 @@ class TrainingRun:
             log.info("saved %s", path)
         self.processes.wait()
         self.saved = time.perf_counter()
+
+    def refuse_changed(self) -> None:
+        """Raise UserError where examples are no longer those that were verified."""
+        for data in filter(None, (self.examples, self.validation)):
+            data.refuse_changed()
 
     def notes(self) -> list[int]:
         """What this process has to say to all: stop, save, milliseconds trained."""
@@ -106,6 +112,7 @@ class TrainingRun:
         )  # fmt: skip
         while self.stretch(last) == "roll back":
             self.roll_back()
+        self.refuse_changed()
         if not self.guard.calm or not self.training.finite():
             self.give_up(self.journal.rows[-1])
         if not self.journal.has_validated(self.step):
