@@ -1,6 +1,15 @@
 from scripts.common import model_files
+from scripts.common.errors import UserError
 
-VOCAB = config["vocab"]
+INIT = config["pretrain"]["init"]
+if INIT:
+    try:
+        model_files.refuse_other(Path(INIT), "bert")
+    except UserError as error:
+        raise WorkflowError(f"pretrain.init: {error}")
+
+# A model to go on from brings its vocabulary, unless another is named.
+VOCAB = config["vocab"] | {"path": config["vocab"]["path"] or INIT}
 
 VOCAB_FILES = [f"results/vocab/{name}" for name in model_files.VOCABULARY]
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from scripts.common.errors import UserError
+from scripts.common.json_text import read_json
 
 CONFIG = "config.json"
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")  # the first that is there counts
@@ -37,3 +38,18 @@ def refuse_pointer(path: Path) -> None:
             raise UserError(
                 f"{path}: a git-lfs pointer, not the file; run git lfs pull where it is from"
             )
+
+
+def refuse_other(folder: Path, family: str) -> None:
+    """Raise UserError for what is no folder of a model of this family (`model_type`) on this disk."""
+    if not folder.is_dir():
+        raise UserError(f"{folder}: no such folder; a name on the Hub must be downloaded first")
+    found = read_json(folder / CONFIG)
+    kind = found.get("model_type") if isinstance(found, dict) else None
+    if kind != family:
+        raise UserError(f"{folder / CONFIG}: a model of the family {kind}, not {family}")
+    for names in (WEIGHTS, TOKENIZERS):
+        present = [folder / name for name in names if (folder / name).is_file()]
+        if not present:
+            raise UserError(f"{folder}: has none of {', '.join(names)}")
+        refuse_pointer(present[0])

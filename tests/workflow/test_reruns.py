@@ -335,7 +335,7 @@ def test_what_is_given_is_not_made(run):
     for keys, expected in (
         ({"glue.model": "given"}, ALL_FINETUNE),
         ({"glue.source": "folder", "glue.path": "results/sample/glue"}, jobs(plot_glue=1)),
-        ({"pretrain.init": "given"}, PRETRAIN),
+        ({"pretrain.init": "given"}, jobs(TOKENS, import_vocab=1)),
         ({"vocab.path": "given/vocab.txt"}, jobs(TOKENS, import_vocab=1)),
         (
             {"vocab.path": "given/vocab.txt", "examples.paths": examples},
