@@ -51,6 +51,8 @@ def convert(entry: dict, task: Task, file: Path, labelled: bool) -> tables.Rows:
             if record.get(name) is None:
                 known = ", ".join(map(str, record))
                 raise UserError(f"{where}: no column {name!r}; there are {known or 'none'}")
+            if isinstance(record[name], list | dict):
+                raise UserError(f"{where}: column {name!r} holds several values; a row has one")
         row = tuple(" ".join(str(record[name]).split()) for name in text_columns(entry))
         if not any(row):
             raise UserError(f"{where}: no text in column {names[0]!r}")
@@ -95,6 +97,7 @@ def tsv_rows(file: Path) -> Iterator[tuple[int, list[str]]]:
 
 def csv_rows(file: Path) -> Iterator[tuple[int, list[str]]]:
     """Line numbers and cells between commas; a quoted cell may hold line breaks."""
+    csv.field_size_limit(1 << 30)
     reader = csv.reader((f"{line}\n" for _, line in lines(file)), strict=True)
     try:
         for cells in filter(None, reader):

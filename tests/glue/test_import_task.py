@@ -69,6 +69,8 @@ def test_numbers_and_single_texts(tmp_path):
         ("t.jsonl", '{"a": 1', "line 1 is not JSON"),
         ("t.jsonl", "[1]\n", "line 1 is not a JSON object"),
         ("t.jsonl", '{"a": "x", "class": "y"}\n', "line 1: no column 'b'; there are a, class"),
+        ("t.jsonl", '{"a": "x", "b": "y", "class": ["y", "z"]}\n', "column 'class' holds several"),
+        ("t.jsonl", '{"a": {"x": 1}, "b": "y", "class": "y"}\n', "column 'a' holds several"),
         ("t.txt", "a\n", "must end with .tsv, .csv or .jsonl"),
         ("t.tsv.gz", "not gzip", "truncated or corrupt"),
     ],
@@ -120,3 +122,11 @@ def test_the_command_takes_train_dev_and_test_in_this_order(tmp_path, monkeypatc
     main()
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"train.tsv", "dev.tsv"}
     assert (tmp_path / "out" / "dev.tsv").read_text().count("\n") == 2
+
+
+def test_a_cell_may_be_long(tmp_path):
+    text = "word " * 40_000
+    train = tmp_path / "t.csv"
+    train.write_text(f'a,b,class\n"{text}",two,yes\none,two,no\n')
+    import_task(ENTRY, {"train": train}, tmp_path / "out")
+    assert text.strip() in (tmp_path / "out/train.tsv").read_text()
