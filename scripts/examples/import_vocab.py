@@ -27,7 +27,12 @@ from scripts.examples.tokenizer.bert_tokenizer import (
     write_folder,
 )
 from scripts.examples.tokenizer.form import Form
-from scripts.examples.tokenizer.vocabulary import find_special_ids, open_tokenizer, read_settings
+from scripts.examples.tokenizer.vocabulary import (
+    find_special_ids,
+    open_tokenizer,
+    read_settings,
+    without_dropout,
+)
 
 
 def import_vocab(source: Path, output: Path, form: Form) -> int:
@@ -99,7 +104,7 @@ def from_transformers(folder: Path, max_length: int) -> tuple[Tokenizer, dict[st
     tokenizer = getattr(loaded, "backend_tokenizer", None)
     if tokenizer is None:
         raise UserError(f"{folder}: has no fast tokenizer; save one with its tokenizer.json")
-    return tokenizer, {
+    return without_dropout(tokenizer), {
         "tokenizer_class": "PreTrainedTokenizerFast",
         "model_max_length": min(loaded.model_max_length, max_length),
         **{f"{role}_token": getattr(loaded, f"{role}_token") for role in ROLES},

@@ -98,3 +98,12 @@ def test_the_size_is_that_of_the_highest_id(tmp_path):
     vocabulary = load_vocabulary(folder)
     assert vocabulary.size == len(vocabulary.token_kinds) == 71
     assert vocabulary.token_kinds[[69, 70]].tolist() == [4, 0]
+
+
+def test_bpe_tokenizes_the_same_each_time(tmp_path):
+    tokens = {token: number for number, token in enumerate(["l", "o", "w", "lo", "low"])}
+    Tokenizer(models.BPE(tokens, [("l", "o"), ("lo", "w")], dropout=0.5)).save(
+        str(tmp_path / "t.json")
+    )
+    tokenizer = open_tokenizer(tmp_path / "t.json")
+    assert {tuple(tokenizer.encode("low").ids) for _ in range(50)} == {(4,)}

@@ -72,6 +72,13 @@ def open_tokenizer(path: Path) -> Tokenizer:
         raise UserError(f"{path}: not a tokenizer ({error})") from error
     tokenizer.no_padding()
     tokenizer.no_truncation()
+    return without_dropout(tokenizer)
+
+
+def without_dropout(tokenizer: Tokenizer) -> Tokenizer:
+    """The tokenizer with BPE's dropout off, by which the same text has other tokens each time."""
+    if getattr(tokenizer.model, "dropout", None):
+        tokenizer.model.dropout = None
     return tokenizer
 
 

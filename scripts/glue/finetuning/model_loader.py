@@ -15,6 +15,7 @@ from transformers import (
 from scripts.common.cli import log
 from scripts.common.errors import UserError
 from scripts.common.model_files import CONFIG, TOKENIZERS, refuse_pointer
+from scripts.examples.tokenizer.vocabulary import without_dropout
 from scripts.glue.tasks.task import Task
 
 # Embedding tables are padded, but not by this much: then the tokenizer is another model's.
@@ -61,6 +62,8 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
             f"{folder}: a model without a tokenizer; put its {' or '.join(TOKENIZERS)} there"
         )
     tokenizer = read(folder, "tokenizer", AutoTokenizer, use_fast=True)
+    if backend := getattr(tokenizer, "backend_tokenizer", None):
+        without_dropout(backend)
     for name in ("cls_token", "sep_token", "pad_token"):
         if getattr(tokenizer, name, None) is None:
             raise UserError(
