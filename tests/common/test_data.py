@@ -26,13 +26,7 @@ def test_lines_and_words_without_comments(beside):
     assert data.data_words(module, "a.txt") == ["one", "two", "three", "#", "four"]
 
 
-def test_rows_keep_their_empty_cells(beside):
-    module = beside("a.tsv", "# name\tvalue\na\t\n\n b\t1\n")
-    assert data.data_rows(module, "a.tsv") == [["a", ""], [" b", "1"]]
-
-
-def test_values_of_json_and_yaml(beside):
-    assert data.data_json(beside("a.json", '{"a": [1]}'), "a.json") == {"a": [1]}
+def test_values_of_yaml(beside):
     assert data.data_yaml(beside("a.yaml", "a: [1]"), "a.yaml") == {"a": [1]}
 
 

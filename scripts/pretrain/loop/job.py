@@ -35,7 +35,7 @@ class Settings(NewModel):
         description="auto or a number of tokens",
         anyOf=[{"const": "auto"}, {"type": "integer", "minimum": 16}],
     )
-    recompute: bool = setting(False, "compute activations again: less memory, 30% slower")
+    recompute: bool = setting(False, "compute activations again: less memory, slower")
     log_steps: int = setting(10, "steps a row of metrics", minimum=1)
     validate_steps: int = setting(100, "steps between validations; 0: at the end only", minimum=0)
     validation_examples: int = setting(512, "how many of them at most", minimum=1)
