@@ -50,6 +50,15 @@ def test_chunks_do_not_show(tokenizer, monkeypatch):
     assert np.array_equal(whole.offsets, parts.offsets)
 
 
+def test_the_share_that_is_cut_is_logged(tokenizer, caplog, monkeypatch):
+    monkeypatch.setattr(padded_batches.log, "propagate", True)
+    rows = Rows([(" ".join(NEUTRAL[:1] * n),) for n in (2, 8, 9, 30)], ["1"] * 4, [])
+    with caplog.at_level("INFO"):
+        padded_batches.encode(rows, OFFICIAL["SST-2"], tokenizer, 40)
+        padded_batches.encode(rows, OFFICIAL["SST-2"], tokenizer, 10)
+    assert caplog.messages == ["2 of 4 examples (50%) are cut to 10 tokens"]
+
+
 @given(lengths=st.lists(st.integers(1, 50), min_size=1, max_size=300), size=st.integers(1, 8))
 def test_each_epoch_has_each_example_once(lengths, size):
     sampler = padded_batches.LengthGrouped(np.array(lengths), size, seed=3)

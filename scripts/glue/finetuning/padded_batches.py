@@ -8,6 +8,7 @@ import torch
 from torch.utils.data import Dataset, Sampler
 from transformers import PreTrainedTokenizerBase
 
+from scripts.common.cli import log
 from scripts.glue.files.tables import Rows
 from scripts.glue.tasks.task import Kind, Task
 
@@ -57,7 +58,11 @@ class Examples(Dataset):
 
 
 def encode(rows: Rows, task: Task, tokenizer: PreTrainedTokenizerBase, max_length: int) -> Examples:
-    """Tokenize a file's examples, cut to `max_length` from the longer sentence's end."""
+    """Tokenize a file's examples, cut to `max_length` from the longer sentence's end.
+
+    The log has the share of the examples that were cut.
+    """
+    cut = 0
     typed = "token_type_ids" in tokenizer.model_input_names
     ids: list[np.ndarray] = []
     types: list[np.ndarray] = []
@@ -72,11 +77,17 @@ def encode(rows: Rows, task: Task, tokenizer: PreTrainedTokenizerBase, max_lengt
             return_attention_mask=False,
             return_token_type_ids=typed,
         )
+        cut += sum(bool(encoding.overflowing) for encoding in encoded.encodings or [])
         labels = None if rows.labels is None else rows.labels[chunk]
         learnt = task.kind.targets(task, labels, encoded)
         targets += [] if learnt is None else [learnt]
         ids += [np.array(row, np.int32) for row in encoded["input_ids"]]
         types += [np.array(row, np.int8) for row in encoded["token_type_ids"]] if typed else []
+    if cut:
+        share = 100 * cut / len(ids)
+        log.info(
+            "%d of %d examples (%.3g%%) are cut to %d tokens", cut, len(ids), share, max_length
+        )
     return Examples(
         task.kind,
         np.concatenate(ids),
