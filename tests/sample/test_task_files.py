@@ -214,6 +214,9 @@ def test_size_follows_the_world_within_bounds():
 
 
 def test_a_task_that_finds_too_little_says_so(monkeypatch):
-    file = task_files.TASKS["RTE"][0]._replace(make=lambda source, at: None)
+    def make(source, at):
+        raise task_files.Unfit
+
+    file = task_files.TASKS["RTE"][0]._replace(make=make)
     with pytest.raises(UserError, match="RTE"):
         task_files.make_examples(World(1), 100, "RTE", file, set())

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from scripts.common.data import data_yaml
-from scripts.sample.tellings import colour
+from scripts.sample.tellings import impressions
 from scripts.sample.tellings.phrase import Writer
 from scripts.sample.tellings.subject import Subject, address, subject
 from scripts.sample.tellings.telling import Telling
@@ -42,8 +42,8 @@ def write_article(world: World, key: Key) -> Article:
     lead = [first, *draw.sample(rest, 2)]
     sections = [Section("", [teller.tell(lead, elaborate=0.2)])]
     sections += fact_sections(teller)
-    sections += colour_sections(writer, about)
-    asked = colour.questions(writer, about, list(about.tellings), draw.between(3, 5))
+    sections += impression_sections(writer, about)
+    asked = teller.questions(draw.between(3, 5))
     sections.append(Section(draw.pick(QUESTION_HEADINGS), [asked]))
     closing = teller.tell(draw.sample(about.tellings, draw.between(3, 4)), elaborate=0.0)
     sections.append(Section(draw.pick(CLOSING), [closing]))
@@ -64,20 +64,20 @@ def fact_sections(teller: "Teller") -> list[Section]:
     return sections
 
 
-def colour_sections(writer: Writer, about: Subject) -> list[Section]:
+def impression_sections(writer: Writer, about: Subject) -> list[Section]:
     """Sections on character, scenes and judgements, where the thing has them."""
     draw = writer.draw
     sections = []
     if "traits" in about.facts and about.key.kind != "work":
-        text = colour.traits(writer, about, draw.between(2, 3))
+        text = impressions.traits(writer, about, draw.between(2, 3))
         sections.append(Section(TRAIT_HEADINGS.get(about.key.kind, "Character and look"), [text]))
     if "scenes" in about.facts:
         heading = "Scenes" if about.key.kind == "work" else "In pictures"
-        texts = colour.scenes(writer, about, 3)
+        texts = impressions.scenes(writer, about, 3)
         half = len(texts) // 2 if len(texts) > 6 else len(texts)
         sections.append(Section(heading, [part for part in (texts[:half], texts[half:]) if part]))
-    if about.noun in colour.REVIEWED_PARTS:
-        texts = colour.review(writer, about, 12)
+    if about.noun in impressions.REVIEWED_PARTS:
+        texts = impressions.review(writer, about, 12)
         half = draw.between(5, 7)
         sections.append(Section("Reception", [texts[:half], texts[half:]]))
     return sections
@@ -103,4 +103,16 @@ class Teller:
             sentences.append(self.writer.sentence(wording, slots))
             if one.adds and draw.chance(elaborate):
                 sentences.append(self.writer.sentence(draw.pick(one.adds), self.about.by_pronoun()))
+        return sentences
+
+    def questions(self, count: int) -> list[str]:
+        """Questions on the thing, each with its answer."""
+        draw = self.writer.draw
+        sentences = []
+        for one in draw.sample([one for one in self.about.tellings if one.asks], count):
+            question = draw.pick(one.asks[draw.pick(sorted(one.asks))])
+            sentences.append(self.writer.sentence(question, self.about.named()))
+            wording = draw.pick(one.says)
+            slots = address(self.about, wording, draw.random())
+            sentences.append(self.writer.sentence(wording, slots))
         return sentences

@@ -28,6 +28,7 @@ DATA = data_yaml(__file__, "export.yaml")
 NAMESPACES: dict[int, str] = DATA["namespaces"]
 TEMPLATES: dict[str, str] = DATA["templates"]
 PAGES: dict[str, dict[str, Any]] = DATA["pages"]
+PAGE = Template(DATA["page"])
 EDITORS, COMMENTS = entries(DATA["editors"]), DATA["comments"]
 
 
@@ -139,39 +140,30 @@ def page_xml(seed: int, page_id: int, record: Record) -> str:
     """A page with its one revision."""
     draw = Draw(seed, "revision", page_id)
     revision = 1_000_000 + page_id * 7 + draw.below(7)
-    stamp = f"20{draw.between(10, 24)}-{draw.between(1, 12):02}-{draw.between(1, 28):02}T{draw.below(24):02}:{draw.below(60):02}:{draw.below(60):02}Z"
+    month = f"20{draw.between(10, 24)}-{draw.between(1, 12):02}"
+    day = f"{draw.between(1, 28):02}T{draw.below(24):02}:{draw.below(60):02}:{draw.below(60):02}Z"
     if draw.chance(0.1):
         contributor = f"<ip>192.0.2.{draw.below(256)}</ip>"
     else:
         name = draw.pick(EDITORS)
-        contributor = (
-            f"<username>{escape(name)}</username>\n        <id>{hash64(name) % 90000}</id>"
-        )
+        number = hash64(name) % 90000
+        contributor = f"<username>{escape(name)}</username>\n        <id>{number}</id>"
     comment = draw.pick(COMMENTS)
-    size, digest = len(record.text.encode()), sha1_base36(record.text)
-    redirect_line = (
-        f"\n    <redirect title={quoteattr(record.redirect)} />" if record.redirect else ""
+    target = f"\n    <redirect title={quoteattr(record.redirect)} />" if record.redirect else ""
+    return PAGE.substitute(
+        title=escape(record.title),
+        namespace=record.namespace,
+        id=page_id,
+        redirect=target,
+        revision=revision,
+        parent=revision - 1,
+        time=f"{month}-{day}",
+        contributor=contributor,
+        comment=f"\n      <comment>{escape(comment)}</comment>" if comment else "",
+        size=len(record.text.encode()),
+        sha1=sha1_base36(record.text),
+        text=escape(record.text),
     )
-    comment_line = f"\n      <comment>{escape(comment)}</comment>" if comment else ""
-    return f"""  <page>
-    <title>{escape(record.title)}</title>
-    <ns>{record.namespace}</ns>
-    <id>{page_id}</id>{redirect_line}
-    <revision>
-      <id>{revision}</id>
-      <parentid>{revision - 1}</parentid>
-      <timestamp>{stamp}</timestamp>
-      <contributor>
-        {contributor}
-      </contributor>{comment_line}
-      <origin>{revision}</origin>
-      <model>wikitext</model>
-      <format>text/x-wiki</format>
-      <text bytes="{size}" sha1="{digest}" xml:space="preserve">{escape(record.text)}</text>
-      <sha1>{digest}</sha1>
-    </revision>
-  </page>
-"""
 
 
 def sha1_base36(text: str) -> str:

@@ -3,8 +3,8 @@
 import re
 
 from scripts.common.data import data_yaml
-from scripts.sample.tasks.wordings import Example, Source, short
-from scripts.sample.tellings import colour
+from scripts.sample.tasks.wordings import Example, Source, Unfit, short
+from scripts.sample.tellings import impressions
 from scripts.sample.world import words
 from scripts.sample.world.draw import Draw
 from scripts.sample.world.notation import entries, wordings
@@ -19,15 +19,17 @@ PLURALS, REFLEXIVES = wordings(DATA["plurals"]), wordings(DATA["reflexives"])
 SST_PHRASES = wordings(DATA["phrases"])
 
 
-def acceptability(source: Source, at: int) -> Example | None:
+def acceptability(source: Source, at: int) -> Example:
     """A sentence and whether it is acceptable: 7 in 10 are, as in CoLA."""
     sentence, kind = good_sentence(source)
     if not short(sentence) or len(sentence.split()) < 4:
-        return None
+        raise Unfit
     if at % 10 < 6:
         return (sentence,), "1"
     broken = break_sentence(source.draw, sentence, kind)
-    return ((broken,), "0") if broken and broken != sentence else None
+    if not broken or broken == sentence:
+        raise Unfit
+    return (broken,), "0"
 
 
 def good_sentence(source: Source) -> tuple[str, str]:
@@ -52,8 +54,8 @@ def good_sentence(source: Source) -> tuple[str, str]:
     about = source.subject()
     if choice < 0.5 and "scenes" in about.facts:
         scene = draw.pick(about.facts["scenes"])
-        text = draw.pick(colour.SCENE)
-        return source.say(text, colour.scene_slots(draw, scene, draw.chance(0.5))), "scene"
+        text = draw.pick(impressions.SCENE)
+        return source.say(text, impressions.scene_slots(draw, scene, draw.chance(0.5))), "scene"
     one = draw.pick(about.tellings)
     return source.tell(about, one.says), "fact"
 
@@ -147,7 +149,7 @@ FAULTS = {
 }
 
 
-def sentiment(source: Source, at: int) -> Example | None:
+def sentiment(source: Source, at: int) -> Example:
     """A phrase from a review, in the tokenized lower case of SST-2; half are praise.
 
     Training phrases draw on a fifth of the words that judge, dev and test mostly on the others.
@@ -155,7 +157,7 @@ def sentiment(source: Source, at: int) -> Example | None:
     draw = source.draw
     good = at % 2 == 0
     form = draw.pick(sorted(words.FORMS))
-    slots = colour.judgement(draw, good, words.FORMS[form].parts, fifths(source))
+    slots = impressions.judgement(draw, good, words.FORMS[form].parts, fifths(source))
     text = source.say(draw.pick(SST_PHRASES), {**slots, "form": form})
     return (tokenized(text),), "1" if good else "0"
 

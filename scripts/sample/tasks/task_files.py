@@ -5,6 +5,8 @@ beginning with a byte-order mark, STS-B in ten columns, MNLI matched and mismatc
 """
 
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,12 +16,12 @@ from scripts.common.digest import hash64
 from scripts.common.errors import UserError
 from scripts.sample.tasks import one_sentence, two_sentences
 from scripts.sample.tasks.winograd import winograd
-from scripts.sample.tasks.wordings import Example, Source
+from scripts.sample.tasks.wordings import Example, Source, Unfit
 from scripts.sample.world.draw import Draw
 from scripts.sample.world.notation import entries
 from scripts.sample.world.world import World
 
-Maker = Callable[[Source, int], Example | None]
+Maker = Callable[[Source, int], Example]  # raises Unfit where what it draws makes none
 
 
 class Row(NamedTuple):
@@ -112,8 +114,8 @@ MAKERS: dict[str, Maker] = {
     "MRPC": two_sentences.paraphrase,
     "STS-B": two_sentences.similarity,
     "QQP": two_sentences.same_question,
-    "MNLI": two_sentences.inference_matched,
-    "MNLI mismatched": two_sentences.inference_mismatched,
+    "MNLI": partial(two_sentences.genre_inference, two_sentences.MATCHED),
+    "MNLI mismatched": partial(two_sentences.genre_inference, two_sentences.MISMATCHED),
     "QNLI": two_sentences.answers,
     "RTE": two_sentences.entailment,
     "WNLI": winograd,
@@ -156,10 +158,11 @@ def make_examples(
     wanted = size(file.rows, articles)
     found: list[Example] = []
     for _ in range(200 * wanted):
-        example = file.make(source, len(found))
-        if example and example[0] not in seen:
-            seen.add(example[0])
-            found.append(example)
+        with suppress(Unfit):
+            example = file.make(source, len(found))
+            if example[0] not in seen:
+                seen.add(example[0])
+                found.append(example)
         if len(found) == wanted:
             break
     else:

@@ -2,29 +2,24 @@
 
 import re
 
-from scripts.sample.tasks.wordings import Example, Source, short
-from scripts.sample.tellings import colour
+from scripts.common.data import data_yaml
+from scripts.sample.tasks.wordings import Example, Source, Unfit, short
+from scripts.sample.tellings import impressions
 from scripts.sample.tellings.phrase import finish
 from scripts.sample.tellings.subject import Subject
 from scripts.sample.tellings.telling import Telling
+from scripts.sample.world.notation import entries
 
+DATA = data_yaml(__file__, "two_sentences.yaml")
 # The genres of MNLI: kinds of things that its training set has, and others.
-MATCHED = {
-    "town": "places", "person": "lives", "building": "buildings", "event": "history",
-    "province": "letters",
-}  # fmt: skip
-MISMATCHED = {
-    "work": "arts", "organisation": "institutions", "species": "nature", "dish": "kitchen",
-    "river": "waters",
-}  # fmt: skip
+MATCHED: dict[str, str] = DATA["matched"]
+MISMATCHED: dict[str, str] = DATA["mismatched"]
 # Facts of which a thing may have several, so that another value contradicts nothing.
-MANY = {
-    "towns", "fish", "neighbour", "native", "teaches", "relative", "work", "science", "named",
-    "craft", "goods",
-}  # fmt: skip
-WITH_TRAITS = frozenset(["person", "town", "building", "river", "species", "organisation"])
-WITH_SCENES = frozenset(["work", "town", "event", "building"])
+MANY = frozenset(entries(DATA["many"]))
+WITH_TRAITS = frozenset(entries(DATA["with_traits"]))
+WITH_SCENES = frozenset(entries(DATA["with_scenes"]))
 
+LABELS = ("entailment", "neutral", "contradiction")
 # STS-B: scores of two facts; how often captions share who, what, where and how someone looks, and what
 # each of these counts, the look on its own.
 NEWS_SCORES = (5, 3.4, 2, 1, 0)
@@ -33,7 +28,7 @@ WEIGHTS = (1.4, 2.2, 1.0, 0.0)
 LOOK = 0.4
 
 
-def paraphrase(source: Source, at: int) -> Example | None:
+def paraphrase(source: Source, at: int) -> Example:
     """MRPC: two sentences with most words in common; two in three mean the same."""
     about = source.subject()
     one = source.telling(about, asked=True)
@@ -47,10 +42,7 @@ def paraphrase(source: Source, at: int) -> Example | None:
     elif turn < 0.2:
         right = source.say(second, source.other(about, one).named())
     elif turn < 0.45:
-        slots = source.changed(about, one, second)
-        if not slots:
-            return None
-        right = source.say(second, slots)
+        right = source.say(second, source.changed(about, one, second))
     else:
         further = source.telling(about, asked=True, besides=one.name)
         right = source.tell(about, further.says)
@@ -59,18 +51,21 @@ def paraphrase(source: Source, at: int) -> Example | None:
     return pair(left, right, "1" if same else "0")
 
 
-def pair(left: str, right: str, label: str) -> Example | None:
-    """An example of two sentences, where they differ and are short enough."""
-    return ((left, right), label) if left != right and short(left, right) else None
+def pair(left: str, right: str, label: str) -> Example:
+    """An example of two sentences. Raises Unfit where they are alike or too long."""
+    if left == right or not short(left, right):
+        raise Unfit
+    return (left, right), label
 
 
-def similarity(source: Source, at: int) -> Example | None:
+def similarity(source: Source, at: int) -> Example:
     """STS-B: news and captions, scored from 0 to 5 by how much of what they tell is the same."""
-    found = similar_news(source, at // 5) if at % 5 < 3 else similar_captions(source, at // 5)
-    return found and ((*found[0], "news" if at % 5 < 3 else "captions"), found[1])
+    make, genre = (similar_news, "news") if at % 5 < 3 else (similar_captions, "captions")
+    texts, score = make(source, at // 5)
+    return (*texts, genre), score
 
 
-def similar_news(source: Source, at: int) -> Example | None:
+def similar_news(source: Source, at: int) -> Example:
     """Two facts: the same (5), one differs (3.4), another one of the same thing (2), the same of
     another thing (1), or another one of another thing (0)."""
     about = source.subject()
@@ -80,21 +75,17 @@ def similar_news(source: Source, at: int) -> Example | None:
     if score == 5:
         return pair(left, source.say(second, about.named()), "5.000")
     if score == 3.4:
-        slots = source.changed(about, one, second)
-        return pair(left, source.say(second, slots), "3.400") if slots else None
+        return pair(left, source.say(second, source.changed(about, one, second)), "3.400")
     if score == 2:
-        further = source.telling(about, asked=True, besides=one.name)
-        if further is one:
-            return None
-        return pair(left, source.tell(about, further.says), "2.000")
+        return pair(left, source.tell(about, source.further(about, one).says), "2.000")
     other = source.other(about, one) if score == 1 else source.subject()
     telling = one if score == 1 else source.telling(other, asked=True, besides=one.name)
     if telling.name == one.name and score == 0:
-        return None
+        raise Unfit
     return pair(left, source.tell(other, telling.says), f"{score:.3f}")
 
 
-def similar_captions(source: Source, at: int) -> Example | None:
+def similar_captions(source: Source, at: int) -> Example:
     """Two scenes, which share who, what, where and how they look, or some of that."""
     draw = source.draw
     about = source.subject(WITH_SCENES)
@@ -116,122 +107,96 @@ def similar_captions(source: Source, at: int) -> Example | None:
 
 def caption(source: Source, scene: tuple[int, int, int, int], look: bool) -> str:
     """One of a scene's captions."""
-    slots = colour.scene_slots(source.draw, scene, look)
-    return source.say(source.draw.pick(colour.SCENE), slots)
+    slots = impressions.scene_slots(source.draw, scene, look)
+    return source.say(source.draw.pick(impressions.SCENE), slots)
 
 
-def same_question(source: Source, at: int) -> Example | None:
+def same_question(source: Source, at: int) -> Example:
     """QQP: two questions; 4 in 10 have the same answer."""
     about = source.subject()
     one = source.telling(about, asked=True)
     slot = source.draw.pick(sorted(one.asks))
     if len(one.asks[slot]) < 2:
-        return None
+        raise Unfit
     first, second = source.draw.sample(one.asks[slot], 2)
     left = source.say(first, about.named())
     if at % 10 < 4:
         return pair(left, source.say(second, about.named()), "1")
     if source.draw.chance(0.25):
         return pair(left, source.say(second, source.other(about, one).named()), "0")
-    question = other_question(source, about, one, slot)
-    return pair(left, question, "0") if question else None
+    return pair(left, other_question(source, about, one, slot), "0")
 
 
-def other_question(source: Source, about: Subject, one: Telling, slot: str) -> str | None:
+def other_question(source: Source, about: Subject, one: Telling, slot: str) -> str:
     """A question on the same subject with another answer."""
     slots = [other for other in one.asks if other != slot]
     if slots and source.draw.chance(0.5):
         return source.tell(about, one.asks[source.draw.pick(slots)])
-    further = source.telling(about, asked=True, besides=one.name)
-    return None if further is one or not further.asks else source.question(about, further)
+    return source.question(about, source.further(about, one))
 
 
-def answers(source: Source, at: int) -> Example | None:
+def answers(source: Source, at: int) -> Example:
     """QNLI: a question and a sentence, which holds the answer or not; half do."""
     about = source.subject()
     one = source.telling(about, asked=True)
-    if not one.asks:
-        return None
     question = source.question(about, one)
     if at % 2 == 0:
         return pair(question, source.tell(about, one.says), "entailment")
     if source.draw.chance(0.25):
         sentence = source.tell(source.other(about, one), one.says)
     else:
-        further = source.telling(about, asked=True, besides=one.name)
-        if further is one:
-            return None
-        sentence = source.tell(about, further.says)
+        sentence = source.tell(about, source.further(about, one).says)
     return pair(question, sentence, "not_entailment")
 
 
-def entailment(source: Source, at: int) -> Example | None:
+def entailment(source: Source, at: int) -> Example:
     """RTE: a premise of one or two sentences; half of the hypotheses follow."""
     label = ["entailment", "neutral", "entailment", "contradiction"][at % 4]
-    found = inference(source, label, None, two=True)
-    return found and (found[0], "entailment" if label == "entailment" else "not_entailment")
+    texts, _ = inference(source, label, two=True)
+    return texts, "entailment" if label == "entailment" else "not_entailment"
 
 
-def inference_matched(source: Source, at: int) -> Example | None:
-    """MNLI in the genres of its training set."""
-    return genre_inference(source, at, MATCHED)
-
-
-def inference_mismatched(source: Source, at: int) -> Example | None:
-    """MNLI in genres that its training set does not have."""
-    return genre_inference(source, at, MISMATCHED)
-
-
-def genre_inference(source: Source, at: int, genres: dict[str, str]) -> Example | None:
+def genre_inference(genres: dict[str, str], source: Source, at: int) -> Example:
     """MNLI: a third of each label, on the kinds of things that make up the genres."""
-    label = ["entailment", "neutral", "contradiction"][at % 3]
-    found = inference(source, label, frozenset(genres), two=False)
-    return found and ((*found[0], genres[found[1]]), label)
+    label = LABELS[at % 3]
+    texts, kind = inference(source, label, frozenset(genres))
+    return (*texts, genres[kind]), label
 
 
-def diagnostic(source: Source, at: int) -> Example | None:
+def diagnostic(source: Source, at: int) -> Example:
     """AX: pairs from all genres, each also the other way round."""
-    found = inference(source, ["entailment", "neutral", "contradiction"][at % 3], None, two=False)
-    return found and (found[0] if at % 2 else found[0][::-1], "")
+    texts, _ = inference(source, LABELS[at % 3])
+    return texts if at % 2 else texts[::-1], ""
 
 
 def inference(
-    source: Source, label: str, kinds: frozenset[str] | None, two: bool
-) -> tuple[tuple[str, str], str] | None:
+    source: Source, label: str, kinds: frozenset[str] | None = None, two: bool = False
+) -> tuple[tuple[str, ...], str]:
     """A premise and a hypothesis that follows, contradicts, or does neither; and their kind."""
     draw = source.draw
     about = source.subject(kinds)
     one = source.telling(about)
-    hypothesis: str | None
     if about.key.kind in WITH_TRAITS and draw.chance(0.5):
         premise, same, contrary = source.trait(about)
         hypothesis = contrary if label == "contradiction" else same
         two = False
     elif one.implies and one.denies:
-        premise = source.tell(about, one.says)
-        hypothesis = follows_or_contradicts(source, about, one, label)
+        premise, hypothesis = source.tell(about, one.says), ""
+        if label == "entailment":
+            hypothesis = source.tell(about, [*one.implies, *one.says])
+        elif label == "contradiction":
+            hypothesis = contradiction(source, about, one)
     else:
-        return None
+        raise Unfit
     if label == "neutral":
         hypothesis = unrelated(source, about, one)
-    if hypothesis is None:
-        return None
-    if two and draw.chance(0.5):
-        more = draw.pick(one.adds) if one.adds else ""
-        premise += " " + source.say(more, about.by_pronoun()) if more else ""
-    if not pair(premise, hypothesis, label):
-        return None
-    return (finish(premise), finish(hypothesis)), about.key.kind
+    if two and draw.chance(0.5) and one.adds:
+        premise += " " + source.say(draw.pick(one.adds), about.by_pronoun())
+    texts, _ = pair(premise, hypothesis, label)
+    return tuple(map(finish, texts)), about.key.kind
 
 
-def follows_or_contradicts(source: Source, about: Subject, one: Telling, label: str) -> str | None:
-    """What follows from the telling, or cannot be true beside it."""
-    if label == "entailment":
-        return source.tell(about, [*one.implies, *one.says])
-    return contradiction(source, about, one) if label == "contradiction" else None
-
-
-def unrelated(source: Source, about: Subject, one: Telling) -> str | None:
+def unrelated(source: Source, about: Subject, one: Telling) -> str:
     """What neither follows from the telling nor contradicts it."""
     draw = source.draw
     if draw.chance(0.35):  # the same of someone else
@@ -239,7 +204,7 @@ def unrelated(source: Source, about: Subject, one: Telling) -> str | None:
     further = source.telling(about, besides=one.name)
     wording = draw.pick(further.implies) if further.implies else ""
     if further is one or not wording or slots_of(wording) & slots_of(one.says[0]):
-        return None  # it might follow after all
+        raise Unfit  # it might follow after all
     return source.say(wording, about.named())
 
 
@@ -248,10 +213,11 @@ def slots_of(wording: str) -> set[str]:
     return set(re.findall(r"\{(\w{2,})\}", wording)) - {"was", "came", "made", "made_passive"}
 
 
-def contradiction(source: Source, about: Subject, one: Telling) -> str | None:
+def contradiction(source: Source, about: Subject, one: Telling) -> str:
     """What cannot be true beside the telling: a denial, or another value of the same fact."""
     if source.draw.chance(0.5):
         return source.tell(about, one.denies)
     wording = source.draw.pick(one.says)
-    slots = source.changed(about, one, wording) if one.name not in MANY else None
-    return source.say(wording, slots) if slots else None
+    if one.name in MANY:
+        raise Unfit
+    return source.say(wording, source.changed(about, one, wording))

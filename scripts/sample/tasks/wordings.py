@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scripts.common.digest import hash64
-from scripts.sample.tellings import colour
+from scripts.sample.tellings import impressions
 from scripts.sample.tellings.phrase import Writer, replace_spans
 from scripts.sample.tellings.subject import Subject, subject
 from scripts.sample.tellings.telling import Telling
@@ -16,6 +16,10 @@ from scripts.sample.world.world import World
 Example = tuple[tuple[str, ...], str]  # sentences, and a genre where a task has it; the label
 SPLITS = {"train": range(6), "dev": range(6, 8), "test": range(8, 10)}
 LONGEST = 22  # words of a sentence in a task
+
+
+class Unfit(Exception):
+    """What was drawn makes no example; the next draw may."""
 
 
 @dataclass
@@ -68,15 +72,27 @@ class Source:
         return self.say(self.draw.pick(wordings), about.named())
 
     def question(self, about: Subject, one: Telling) -> str:
-        """A question that the telling answers."""
+        """A question that the telling answers. Raises Unfit where it answers none."""
+        if not one.asks:
+            raise Unfit
         return self.tell(about, one.asks[self.draw.pick(sorted(one.asks))])
 
     def two_wordings(self, one: Telling) -> list[str]:
         """Two wordings of the same fact."""
         return self.draw.sample(one.says, 2)
 
-    def changed(self, about: Subject, one: Telling, wording: str) -> dict[str, str] | None:
-        """Slots with one of the wording's facts taken from another subject; None if all agree."""
+    def further(self, about: Subject, one: Telling) -> Telling:
+        """Another kind of fact that answers a question. Raises Unfit where there is none."""
+        found = self.telling(about, asked=True, besides=one.name)
+        if found is one:
+            raise Unfit
+        return found
+
+    def changed(self, about: Subject, one: Telling, wording: str) -> dict[str, str]:
+        """Slots with one of the wording's facts taken from another subject.
+
+        Raises Unfit where all agree.
+        """
         other = self.other(about, one)
         named = about.named()
         slots = [
@@ -85,7 +101,7 @@ class Source:
             if slot in one.asks and other.slots.get(slot, named[slot]) != named[slot]
         ]
         if not slots:
-            return None
+            raise Unfit
         slot = self.draw.pick(slots)
         return {**named, slot: other.slots[slot]}
 
@@ -93,8 +109,8 @@ class Source:
         """Three sentences on one trait: as it is, the same in another word, the contrary."""
         fits, opposite = about.facts["traits"][self.draw.below(2)]
         first, second = self.draw.sample(fits, 2)
-        wordings = colour.trait_wordings(about)
-        texts = self.draw.sample([wordings[number] for number in colour.FIRST_TRAIT], 3)
+        wordings = impressions.trait_wordings(about)
+        texts = self.draw.sample([wordings[number] for number in impressions.FIRST_TRAIT], 3)
         named = about.named()
         return (
             self.say(texts[0], {**named, "t": first}),

@@ -3,36 +3,19 @@
 from collections.abc import Callable
 from typing import Any
 
+from scripts.common.data import data_yaml
 from scripts.sample.tellings.phrase import link, plain, template
 from scripts.sample.world import words
 from scripts.sample.world.blocks import Facts, Key
+from scripts.sample.world.notation import entries
 from scripts.sample.world.world import World
 
-MEMBERS = {
-    "university": "students", "firm": "workers", "football club": "members",
-    "newspaper": "readers", "theatre": "seats",
-}  # fmt: skip
-
-# Subject, object, possessive, reflexive; then what one is, as a child, to siblings, and when small.
-PRONOUNS = {
-    "m": ("he", "him", "his", "himself", "man", "son", "brother", "boy"),
-    "f": ("she", "her", "her", "herself", "woman", "daughter", "sister", "girl"),
-    "n": ("it", "it", "its", "itself", "", "", "", ""),
-}
-
+DATA = data_yaml(__file__, "slots.yaml")
+MEMBERS: dict[str, str] = DATA["members"]
+PRONOUNS: dict[str, list[str]] = DATA["pronouns"]
 # How numbers are printed: measures with their units, counts; all others are years or ages.
-MEASURES = {
-    "area": ("km2", "sqmi", "square kilometres"),
-    "length": ("km", "mi", "kilometres"),
-    "distance": ("km", "mi", "kilometres"),
-    "elevation": ("m", "ft", "metres"),
-    "height": ("m", "ft", "metres"),
-    "size": ("cm", "in", "centimetres"),
-}
-COUNTS = {
-    "population", "before", "members", "titles", "young", "houses", "days", "deaths", "visitors",
-    "years",
-}  # fmt: skip
+MEASURES = {name: entries(text) for name, text in DATA["measures"].items()}
+COUNTS = frozenset(entries(DATA["counts"]))
 
 
 def number(value: int) -> str:

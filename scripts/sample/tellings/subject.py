@@ -66,7 +66,7 @@ def subject(world: World, key: Key) -> Subject:
     facts = world.facts(key)
     noun = facts[NOUN_AMONG_FACTS[key.kind]] if key.kind in NOUN_AMONG_FACTS else key.kind
     slots = slots_of(world, key, facts)
-    he, him, his, himself, man, son = PRONOUNS[facts["gender"]][:6]
+    he, him, his, himself, man, son, _ = PRONOUNS[facts["gender"]]
     slots |= {
         "sub": he, "Sub": he.capitalize(), "obj": him, "pos": his, "himself": himself, "noun": noun,
         "man": man or noun, "son": son,

@@ -8,9 +8,7 @@ import math
 
 from scripts.common.data import data_yaml
 from scripts.common.digest import hash64
-from scripts.sample.world.draw import Draw
 from scripts.sample.world.notation import entries
-from scripts.sample.world.words import LISTS
 
 PARTS = data_yaml(__file__, "names.yaml")
 BOYS, GIRLS = entries(PARTS["boys"]), entries(PARTS["girls"])
@@ -18,6 +16,7 @@ STARTS_AND_ENDS = {
     kind: (entries(PARTS[kind]["starts"]), entries(PARTS[kind]["ends"]))
     for kind in ("town", "family", "province", "river")
 }
+SORTS: dict[str, dict[str, str]] = PARTS["sorts"]
 CONSONANTS = "bdfgklmnprstvz"
 VOWELS = "aeiou"
 
@@ -59,8 +58,3 @@ def name_of(kind: str, seed: int, index: int) -> str:
     (start, end), further = combination(seed, kind, index, *STARTS_AND_ENDS[kind])
     further = f"{' ' if kind == 'town' else '-'}{further}" if further else ""
     return f"{start}{end}{further}"
-
-
-def lord(draw: Draw, first_names: list[str] = BOYS) -> str:
-    """A ruler of old: Edgar the Lame."""
-    return f"{draw.pick(first_names)} the {draw.pick(LISTS['epithets'])}"

@@ -1,120 +1,139 @@
-"""Facts about organisations, species and events."""
+"""Facts about all that is no person: what follows from a thing's place in its block and from what is drawn."""
 
 from scripts.sample.world import names, words
-from scripts.sample.world.blocks import FAMILIES, Blocks, Facts, Key
-from scripts.sample.world.draw import Draw
-from scripts.sample.world.words import LISTS
-
-ORGANISATIONS = ["university", "firm", "football club", "newspaper", "theatre"]
-EVENTS = ["battle", "fire", "flood", "strike"]
-CREATURES = list(words.CREATURES)
-LATIN_PARTS = ("starts", "ends", "epithets")
+from scripts.sample.world.blocks import COUNTS, FAMILIES, Blocks, Facts, Key
+from scripts.sample.world.facts import LISTS, drawn, year
+from scripts.sample.world.people import birthplace
 
 
-def organisation_facts(world: Blocks, key: Key, draw: Draw) -> Facts:
-    """A university, firm, football club, newspaper or theatre."""
-    kind = ORGANISATIONS[key.number]
-    town = Key("town", key.block, key.number)
-    place = world.facts(town)
-    founder = Key("person", key.block, (key.number - 1) % FAMILIES * 4 + draw.below(2))
-    founded = {
-        "university": draw.between(1400, 1690),
-        "newspaper": draw.between(1650, 1740),
-    }.get(kind, world.facts(founder)["born"] + draw.between(29, 48))
-    name = {
-        "university": f"the University of {place['name']}",
-        "firm": f"{place['name']} {place['craft'].capitalize()} Company",
-        "football club": f"{place['name']} {draw.pick(LISTS['clubs'])}",
-        "newspaper": f"the {place['name']} {draw.pick(LISTS['newspapers'])}",
-        "theatre": f"{place['name']} {draw.pick(LISTS['theatres'])}",
-    }[kind]
-    return {
+def beside(key: Key, kind: str, number: int) -> Key | None:
+    """The thing of a kind in the same block that has this number, or None."""
+    return Key(kind, key.block, number) if 0 <= number < COUNTS[kind] else None
+
+
+def sort_of(key: Key) -> tuple[str, str]:
+    """Which sort of its kind a thing is, and how such a one is named."""
+    return list(names.SORTS[key.kind].items())[key.number]
+
+
+def province_facts(world: Blocks, key: Key) -> Facts:
+    """A province, which is its block's."""
+    facts = drawn(world, key, name=names.name_of("province", world.seed, key.block))
+    craft, second_craft = facts["crafts"]
+    return facts | {"craft": craft, "second_craft": second_craft}
+
+
+def river_facts(world: Blocks, key: Key) -> Facts:
+    """A river, which is its block's, and flows past the first four towns."""
+    name = names.name_of("river", world.seed, key.block)
+    towns = [Key("town", key.block, number) for number in range(4)]
+    return drawn(world, key, name=f"the {name}", title=f"River {name}", towns=towns)
+
+
+def town_facts(world: Blocks, key: Key) -> Facts:
+    """A town; the first of a block is its province's capital."""
+    number = key.number
+    name = names.name_of("town", world.seed, key.block * COUNTS["town"] + number)
+    facts = drawn(world, key)
+    growth = float(facts["growth"])
+    people = [Key("person", key.block, person) for person in range(COUNTS["person"])]
+    return facts | {
         "name": name,
-        "kind": kind,
-        "town": town,
-        "founded": founded,
-        "founder": founder if kind not in ("university", "newspaper") else None,
-        "patron": names.lord(draw),
-        "members": draw.between(12, 90) * 10,
-        "craft": place["craft"],
-        "goods": words.CRAFT_GOODS[place["craft"]],
-        "traits": words.traits(draw, "organisation"),
-        "rival": Key("organisation", world.earlier(key, "rival"), key.number),
-        "colours": draw.sample(LISTS["colours"], 2),
-        "moved": founded + draw.between(15, 60),
-        "good": draw.chance(0.5),
-        "titles": draw.between(2, 14),
-        "departments": draw.sample(sorted(words.SCIENCES.values()), 3),
+        "kind": "provincial town" if number else "provincial capital",
+        "before": int(facts["population"] / growth / 100) * 100,
+        "growth": "grew" if growth > 1 else "declined",
+        "river": Key("river", key.block, 0) if number < 4 else None,
+        "building": beside(key, "building", number),
+        "event": beside(key, "event", number - 4),
+        "organisation": beside(key, "organisation", number),
+        "twin": Key("town", world.earlier(key, "twin"), (number + 3) % COUNTS["town"]),
+        "natives": [one for one in people if birthplace(world, one).number == number],
     }
 
 
-def species_facts(world: Blocks, key: Key, draw: Draw) -> Facts:
+def building_facts(world: Blocks, key: Key) -> Facts:
+    """A bridge, castle, museum or cathedral."""
+    kind, name = sort_of(key)
+    town = Key("town", key.block, key.number)
+    facts = drawn(world, key, kind=kind, town=town, architect=Key("person", key.block, 0))
+    return facts | {"name": name.format(place=world.name(town))}
+
+
+def organisation_facts(world: Blocks, key: Key) -> Facts:
+    """A university, firm, football club, newspaper or theatre."""
+    kind, name = sort_of(key)
+    town = Key("town", key.block, key.number)
+    place = world.facts(town)
+    facts = drawn(world, key, kind=kind, town=town, craft=place["craft"])
+    founder = Key("person", key.block, (key.number - 1) % FAMILIES * 4 + facts["parent"][0])
+    in_university, in_newspaper, in_other = facts["years"]
+    own = {"university": in_university, "newspaper": in_newspaper}.get(kind)
+    founded = own or year(world, founder) + in_other
+    words_of_name = dict(zip(("club", "newspaper", "theatre"), facts["words"], strict=True))
+    return facts | {
+        "name": name.format(
+            place=place["name"], craft=place["craft"].capitalize(), **words_of_name
+        ),
+        "founded": founded,
+        "founder": None if own else founder,
+        "goods": words.CRAFT_GOODS[place["craft"]],
+        "rival": Key("organisation", world.earlier(key, "rival"), key.number),
+        "moved": founded + facts["moved"][0],
+    }
+
+
+def species_facts(world: Blocks, key: Key) -> Facts:
     """A bird, fish, butterfly or flower."""
-    kind = CREATURES[key.number]
-    bodies, families, foods = words.CREATURES[kind]
-    colours = LISTS["colours"]
+    kind, creature = list(words.CREATURES.items())[key.number]
     (colour, body, family), further = names.combination(
-        world.seed, kind, key.block, colours, bodies, families
+        world.seed, kind, key.block, LISTS["colours"], creature.bodies, creature.families
     )
     name = f"{further}'s {colour}-{body} {family}" if further else f"{colour}-{body} {family}"
     scientist = Key("person", key.block, key.number * 4 + 3)
-    return {
+    facts = drawn(world, key, kind=kind, foods=creature.foods, scientist=scientist)
+    return facts | {
         "name": f"the {name}",
         "short": name,
-        "kind": kind,
         "family": family,
-        "latin": "{}{} {}".format(*(draw.pick(LISTS[f"latin_{part}"]) for part in LATIN_PARTS)),
-        "size": draw.between(3, 60),
         "colour": colour,
-        "other_colour": draw.pick(colours),
-        "habitat": draw.pick(LISTS["habitats"]),
-        "food": draw.pick(foods),
-        "young": draw.between(2, 9),
-        "season": draw.pick(LISTS["seasons"]),
-        "scientist": scientist,
-        "described": world.facts(scientist)["born"] + draw.between(25, 50),
-        "province": Key("province", key.block, 0),
-        "traits": words.traits(draw, kind),
         "relative": Key("species", world.earlier(key, "relative"), key.number),
     }
 
 
-def event_facts(world: Blocks, key: Key, draw: Draw) -> Facts:
+def event_facts(world: Blocks, key: Key) -> Facts:
     """A battle, fire, flood or strike."""
-    kind = EVENTS[key.number]
+    kind, name = sort_of(key)
     town = Key("town", key.block, 4 + key.number)
-    place = world.name(town)
-    general = Key("person", key.block, 4)
-    leader = Key("person", key.block, 4 * draw.between(2, 4) + 3)
-    year = {
-        "battle": world.facts(general)["born"] + draw.between(32, 50),
-        "strike": world.facts(leader)["born"] + draw.between(27, 45),
-    }.get(kind, draw.between(1660, 1940))
-    name = {
-        "battle": f"the Battle of {place}",
-        "fire": f"the Great Fire of {place}",
-        "flood": f"the {place} flood",
-        "strike": f"the {place} strike",
-    }[kind]
-    return {
-        "name": name,
-        "kind": kind,
-        "town": town,
-        "year": year,
-        "month": draw.pick(LISTS["months"]),
-        "province": Key("province", key.block, 0),
-        "enemy": Key("province", world.earlier(key, "enemy"), 0),
-        "commander": general,
-        "enemy_commander": f"{draw.pick(names.BOYS)} {draw.pick(names.STARTS_AND_ENDS['family'][0])}sen",
-        "won": draw.chance(0.5),
-        "cause": draw.pick(LISTS["causes"]),
-        "origin": draw.pick(LISTS["origins"]),
-        "houses": draw.between(4, 90) * 10,
-        "deaths": draw.between(12, 900),
-        "days": draw.between(2, 9),
-        "river": Key("river", key.block, 0),
+    facts = drawn(world, key, kind=kind, town=town, commander=Key("person", key.block, 4))
+    leader = Key("person", key.block, 4 * facts["leader"] + 3)
+    of_battle, of_strike, of_other = facts["years"]
+    strike = year(world, leader) + of_strike
+    return facts | {
+        "name": name.format(place=world.name(town)),
+        "year": {"battle": of_battle, "strike": strike}.get(kind, of_other),
         "craft": world.facts(town)["craft"],
         "leader": leader,
-        "demand": draw.pick(LISTS["demands"]),
-        "scenes": [words.scene(draw) for _ in range(2)],
     }
+
+
+def work_facts(world: Blocks, key: Key) -> Facts:
+    """A work of art, by the artist of one of the families."""
+    number = key.block * COUNTS["work"] + key.number
+    (adjective, noun), further = names.combination(
+        world.seed, "title", number, LISTS["title_adjectives"], LISTS["title_nouns"]
+    )
+    title = f"The {adjective} {noun} of {further}" if further else f"The {adjective} {noun}"
+    creator = Key("person", key.block, key.number % FAMILIES * 4 + 2)
+    facts = drawn(world, key, creator=creator, forms=world.facts(creator)["forms"])
+    return facts | {
+        "name": title,
+        "title": f"{title} ({facts['form']})" if facts["marked"][0] else title,
+        "other_paper": Key("organisation", world.earlier(key, "paper"), 3),
+    }
+
+
+def dish_facts(world: Blocks, key: Key) -> Facts:
+    """A dish of the block's sixth town."""
+    town = Key("town", key.block, 5)
+    facts = drawn(world, key, town=town)
+    return facts | {"name": f"{world.name(town)} {facts['kind_of_dish'][0]}"}

@@ -5,20 +5,20 @@ A fact is a function of (seed, key), so that a page can be written without any o
 
 from functools import lru_cache
 
-from scripts.sample.world import people, places, things, works
+from scripts.sample.world import people, things
 from scripts.sample.world.blocks import Blocks, Facts, Key
 
 FINDERS = {
-    "province": places.province_facts,
-    "river": places.river_facts,
-    "town": places.town_facts,
+    "province": things.province_facts,
+    "river": things.river_facts,
+    "town": things.town_facts,
     "person": people.person_facts,
-    "work": works.work_facts,
+    "work": things.work_facts,
     "organisation": things.organisation_facts,
     "species": things.species_facts,
     "event": things.event_facts,
-    "building": places.building_facts,
-    "dish": works.dish_facts,
+    "building": things.building_facts,
+    "dish": things.dish_facts,
 }
 
 
@@ -31,7 +31,7 @@ class World(Blocks):
 
     def find_facts(self, key: Key) -> Facts:
         """All facts about one thing; the title is what it is called, where it has no other."""
-        facts = FINDERS[key.kind](self, key, self.draw(key, "facts"))
+        facts = FINDERS[key.kind](self, key)
         title = facts["name"].removeprefix("the ")
         facts.setdefault("title", title[0].upper() + title[1:])
         facts.setdefault("gender", "n")

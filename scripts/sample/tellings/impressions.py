@@ -1,16 +1,15 @@
-"""Paragraphs that tell no single fact: characters, judgements, scenes, questions."""
+"""What tells no single fact but gives an impression: characters, judgements, scenes."""
 
 import re
 
 from scripts.common.data import data_yaml
 from scripts.sample.tellings.phrase import Writer
-from scripts.sample.tellings.subject import Subject, address
-from scripts.sample.tellings.telling import Telling
+from scripts.sample.tellings.subject import Subject
 from scripts.sample.world import words
 from scripts.sample.world.draw import Draw
 from scripts.sample.world.notation import entries, wordings
 
-DATA = data_yaml(__file__, "colour.yaml")
+DATA = data_yaml(__file__, "impressions.yaml")
 TRAIT_OF_PERSON, TRAIT_OF_THING = map(wordings, (DATA["traits"]["person"], DATA["traits"]["thing"]))
 FIRST_TRAIT = (3, 1, 2, 0)  # wordings that need no contrast, for tasks
 REVIEW = wordings(DATA["review"])
@@ -118,18 +117,4 @@ def scenes(writer: Writer, subject: Subject, count: int = 2) -> list[str]:
         sentences.append(writer.sentence(draw.pick(SCENE[:2]), again))
         extra = draw.pick(SCENE_ADDS)
         sentences.append(writer.sentence(extra, {**again, "actor": again["who"]}))
-    return sentences
-
-
-def questions(writer: Writer, subject: Subject, tellings: list[Telling], count: int) -> list[str]:
-    """Questions on the subject, each with its answer."""
-    draw = writer.draw
-    asked = [one for one in tellings if one.asks]
-    sentences = []
-    for one in draw.sample(asked, count):
-        slot = draw.pick(sorted(one.asks))
-        question = writer.sentence(draw.pick(one.asks[slot]), subject.named())
-        wording = draw.pick(one.says)
-        answer = writer.sentence(wording, address(subject, wording, draw.random()))
-        sentences += [question, answer]
     return sentences
