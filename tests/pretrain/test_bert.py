@@ -1,5 +1,7 @@
 """The packed model is transformers' padded one: same logits, loss and gradients."""
 
+from unittest.mock import Mock
+
 import numpy as np
 import pytest
 import torch
@@ -11,6 +13,7 @@ from scripts.pretrain.architectures import bert, model_folder
 from scripts.pretrain.architectures.bert import Bert, Dropout, DropoutRates, Shape
 from scripts.pretrain.architectures.initialisation import initialise
 from scripts.pretrain.architectures.micro_batch import MicroBatch
+from scripts.pretrain.kernels import cuda
 from tests.pretrain.runs import logits
 
 CONFIG = {
@@ -24,6 +27,7 @@ CONFIG = {
     "hidden_dropout_prob": 0.0,
     "attention_probs_dropout_prob": 0.0,
 }
+FLASH = CONFIG | {"num_attention_heads": 6}  # heads of a width that flash attention takes
 LENGTHS = [60, 60, 59, 57, 40, 33, 7, 5]
 
 
@@ -135,7 +139,7 @@ def test_an_example_does_not_see_its_neighbours():
 def test_what_runs_on_a_gpu_has_the_right_shapes_and_types():
     for dtype in (torch.float32, torch.bfloat16):
         with torch.device("meta"):
-            ours = Bert(Shape.from_config(CONFIG, "test"), dtype)
+            ours = Bert(Shape.from_config(FLASH, "test"), dtype)
         for rate, recompute in ((0.0, False), (0.1, True)):
             ours.recompute = recompute
             loss_of(
@@ -144,11 +148,26 @@ def test_what_runs_on_a_gpu_has_the_right_shapes_and_types():
         assert all(p.grad.dtype == torch.float32 for p in ours.parameters())
 
 
+@pytest.mark.parametrize(
+    ("dtype", "heads", "flash"),
+    [(torch.float16, 4, True), (torch.float32, 4, False), (torch.bfloat16, 16, False)],
+)
+def test_attention_takes_the_kernel_that_its_heads_fit(dtype, heads, flash, monkeypatch):
+    padded = Mock(wraps=cuda.padded_attention)
+    monkeypatch.setattr(cuda, "padded_attention", padded)
+    batch = random_batch([3, 5]).to(torch.device("meta"))
+    qkv = torch.empty(8, 3 * 64, dtype=dtype, device="meta")
+    generator = torch.Generator()
+    out = cuda.attention(qkv, batch.cu_seqlens, batch.offsets, 5, heads, 0.1, generator)
+    assert out.shape == (8, 64)
+    assert padded.called != flash
+
+
 def test_layers_for_a_gpu_compile_to_one_graph_for_all_sizes():
     torch._dynamo.reset()
     torch._dynamo.utils.counters.clear()
     with torch.device("meta"):
-        ours = Bert(Shape.from_config(CONFIG, "test"), torch.bfloat16)
+        ours = Bert(Shape.from_config(FLASH, "test"), torch.bfloat16)
     for layer in ours.layers:
         layer.compile(dynamic=True, fullgraph=True, backend="eager")
     for lengths in (LENGTHS, [64] * 7, [20, 10]):

@@ -1,5 +1,8 @@
 """The optimizers' arithmetic, the scaler's skipping and clipping."""
 
+import sys
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +10,7 @@ import torch
 from scripts.pretrain.loop.recipe import Recipe
 from scripts.pretrain.optimizers.grad_scaler import GradScaler
 from scripts.pretrain.optimizers.lamb import Lamb
-from scripts.pretrain.optimizers.registry import make_optimizer, parameter_groups
+from scripts.pretrain.optimizers.registry import make_optimizer, parameter_groups, settle_state
 
 
 class Small(torch.nn.Module):
@@ -119,3 +122,33 @@ def test_the_scale_grows_after_good_steps():
     scaler = GradScaler(True, torch.device("cpu"), patience=3)
     train(model, make_optimizer(model, Recipe(8, 0.1, steps=5), 0.1), 7, scaler)
     assert scaler.scale == 2.0**18
+
+
+def test_an_optimizer_that_would_not_skip_is_refused():
+    model = Small()
+    with pytest.raises(TypeError, match="SGD does not take grad_scale and found_inf"):
+        train(model, torch.optim.SGD(model.parameters(), lr=0.1), 1)
+
+
+@pytest.mark.parametrize("name", ["adamw", "lamb"])
+def test_a_step_asks_the_host_for_nothing(name, monkeypatch):
+    """On the meta device, where any question for a value is an error; also after a resume."""
+    base = sys.modules[torch.optim.Optimizer.__module__]
+    monkeypatch.setattr(base, "_get_fused_kernels_supported_devices", lambda: ["meta"])
+    with torch.device("meta"):
+        model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.LayerNorm(4))
+        optimizer = make_optimizer(model, Recipe(8, 0.1, steps=5, optimizer=name), 0.1)
+        scaler = GradScaler(True, torch.device("meta"))
+        for parameter in model.parameters():
+            parameter.grad = torch.empty_like(parameter)
+        scaler.step(optimizer, list(model.parameters()), 1.0)
+        state = optimizer.state_dict()
+        for values in state["state"].values():
+            values["step"] = torch.tensor(1.0, device="cpu")
+        optimizer.load_state_dict(state)
+        assert {values["step"].device.type for values in optimizer.state.values()} == {"meta"}
+        for values in optimizer.state.values():  # as a sharded optimizer leaves it
+            values["step"] = torch.tensor(1.0, device="cpu")
+        settle_state(SimpleNamespace(optim=optimizer))
+        assert {v.device.type for s in optimizer.state.values() for v in s.values()} == {"meta"}
+        scaler.step(optimizer, list(model.parameters()), 1.0)

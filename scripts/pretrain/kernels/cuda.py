@@ -36,11 +36,12 @@ def attention(
     """Attention within each sequence for queries, keys and values [T, 3 x heads x width].
 
     Sequences are told by `cu_seqlens` int32 [n + 1], where each begins, which `offsets` repeats for
-    the host; `longest` is at least the longest one. Flash attention takes half precision only; fp32
-    goes through padded rows.
+    the host; `longest` is at least the longest one. What flash attention does not take goes through
+    padded rows.
     """
     q, k, v = qkv.view(len(qkv), 3, heads, -1).unbind(1)
-    if qkv.dtype == torch.float32:
+    capable = not qkv.is_cuda or torch.cuda.get_device_properties(qkv.device).major >= 8
+    if not capable or not flash_takes(qkv.dtype, q.shape[-1]):
         out = padded_attention(q, k, v, cu_seqlens, longest, rate)
     elif rate or varlen_attn is None:
         out = torch.ops.aten._flash_attention_forward(
@@ -49,6 +50,14 @@ def attention(
     else:
         out = varlen_attn(q, k, v, cu_seqlens, cu_seqlens, longest, longest)
     return out.reshape(len(qkv), -1)
+
+
+def flash_takes(dtype: torch.dtype, width: int) -> bool:
+    """Whether flash attention 2 takes heads of this width, from compute capability 8.0 on.
+
+    Source: the checks of torch's aten/src/ATen/native/transformers/cuda/flash_attn/flash_api.cpp.
+    """
+    return dtype in (torch.float16, torch.bfloat16) and width % 8 == 0 and width <= 256
 
 
 def padded_attention(

@@ -17,7 +17,7 @@ from scripts.pretrain.loop.micro_batches import Work
 from scripts.pretrain.loop.processes import Processes
 from scripts.pretrain.loop.recipe import Recipe
 from scripts.pretrain.optimizers.grad_scaler import GradScaler
-from scripts.pretrain.optimizers.registry import make_optimizer
+from scripts.pretrain.optimizers.registry import make_optimizer, settle_state
 
 
 class Step(nn.Module):
@@ -145,6 +145,7 @@ class Training:
             states.setdefault(int(number), {})[key] = value
         state = self.blank() if self.sharded else self.optimizer.state_dict()
         self.optimizer.load_state_dict(state | {"state": states})
+        settle_state(self.optimizer)
 
     def blank(self) -> dict:
         """A sharded optimizer's state dict without its state, whose groups number all parameters."""

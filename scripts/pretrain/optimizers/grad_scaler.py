@@ -17,12 +17,17 @@ class GradScaler:
         self.good = torch.zeros((), device=device)
 
     def step(self, optimizer, params: list[Tensor], max_grad_norm: float) -> tuple[Tensor, Tensor]:
-        """Step, unless a gradient is not finite. Returns the gradient's norm and 1.0 if skipped."""
+        """Step, unless a gradient is not finite. Returns the gradient's norm and 1.0 if skipped.
+
+        Raises TypeError for an optimizer that would not skip.
+        """
+        inner = getattr(optimizer, "optim", optimizer)  # of a sharded optimizer
+        if not getattr(inner, "_step_supports_amp_scaling", False):
+            raise TypeError(f"{type(inner).__name__} does not take grad_scale and found_inf")
         norms = torch._foreach_norm([p.grad for p in params if p.grad is not None])
         norm = torch.linalg.vector_norm(torch.stack(norms)) / self.scale
         skipped = (~torch.isfinite(norm)).float()
         shrink = (norm / max_grad_norm).clamp(min=1.0) if max_grad_norm else torch.ones_like(norm)
-        inner = getattr(optimizer, "optim", optimizer)  # of a sharded optimizer
         inner.grad_scale = (self.scale * shrink).nan_to_num(1.0, 1.0, 1.0)
         inner.found_inf = skipped
         optimizer.step()

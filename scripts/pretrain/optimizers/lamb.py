@@ -15,7 +15,9 @@ class Lamb(torch.optim.Optimizer):
     _step_supports_amp_scaling = True
 
     def __init__(self, params, lr: float, betas: tuple[float, float], eps: float):
-        super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": 0.0})
+        # Capturable: a state that is loaded keeps `step` on the parameter's device.
+        defaults = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": 0.0, "capturable": True}
+        super().__init__(params, defaults)
         self.grad_scale: Tensor | None = None
         self.found_inf: Tensor | None = None
 
@@ -48,7 +50,7 @@ class Lamb(torch.optim.Optimizer):
             grads = list(torch._foreach_div(grads, self.grad_scale))
         if self.found_inf is not None:  # what is not finite times 0 would still not be
             grads = [torch.where(go > 0, grad, torch.zeros_like(grad)) for grad in grads]
-        torch._foreach_add_(steps, go)
+        torch._foreach_add_(steps, go, alpha=1)  # without alpha, `go` is taken to the host
         # With go = 0 the moments keep their values: their weights become 1 and 0.
         keep1, keep2 = 1 - go * (1 - beta1), 1 - go * (1 - beta2)
         torch._foreach_mul_(means, keep1)

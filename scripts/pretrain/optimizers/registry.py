@@ -60,3 +60,14 @@ def make_optimizer(
             groups, optimizer_class=kind, lr=learning_rate, betas=betas, eps=settings.epsilon
         )
     return kind(groups, lr=learning_rate, betas=betas, eps=settings.epsilon)
+
+
+def settle_state(optimizer: Any) -> None:
+    """Move what a loaded state holds to its parameter's device, in place.
+
+    ZeroRedundancyOptimizer takes numbers such as `step` to the host, where fused optimizers refuse
+    them.
+    """
+    inner = getattr(optimizer, "optim", optimizer)  # of a sharded optimizer
+    for parameter, values in inner.state.items():
+        values.update({name: value.to(parameter.device) for name, value in values.items()})
