@@ -8,8 +8,10 @@ and dev metrics by step) and cost.json (seconds and memory, the one file that di
 run). A file dev_<part>.tsv or test_<part>.tsv is one part of several; AX's is test.tsv of AX.
 """
 
+import fcntl
 import gc
 import os
+import tempfile
 from argparse import BooleanOptionalAction
 from pathlib import Path
 
@@ -37,6 +39,22 @@ def best_model(paths: list[Path]) -> Path:
     return max(folders, key=lambda folder: read_json(folder.parent / "metrics.json")["score"])
 
 
+def free_gpu(names: list[str]) -> str:
+    """The first GPU that no other finetuning of this user holds on this host, or any where all are.
+
+    It is held by a lock on a file that stays open until the process ends.
+    """
+    for name in names:
+        lock = f"dump2glue-{os.getuid()}-gpu-{name.replace('/', '-')}"
+        file = os.open(Path(tempfile.gettempdir()) / lock, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return name
+        except OSError:
+            os.close(file)
+    return names[os.getpid() % len(names)]
+
+
 def settle(cpu_threads: int) -> None:
     """Take so many threads, and of several GPUs, which Trainer would all use at once, one, with
     repeatable kernels."""
@@ -46,7 +64,7 @@ def settle(cpu_threads: int) -> None:
     gpus = torch.cuda.device_count()
     if gpus > 1:
         seen = os.environ.get("CUDA_VISIBLE_DEVICES") or ",".join(map(str, range(gpus)))
-        os.environ["CUDA_VISIBLE_DEVICES"] = seen.split(",")[os.getpid() % gpus]
+        os.environ["CUDA_VISIBLE_DEVICES"] = free_gpu(seen.split(","))
     if torch.cuda.is_available():
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.backends.cudnn.benchmark = False

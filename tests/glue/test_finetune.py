@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 import pytest
 import torch
@@ -80,14 +81,16 @@ def test_a_setting_out_of_bounds_is_refused_before_anything_is_read(monkeypatch,
         main()
 
 
-def test_of_several_gpus_a_process_takes_one(monkeypatch):
+def test_of_several_gpus_a_process_takes_one_that_is_free(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     threads = torch.get_num_threads()
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 3)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch, "use_deterministic_algorithms", lambda mode, warn_only: None)
     monkeypatch.setattr(os, "getpid", lambda: 7)
     monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG", raising=False)
-    for visible, taken in (("", "1"), ("4,5,6", "5")):
+    free = [("", "0"), ("", "1"), ("4,5,6", "4"), ("4,MIG-a/1/0,6", "MIG-a/1/0"), ("4,5,6", "5")]
+    for visible, taken in [*free, ("4,5,6", "6"), ("4,5,6", "5")]:  # at last none is
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
         settle(threads)
         assert os.environ["CUDA_VISIBLE_DEVICES"] == taken
