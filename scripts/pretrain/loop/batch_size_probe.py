@@ -29,6 +29,7 @@ def micro_batch_tokens(model: Bert, rates: DropoutRates, seq_length: int, most: 
             batch = full_batch(tokens, seq_length, model.shape.vocab_size).to(device)
             out = model(batch, Dropout(rates))
             (out.mlm_loss + out.next_sentence_loss).backward()
+            del out
             torch.cuda.synchronize(device)
         except torch.OutOfMemoryError:
             return False

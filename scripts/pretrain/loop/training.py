@@ -52,6 +52,8 @@ class Training:
         self.scaler = GradScaler(model.dtype == torch.float16, processes.device)
         self.run: nn.Module = Step(model)
         if compiled:
+            # Else DistributedDataParallel cuts a layer that is larger than one of its buckets.
+            torch._dynamo.config.optimize_ddp = False
             for layer in model.layers:
                 layer.compile(dynamic=True)
         if processes.count > 1:
@@ -159,9 +161,12 @@ class Training:
 
 
 def peak_flops(device: torch.device, dtype: torch.dtype) -> float:
-    """Floating-point operations a second of a large matrix product, measured: what can be had."""
+    """Floating-point operations a second of a large matrix product, measured: what can be had.
+
+    Of random numbers: a GPU draws less power for equal ones, and keeps a higher clock.
+    """
     size, product = (8192, F.linear) if device.type == "cuda" else (1024, cpu.product)
-    a, b = (torch.ones(size, size, dtype=dtype, device=device) for _ in range(2))
+    a, b = (torch.randn(size, size, dtype=dtype, device=device) for _ in range(2))
     best = math.inf
     for _ in range(5):
         synchronise(device)
