@@ -1,7 +1,7 @@
 """The kernels of a training step on a CPU, where torch's own leave speed unused.
 
 In fp32, oneDNN multiplies matrices up to twice as fast as the library behind `torch.mm` on
-processors with AVX-512; dropout from 16 random bits an element is ten times as fast as
+processors with AVX-512, on others only some of them (tests/benchmarks/products.py); dropout from 16 random bits an element is ten times as fast as
 `torch.dropout`; attention runs on groups of sequences of about one length, without padding.
 """
 
@@ -15,6 +15,9 @@ from torch.nn import functional as F
 from scripts.pretrain.kernels.tiles import Tile, attention_tiles
 
 ONEDNN_LINEAR = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
+# Never by a timing: the same processor must give the same bytes.
+AVX512 = "AVX512" in torch.backends.cpu.get_cpu_capability()
+DEEP = 4096  # terms of a sum from which on the other library is faster without AVX-512
 
 
 def keep_memory() -> None:
@@ -40,8 +43,15 @@ def upcast(x: Tensor) -> Tensor:
 
 
 def product(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """x @ weight.T + bias for 2-D `x` and `weight`."""
-    if x.dtype == torch.float32 and ONEDNN_LINEAR is not None and x.numel() and weight.numel():
+    """x @ weight.T + bias for 2-D `x` and `weight`, by the faster library."""
+    if (AVX512 or x.shape[1] < DEEP) and x.numel() and weight.numel():
+        return onednn(x, weight, bias)
+    return F.linear(x, weight, bias)
+
+
+def onednn(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """The same by oneDNN, where it is there and `x` in fp32."""
+    if x.dtype == torch.float32 and ONEDNN_LINEAR is not None:
         return ONEDNN_LINEAR(plain(x), plain(weight), bias, "none", [], "")
     return F.linear(x, weight, bias)
 
@@ -52,8 +62,8 @@ def plain(x: Tensor) -> Tensor:
 
 
 def weight_gradient(grad: Tensor, x: Tensor) -> Tensor:
-    """grad.T @ x, computed the way round that has fewer rows, which is the faster one."""
-    if x.dtype != torch.float32 or ONEDNN_LINEAR is None:
+    """grad.T @ x, by oneDNN the way round that has fewer rows, which is the faster one."""
+    if not AVX512 or x.dtype != torch.float32 or ONEDNN_LINEAR is None:
         return grad.t() @ x
     if grad.shape[1] > x.shape[1]:
         return product(x.t(), grad.t()).t()
@@ -188,12 +198,14 @@ def pieces(tile: Tile, heads: int) -> list[slice]:
 
 def batched(a: Tensor, b: Tensor) -> Tensor:
     """a @ b for batches of matrices; a single one by the faster library."""
-    return product(a[0], b[0].t())[None] if len(a) == 1 else torch.bmm(a, b)
+    return product(a[0], b[0].t())[None] if AVX512 and len(a) == 1 else torch.bmm(a, b)
 
 
 def batched_gradient(a: Tensor, b: Tensor) -> Tensor:
     """a.T @ b for batches of matrices, b being the narrower."""
-    return weight_gradient(a[0], b[0])[None] if len(a) == 1 else torch.bmm(a.transpose(1, 2), b)
+    if AVX512 and len(a) == 1:
+        return weight_gradient(a[0], b[0])[None]
+    return torch.bmm(a.transpose(1, 2), b)
 
 
 def dropped(x: Tensor, keep: Tensor | None, rate: float) -> Tensor:
