@@ -8,15 +8,12 @@ from scripts.workflow.plan import needed_bytes, summary
 def this_run():
     """What the checks before a run, and its plan, need to know."""
     graph = graph_of(workflow)
-    shape = NEW_MODEL
-    if shape is None:
-        shape = json.loads((Path(PRETRAIN["init"]) / "config.json").read_text())
     return preflight.Run(
         root=ROOT,
         config=config,
         todo=graph.todo,
         jobs=graph.counts,
-        model=estimates.model_of(shape, VOCAB["size"]),
+        model=estimates.model_of(NEW_MODEL or INIT_CONFIG, VOCAB["size"]),
         text=corpus_text(),
         download=sum(DUMP_FILES[file]["size"] or 0 for file in DUMP_FILES),
         cores=graph.cores,

@@ -55,7 +55,7 @@ rule pretrain:
 rule init_model:
     input:
         vocab=VOCAB_FILES,
-        start=init_files() if PRETRAIN["init"] else [],
+        start=INIT_FILES,
     output:
         multiext(f"{RANDOM}/", *model_files.PRETRAINED, "README.md"),
     log:
@@ -67,7 +67,7 @@ rule init_model:
         runtime=10,
     params:
         **step("scripts/pretrain/init_model.py"),
-        given=given(init_files() if PRETRAIN["init"] else []),
+        given=given(INIT_FILES),
         flags=flags(
             seed=config["seed"],
             initial_weights=PRETRAIN["initial_weights"],

@@ -1,10 +1,13 @@
 from scripts.common import model_files
 from scripts.common.errors import UserError
+from scripts.pretrain.architectures.model_config import read_config
 
 INIT = config["pretrain"]["init"]
+INIT_FILES = []
 if INIT:
     try:
-        model_files.refuse_other(Path(INIT), "bert")
+        INIT_FILES = literal(model_files.find_model(INIT))
+        INIT_CONFIG = read_config(Path(INIT))
     except UserError as error:
         raise WorkflowError(f"pretrain.init: {error}")
 

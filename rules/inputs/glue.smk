@@ -1,6 +1,5 @@
 from scripts.common.errors import UserError
-from scripts.common.model_files import FINETUNED
-from scripts.glue.files import given_model
+from scripts.common.model_files import FINETUNED, find_model
 from scripts.glue.files.official_files import SOURCES
 from scripts.glue.tasks import selection
 from scripts.glue.tasks.official_tasks import DIAGNOSTIC
@@ -22,12 +21,15 @@ try:
     FETCHES = selection.fetches(
         GLUE, GLUE_TASKS, SAMPLE_GLUE, "results/glue/download", there
     )
-    if GLUE["model"]:
-        MODEL = literal(given_model.find(GLUE["model"], there))
-    else:
-        MODEL = pretrained_files(PRETRAINED)
 except UserError as error:
     raise WorkflowError(str(error))
+
+MODEL = pretrained_files(PRETRAINED)
+if GLUE["model"]:
+    try:
+        MODEL = literal(find_model(GLUE["model"], there))
+    except UserError as error:
+        raise WorkflowError(f"glue.model: {error}")
 
 TASK_ARGUMENTS = selection.arguments(GLUE["tasks"])
 RESULT_TASKS = [

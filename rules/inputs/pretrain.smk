@@ -1,6 +1,6 @@
 from scripts.common import model_files
 from scripts.common.errors import UserError
-from scripts.pretrain.architectures.model_config import read_model
+from scripts.pretrain.architectures.model_config import Shape, new_config, read_model
 from scripts.pretrain.loop.recipe import Recipe
 from scripts.pretrain.loop.job import RuntimeOptions, Settings
 
@@ -29,6 +29,9 @@ def phase_mistakes():
             Recipe(**section_of(Recipe, phase))
         except UserError as error:
             yield f"{where}: {error}"
+        places = (NEW_MODEL or INIT_CONFIG).get("max_position_embeddings", 512)
+        if phase["seq_length"] > places:
+            yield f"{where}.seq_length: the model has {places} positions (max_position_embeddings)"
 
 
 def new_model():
@@ -37,34 +40,24 @@ def new_model():
         return None
     here, ours = Path(PRETRAIN["model"]), ROOT / PRETRAIN["model"]
     try:
-        return read_model(str(here if here.is_file() or not ours.is_file() else ours))
+        model = read_model(str(here if here.is_file() or not ours.is_file() else ours))
+        Shape.from_config(new_config(model, VOCAB["size"]), PRETRAIN["model"])
     except UserError as error:
         raise WorkflowError(f"pretrain.model: {error}")
+    return model
 
 
-def init_files():
-    """The files of the model folder that training goes on from."""
-    folder = Path(PRETRAIN["init"])
-
-    def there(names):
-        return [str(folder / name) for name in names if (folder / name).is_file()]
-
-    weights = there(model_files.WEIGHTS) or [str(folder / model_files.WEIGHTS[0])]
-    config = str(folder / model_files.CONFIG)
-    return literal([config, weights[0], *there(model_files.TOKENIZERS)])
-
+NEW_MODEL = new_model()
 
 if problems := list(phase_mistakes()):
     raise WorkflowError("The config has mistakes:", *problems)
-
-NEW_MODEL = new_model()
 
 
 def phase_start(wildcards):
     """The model that a phase starts from: that of the phase before, a given one, or none."""
     if before := PHASE_BEFORE.get(wildcards.phase):
         return pretrained_files(f"results/pretrain/{before}")
-    return init_files() if PRETRAIN["init"] else []
+    return INIT_FILES
 
 
 def phase_init(wildcards, input):

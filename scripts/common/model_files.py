@@ -1,12 +1,18 @@
-"""The names of the files in a folder of a model or a tokenizer, in Hugging Face's form."""
+"""The files in a folder of a model or a tokenizer, in Hugging Face's form."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 from scripts.common.errors import UserError
 from scripts.common.json_text import read_json
 
 CONFIG = "config.json"
-WEIGHTS = ("model.safetensors", "pytorch_model.bin")  # the first that is there counts
+INDEX = ".index.json"  # of weights in several files: which of them holds which tensor
+# The first that is there counts.
+WEIGHTS = tuple(
+    f"{name}{end}" for name in ("model.safetensors", "pytorch_model.bin") for end in ("", INDEX)
+)
 
 # What transformers reads a tokenizer from, any one of these, and what may lie beside it.
 TOKENIZERS = (
@@ -40,16 +46,43 @@ def refuse_pointer(path: Path) -> None:
             )
 
 
-def refuse_other(folder: Path, family: str) -> None:
-    """Raise UserError for what is no folder of a model of this family (`model_type`) on this disk."""
-    if not folder.is_dir():
-        raise UserError(f"{folder}: no such folder; a name on the Hub must be downloaded first")
-    found = read_json(folder / CONFIG)
-    kind = found.get("model_type") if isinstance(found, dict) else None
-    if kind != family:
-        raise UserError(f"{folder / CONFIG}: a model of the family {kind}, not {family}")
-    for names in (WEIGHTS, TOKENIZERS):
-        present = [folder / name for name in names if (folder / name).is_file()]
-        if not present:
-            raise UserError(f"{folder}: has none of {', '.join(names)}")
-        refuse_pointer(present[0])
+def find_model(folder: str | Path, exists: Callable[[str], bool] = os.path.exists) -> list[str]:
+    """The files that a model is read from: config.json, then weights, then a tokenizer's.
+
+    Raises UserError where a folder is not on this disk, lacks one of them, or has a git-lfs pointer in
+    its place.
+    """
+    folder = str(folder).rstrip("/")
+    if not exists(folder):
+        raise UserError(f"{folder}: no such folder; a model of the Hub must be downloaded first")
+
+    def there(*names: str) -> list[str]:
+        return [f"{folder}/{name}" for name in names if exists(f"{folder}/{name}")]
+
+    for what, names in (("config", (CONFIG,)), ("weights", WEIGHTS), ("tokenizer", TOKENIZERS)):
+        if not there(*names):
+            raise UserError(f"{folder}: no {what} there ({' or '.join(names)})")
+    files = there(CONFIG) + weight_files(folder, exists) + there(*TOKENIZERS, *BESIDE_TOKENIZERS)
+    for file in filter(os.path.isfile, files):
+        refuse_pointer(Path(file))
+    return files
+
+
+def weight_files(folder: str | Path, exists: Callable[[str], bool] = os.path.exists) -> list[str]:
+    """The files of a model's weights, in the form that transformers takes; of several, the index first."""
+    found = next((name for name in WEIGHTS if exists(f"{folder}/{name}")), WEIGHTS[0])
+    first = f"{folder}/{found}"
+    if not found.endswith(INDEX):
+        return [first]
+    index = read_json(Path(first))
+    names = index.get("weight_map") if isinstance(index, dict) else None
+    if (
+        not isinstance(names, dict)
+        or not names
+        or any(not isinstance(name, str) or Path(name).name != name for name in names.values())
+    ):
+        raise UserError(f"{first}: does not say which files of the folder hold the weights")
+    files = [f"{folder}/{name}" for name in sorted(set(names.values()))]
+    if missing := [file for file in files if not exists(file)]:
+        raise UserError(f"{missing[0]}: no such file, which {found} names; fetch the folder anew")
+    return [first, *files]

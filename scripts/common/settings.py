@@ -28,6 +28,7 @@ BOUNDS = {
     "exclusiveMinimum": ("above", lambda value, bound: value > bound),
     "maximum": ("at most", lambda value, bound: value <= bound),
     "exclusiveMaximum": ("below", lambda value, bound: value < bound),
+    "enum": ("one of", lambda value, bound: value in bound),
 }
 
 
@@ -110,10 +111,17 @@ def from_args(settings: type[S], arguments: Namespace) -> S:
     values = {item.name: getattr(arguments, item.name) for item in items}
     for item in items:
         value = values[item.name]
-        for name, bound in item.metadata.get("schema", {}).items():
-            if name in BOUNDS and value is not None and not BOUNDS[name][1](value, bound):
-                raise UserError(f"{flag(item.name)} {value}: must be {BOUNDS[name][0]} {bound}")
+        if value is not None and (wrong := out_of_bounds(item, value)):
+            raise UserError(f"{flag(item.name)} {value}: {wrong}")
     return settings(**values)
+
+
+def out_of_bounds(item: Field, value: Any) -> str:
+    """What a setting's value must be and is not; empty where nothing is wrong."""
+    for name, bound in item.metadata.get("schema", {}).items():
+        if name in BOUNDS and not BOUNDS[name][1](value, bound):
+            return f"must be {BOUNDS[name][0]} {bound}"
+    return ""
 
 
 def section_of(settings: type, values: dict[str, Any]) -> dict[str, Any]:

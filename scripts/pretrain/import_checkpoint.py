@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scripts.common.cli import Parser, log, run
 from scripts.common.errors import UserError
-from scripts.pretrain.architectures.model_config import read_model, tokenizer_size
+from scripts.pretrain.architectures.model_config import Shape, read_model, tokenizer_size
 
 HEAD_WIDTH = 64
 
@@ -28,13 +28,13 @@ def main() -> None:
 
 def import_checkpoint(path: Path, tokenizer: Path, config: dict | None, output: Path) -> None:
     """Write a model folder with a checkpoint's weights and a tokenizer."""
-    from scripts.pretrain.architectures.bert import Bert, Shape
-    from scripts.pretrain.architectures.foreign_weights import read_weights, sizes
+    from scripts.pretrain.architectures.bert import Bert
+    from scripts.pretrain.architectures.foreign_weights import read_checkpoint, sizes
     from scripts.pretrain.architectures.initialisation import initialise
     from scripts.pretrain.architectures.model_folder import import_state
     from scripts.pretrain.loop.model_card import save_untrained
 
-    weights = read_weights(path)
+    weights = read_checkpoint(path)
     config = (config or {}) | sizes(weights, path) | ({} if config else {"hidden_act": "gelu"})
     config.setdefault("num_attention_heads", config["hidden_size"] // HEAD_WIDTH)
     known = tokenizer_size(tokenizer)

@@ -10,6 +10,7 @@ from scripts.common.cli import Parser, log, run
 from scripts.common.settings import add_flags, from_args
 from scripts.pretrain.architectures.model_config import (
     NewModel,
+    Shape,
     new_config,
     read_model,
     tokenizer_size,
@@ -31,13 +32,14 @@ def main() -> None:
 def init_model(model: str, tokenizer: Path, output: Path, settings: NewModel) -> None:
     """Write a model folder with weights drawn as `settings` say."""
     config = new_config(read_model(model), tokenizer_size(tokenizer))
+    shape = Shape.from_config(config, "--model")
 
     # torch, once the flags are known to be right
-    from scripts.pretrain.architectures.bert import Bert, Shape
+    from scripts.pretrain.architectures.bert import Bert
     from scripts.pretrain.architectures.initialisation import initialise
     from scripts.pretrain.loop.model_card import save_untrained
 
-    bert = Bert(Shape.from_config(config, model))
+    bert = Bert(shape)
     initialise(bert, settings.seed, settings.initial_weights)
     save_untrained(output, {"seed": settings.seed}, bert, config, tokenizer)
     log.info("wrote %s", output)

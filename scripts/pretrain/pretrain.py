@@ -52,11 +52,12 @@ def job_of(arguments: Namespace) -> Job:
     tokenizer = arguments.tokenizer or arguments.init
     if tokenizer is None:
         raise UserError("a new model needs --tokenizer")
+    size = model_config.tokenizer_size(tokenizer)
     if arguments.init:
         config = model_config.read_config(arguments.init)
     else:
-        size = model_config.tokenizer_size(tokenizer)
         config = model_config.new_config(model_config.read_model(arguments.model), size)
+        model_config.Shape.from_config(config, "--model")
     files = (arguments.train, arguments.validation, arguments.output, tokenizer, arguments.init)
     return Job(*files, config, settings, recipe)
 

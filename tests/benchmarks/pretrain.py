@@ -30,9 +30,9 @@ from transformers import BertConfig, BertForPreTraining, Trainer, TrainerCallbac
 
 from scripts.examples.h5.example_files import Examples
 from scripts.pretrain.architectures import model_folder
-from scripts.pretrain.architectures.bert import Bert, Shape
+from scripts.pretrain.architectures.bert import Bert
 from scripts.pretrain.architectures.initialisation import initialise
-from scripts.pretrain.architectures.model_config import new_config
+from scripts.pretrain.architectures.model_config import Shape, new_config
 from scripts.pretrain.kernels import cpu
 from scripts.pretrain.loop.job import PRECISIONS
 from scripts.pretrain.loop.micro_batches import Stream, order

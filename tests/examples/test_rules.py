@@ -88,3 +88,29 @@ def test_a_folder_without_a_tokenizer(tmp_path):
     result = dry_run(tmp_path, {"vocab": {"path": "empty"}}, TARGET)
     assert "vocab.path: empty: a folder without a tokenizer's files" in result.stdout
     assert result.returncode == 1
+
+
+def write_bert(folder, **changes):
+    """A folder that looks like a BERT's, with these keys in its config."""
+    tokenizer_folder(folder)
+    shape = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1}
+    config = shape | {"vocab_size": 99, "intermediate_size": 8, "model_type": "bert"} | changes
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "model.safetensors").write_bytes(b"weights")
+
+
+@pytest.mark.slow
+def test_a_model_is_read_while_the_config_is(tmp_path):
+    """Also a new one's config: a run of a day does not end for it."""
+    write_bert(tmp_path / "decoder", is_decoder=True)
+    write_bert(tmp_path / "short", max_position_embeddings=16)
+    for pretrain, said in (
+        ({"init": "decoder"}, "pretrain.init: decoder/config.json: is_decoder is True"),
+        ({"model": "decoder/config.json"}, "pretrain.model: decoder/config.json: is_decoder"),
+        ({"init": "short"}, "pretrain.phases[0].seq_length: the model has 16 positions"),
+        ({"init": "none"}, "pretrain.init: none: no such folder; a model of the Hub must be"),
+    ):
+        ended = dry_run(tmp_path, {"pretrain": pretrain})
+        assert ended.returncode == 1
+        assert said in ended.stdout
+        assert "Traceback" not in ended.stdout

@@ -10,6 +10,7 @@ from typing import Any
 
 import zstandard
 
+from scripts.common.model_weights import read_weights
 from scripts.common.text import read_lines
 from scripts.corpus.collect_text import collect_text
 from scripts.corpus.dump.pages import read_pages
@@ -19,7 +20,7 @@ from scripts.examples.h5.example_files import Examples
 from scripts.examples.import_vocab import import_vocab
 from scripts.examples.tokenizer.form import Form
 from scripts.glue.import_task import import_task
-from scripts.pretrain.architectures.model_folder import read_config, read_weights
+from scripts.pretrain.architectures.model_config import read_config
 from tests.corpus.dumps import many
 from tests.examples import made
 from tests.examples.texts import tokenizer_folder

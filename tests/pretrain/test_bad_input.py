@@ -55,7 +55,7 @@ def test_a_model_that_does_not_fit_the_examples(training):
     run = with_model(training("heads"), num_attention_heads=3)
     refused(run, "hidden_size", "num_attention_heads")
     run = with_model(training("gpt"), model_type="gpt2")
-    refused(run, "not a BERT config")
+    refused(run, "model_type is 'gpt2'; only a BERT")
 
 
 @pytest.mark.slow
@@ -70,6 +70,26 @@ def test_an_init_folder_with_another_vocabulary(training, whole, tmp_path):
     shutil.copytree(whole.output, folder)
     (folder / "vocab.txt").write_text((folder / "vocab.txt").read_text().replace("w7\n", "x7\n"))
     refused(training("init", "--init", str(folder)), "vocab.txt", "set vocab.path")
+
+
+def test_an_init_folder_without_a_tokenizers_files_is_refused_before_training(
+    training, whole, tmp_path
+):
+    for name in ("vocab.txt", "tokenizer.json", "tokenizer_config.json"):
+        folder = shutil.copytree(whole.output, tmp_path / name / "init")
+        (folder / name).unlink()
+        run = training(f"no {name}", "--init", str(folder))
+        place = run.words.index("--tokenizer")
+        del run.words[place : place + 2]
+        refused(run, f"init/{name}: no such file")
+        assert not run.checkpoints.exists()
+
+
+def test_longer_validation_than_the_model_has_positions(training, tokenizer, tmp_path):
+    run = training("long")
+    long = make_examples(tmp_path / "long.h5", tokenizer / "vocab.txt", 9, seq_length=80)
+    run.words[run.words.index("--validation") + 1] = str(long)
+    refused(run, "long.h5: examples of up to 80 tokens, but the model has only 64 positions")
 
 
 def test_neither_or_both_of_model_and_init(training, whole):

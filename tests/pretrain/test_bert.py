@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 from transformers import BertConfig, BertForPreTraining
 
-from scripts.common.errors import UserError
 from scripts.pretrain.architectures import bert, model_folder
-from scripts.pretrain.architectures.bert import Bert, Dropout, DropoutRates, Shape
+from scripts.pretrain.architectures.bert import Bert, Dropout, DropoutRates
 from scripts.pretrain.architectures.initialisation import initialise
 from scripts.pretrain.architectures.micro_batch import MicroBatch
+from scripts.pretrain.architectures.model_config import Shape
 from scripts.pretrain.kernels import cuda
 from tests.pretrain.runs import logits
 
@@ -213,22 +213,6 @@ def test_micro_batches_of_one_example_without_masks():
     assert out.mlm_loss == 0
     (out.mlm_loss + out.next_sentence_loss).backward()
     assert all(torch.isfinite(p.grad).all() for p in ours.parameters())
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"model_type": "gpt2"}, "here: is not a BERT config; give a Hugging Face BERT config"),
-        ({"vocab_size": None}, "here: lacks vocab_size; give"),
-        ({"hidden_act": "relu"}, "here: hidden_act must be gelu"),
-        ({"position_embedding_type": "relative_key"}, "position_embedding_type must be absolute"),
-        ({"num_attention_heads": 5}, "hidden_size must be a multiple of num_attention_heads"),
-    ],
-)
-def test_configs_of_other_models_are_refused(change, said):
-    config = {key: value for key, value in (CONFIG | change).items() if value is not None}
-    with pytest.raises(UserError, match=said):
-        Shape.from_config(config, "here")
 
 
 def test_only_training_recomputes(monkeypatch):

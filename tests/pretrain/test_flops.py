@@ -2,8 +2,9 @@
 
 import pytest
 
-from scripts.pretrain.architectures.bert import Bert, Shape
+from scripts.pretrain.architectures.bert import Bert
 from scripts.pretrain.architectures.flops import training_flops
+from scripts.pretrain.architectures.model_config import Shape
 
 SIZES = {"layers": 2, "hidden": 6, "intermediate": 10, "vocabulary": 50}
 

@@ -125,3 +125,41 @@ def test_a_truncated_checkpoint_or_one_without_bert_is_refused(tokenizer, weight
         import_checkpoint(path, tokenizer, None, tmp_path / "model")
     with pytest.raises(UserError, match="no such file"):
         import_checkpoint(tmp_path / "none.pt", tokenizer, None, tmp_path / "model")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("classifier.weight", "classifier.weight is no weight of BERT"),
+        ("x.bert.pooler.dense.bias", r"x\.bert\.pooler\.dense\.bias is another bert\.pooler"),
+        (
+            "bert.encoder.layer.0.crossattention.self.key.bias",
+            "crossattention.* no place in a BERT",
+        ),
+        ("cls.predictions.decoder.weight", "decoder.weight differs from"),
+    ],
+)
+def test_a_tensor_that_is_not_used_is_named_in_a_refusal(tokenizer, weights, tmp_path, name, said):
+    torch.save(weights | {name: weights.get(name, torch.zeros(3)) + 1}, tmp_path / "ckpt.pt")
+    with pytest.raises(UserError, match=said):
+        import_checkpoint(
+            tmp_path / "ckpt.pt", tokenizer, {"num_attention_heads": 2}, tmp_path / "model"
+        )
+    assert not (tmp_path / "model").exists()
+
+
+def test_a_config_that_the_weights_do_not_tell_is_asked_for(tokenizer, weights, tmp_path):
+    torch.save(weights, tmp_path / "ckpt.pt")
+    for config, said in (
+        (None, "num_attention_heads is 0, but must be at least 1"),
+        ({"num_attention_heads": 2, "is_decoder": True}, "is_decoder is True"),
+    ):
+        with pytest.raises(UserError, match=said):
+            import_checkpoint(tmp_path / "ckpt.pt", tokenizer, config, tmp_path / "model")
+
+
+def test_values_that_are_not_finite_are_refused_by_name(tokenizer, weights, tmp_path):
+    name = "bert.encoder.layer.0.output.dense.bias"
+    torch.save(weights | {name: weights[name] / 0}, tmp_path / "ckpt.pt")
+    with pytest.raises(UserError, match=rf"{name} has values that are not finite"):
+        import_checkpoint(tmp_path / "ckpt.pt", tokenizer, None, tmp_path / "model")

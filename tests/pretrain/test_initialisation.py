@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from scripts.pretrain.architectures.bert import Bert, Shape
+from scripts.pretrain.architectures.bert import Bert
 from scripts.pretrain.architectures.initialisation import initialise, sinusoids
+from scripts.pretrain.architectures.model_config import Shape
 
 SHAPE = Shape(1024, 128, 2, 2, 512, max_position_embeddings=64)
 

@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from scripts.pretrain.architectures.bert import Bert, Shape
+from scripts.pretrain.architectures.bert import Bert
+from scripts.pretrain.architectures.model_config import Shape
 from scripts.pretrain.loop import model_card
 
 

@@ -1,5 +1,6 @@
 """What a phase refuses, what its identity covers, and what it decides for itself."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,7 +23,9 @@ class Data(SimpleNamespace):
         return len(self.lengths)
 
 
-DATA = Data(seq_length=64, vocab_size=200, lengths=np.array([30, 50]), digest="d")
+DATA = Data(
+    next_sentence=True, seq_length=64, vocab_size=200, lengths=np.array([30, 50]), digest="d"
+)
 
 
 @pytest.fixture
@@ -58,6 +61,13 @@ def test_a_model_without_positions_has_512_of_them(job):
         phase.refuse_untrainable(job, Data(**vars(DATA) | {"seq_length": 513}), ALONE)
 
 
+def test_two_segments_need_a_model_that_tells_them_apart(job):
+    job = replace(job, config=job.config | {"type_vocab_size": 1})
+    with pytest.raises(UserError, match=r"a\.h5: examples of two segments, .*type_vocab_size"):
+        phase.refuse_untrainable(job, DATA, ALONE)
+    phase.refuse_untrainable(job, Data(**vars(DATA) | {"next_sentence": False}), ALONE)
+
+
 def test_batches_of_fewer_examples_than_processes(job):
     many = Processes(0, 17, torch.device("cpu"))
     with pytest.raises(UserError, match="batch_size: fewer examples than the 17 processes"):
@@ -89,9 +99,26 @@ def test_the_identity_covers_what_decides_weights_and_no_place(job, tmp_path):
     others = [phase.identity(replace(job, **change), DATA, None) for change in changes]
     others.append(phase.identity(job, Data(**vars(DATA) | {"digest": "e"}), None))
     others.append(phase.identity(job, DATA, DATA))
-    (tmp_path / "model.safetensors").write_text("weights")
-    others.append(phase.identity(replace(job, init=tmp_path), DATA, None))
-    assert len({one, *others}) == 8
+    assert len({one, *others}) == 7
+
+
+def test_the_identity_covers_the_starting_weights_in_each_form(job, tmp_path):
+    index = {"weight_map": {"a": "1.safetensors", "b": "2.safetensors"}}
+    (tmp_path / "model.safetensors.index.json").write_text(json.dumps(index))
+    started = replace(job, init=tmp_path)
+    found = [phase.identity(job, DATA, None)]
+    for name in ("1.safetensors", "2.safetensors", "pytorch_model.bin"):
+        (tmp_path / name).write_text("weights")
+    found.append(phase.identity(started, DATA, None))
+    (tmp_path / "2.safetensors").write_text("others")
+    found.append(phase.identity(started, DATA, None))
+    (tmp_path / "model.safetensors.index.json").unlink()  # the older file counts
+    found.append(phase.identity(started, DATA, None))
+    (tmp_path / "pytorch_model.bin").write_text("other weights")
+    found.append(phase.identity(started, DATA, None))
+    (tmp_path / "model.safetensors").write_text("new weights")
+    found.append(phase.identity(started, DATA, None))
+    assert len(set(found)) == 6
 
 
 def test_precision_is_resolved_by_the_device():

@@ -6,7 +6,7 @@ from dataclasses import fields
 import pytest
 import yaml
 
-from scripts.pretrain.architectures.bert import Shape
+from scripts.pretrain.architectures.model_config import Shape
 from scripts.pretrain.loop.recipe import Recipe
 from scripts.pretrain.loop.schedule import Schedule
 from scripts.workflow.config import mistakes, read_schema

@@ -3,9 +3,10 @@
 import pytest
 import torch
 
-from scripts.pretrain.architectures.bert import Bert, Dropout, DropoutRates, Shape
+from scripts.pretrain.architectures.bert import Bert, Dropout, DropoutRates
 from scripts.pretrain.architectures.initialisation import initialise
 from scripts.pretrain.architectures.micro_batch import MicroBatch
+from scripts.pretrain.architectures.model_config import Shape
 from scripts.pretrain.loop.micro_batches import Work
 from scripts.pretrain.loop.processes import ALONE
 from scripts.pretrain.loop.recipe import Recipe

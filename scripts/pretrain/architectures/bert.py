@@ -5,7 +5,6 @@ appendix A. Every layer but attention works on the flat token array [T, hidden];
 within a sequence; the masked-LM head sees masked positions only.
 """
 
-from dataclasses import MISSING, dataclass, fields
 from typing import NamedTuple
 
 import torch
@@ -13,46 +12,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
-from scripts.common.errors import UserError
 from scripts.pretrain.architectures.flops import training_flops
 from scripts.pretrain.architectures.micro_batch import MicroBatch
+from scripts.pretrain.architectures.model_config import Shape
 from scripts.pretrain.kernels import cpu, cuda
-
-
-@dataclass(frozen=True)
-class Shape:
-    """The keys of a Hugging Face BERT config that decide what the model computes."""
-
-    vocab_size: int
-    hidden_size: int
-    num_hidden_layers: int
-    num_attention_heads: int
-    intermediate_size: int
-    hidden_act: str = "gelu"
-    hidden_dropout_prob: float = 0.1
-    attention_probs_dropout_prob: float = 0.1
-    max_position_embeddings: int = 512
-    type_vocab_size: int = 2
-    initializer_range: float = 0.02
-    layer_norm_eps: float = 1e-12
-
-    @classmethod
-    def from_config(cls, config: dict, source: str) -> "Shape":
-        """Read a config; raises UserError, naming `source`, for what is missing or not BERT."""
-        known = {field.name for field in fields(cls)}
-        required = [field.name for field in fields(cls) if field.default is MISSING]
-        missing = [name for name in required if name not in config]
-        if config.get("model_type", "bert") != "bert" or missing:
-            what = f"lacks {', '.join(missing)}" if missing else "is not a BERT config"
-            raise UserError(f"{source}: {what}; give a Hugging Face BERT config")
-        if config.get("hidden_act", "gelu") not in ("gelu", "gelu_new", "gelu_pytorch_tanh"):
-            raise UserError(f"{source}: hidden_act must be gelu, gelu_new or gelu_pytorch_tanh")
-        if config.get("position_embedding_type", "absolute") != "absolute":
-            raise UserError(f"{source}: position_embedding_type must be absolute")
-        shape = cls(**{key: value for key, value in config.items() if key in known})
-        if shape.hidden_size % shape.num_attention_heads:
-            raise UserError(f"{source}: hidden_size must be a multiple of num_attention_heads")
-        return shape
 
 
 def kernels_for(x: Tensor):

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from scripts.common.errors import UserError
-from scripts.pretrain.architectures import model_folder
+from scripts.common.model_weights import checked, read_tensors
+from scripts.pretrain.architectures.model_folder import modern
 
 # Where such files keep the weights among optimizer states and counters.
 CONTAINERS = ("model_state_dict", "model", "module", "state_dict", "network")
@@ -17,24 +18,19 @@ ENCODER = re.compile(r"(?:^|\.)((?:embeddings|encoder\.layer|pooler)\..*)$")
 HEADS = re.compile(r"(?:^|\.)((?:predictions|seq_relationship)\..*)$")
 
 
-def read_weights(path: Path) -> dict[str, Tensor]:
-    """A checkpoint's weights of a BERT, by Hugging Face's names."""
-    named = {plain_name(name): value for name, value in find_weights(read(path), path).items()}
-    return {name: value for name, value in named.items() if name}
+def read_checkpoint(path: Path) -> dict[str, Tensor]:
+    """A checkpoint's weights of a BERT, by Hugging Face's names.
 
-
-def read(path: Path) -> Any:
-    """Read a `.pt` file's tensors and plain values; raises UserError where it holds anything else."""
-    if not path.is_file():
-        raise UserError(f"{path}: no such file")
-    try:
-        return torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # a hostile file can make the reader stumble anywhere
-        reason = model_folder.first_line(error)
-        raise UserError(
-            f"{path}: truncated, or no checkpoint of tensors and plain values alone ({reason}); "
-            "anything else could run code and is not read: save its state dict alone"
-        ) from error
+    Raises UserError, naming the tensor, for one that is no weight of BERT, or that the file holds twice
+    with different values.
+    """
+    found: dict[str, Tensor] = {}
+    for name, value in checked(find_weights(read_tensors(path), path), path).items():
+        plain = plain_name(name)
+        if plain is None or not torch.equal(value, found.setdefault(plain, value)):
+            what = "is no weight of BERT" if plain is None else f"is another {plain} than before"
+            raise UserError(f"{path}: {name} {what}; save the state dict of the model alone")
+    return found
 
 
 def find_weights(content: Any, path: Path) -> dict[str, Tensor]:
@@ -50,7 +46,7 @@ def find_weights(content: Any, path: Path) -> dict[str, Tensor]:
 
 def plain_name(name: str) -> str | None:
     """A parameter's name in Hugging Face's form, or None for what is no parameter of BERT."""
-    name = model_folder.modern(name.replace(".dense_act.", ".dense."))
+    name = modern(name.replace(".dense_act.", ".dense."))
     if match := HEADS.search(name):
         return f"cls.{match[1]}"
     if match := ENCODER.search(name):

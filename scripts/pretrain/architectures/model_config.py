@@ -1,14 +1,86 @@
 """What a model is made by: its config, in Hugging Face's form, and how its first weights are drawn."""
 
-from dataclasses import dataclass
+from dataclasses import MISSING, Field, dataclass, fields
 from pathlib import Path
+from typing import Any
 
+from scripts.common.data import data_words
 from scripts.common.errors import UserError
 from scripts.common.json_text import parse_json, read_json
-from scripts.common.model_files import CONFIG
-from scripts.common.settings import setting
+from scripts.common.model_files import CONFIG, VOCABULARY
+from scripts.common.settings import kind_of, out_of_bounds, setting
 
 INITIAL_WEIGHTS = ("bert", "mimetic")
+# Keys that would make another model than this BERT, and the one value of each that does not.
+FIXED: dict[str, Any] = {
+    "model_type": "bert",
+    "position_embedding_type": "absolute",
+    "tie_word_embeddings": True,
+    "tie_encoder_decoder": False,
+    "is_decoder": False,
+    "is_encoder_decoder": False,
+    "add_cross_attention": False,
+    "pruned_heads": {},
+    "torchscript": False,  # its weights are not tied
+}
+# Keys that change nothing in pretraining: of finetuning, generating, tokenizing, or of how a model is kept.
+WITHOUT_EFFECT = frozenset(data_words(__file__, "keys_without_effect.txt"))
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The keys of a Hugging Face BERT config that decide what the model computes."""
+
+    vocab_size: int = setting(minimum=1)
+    hidden_size: int = setting(minimum=1)
+    num_hidden_layers: int = setting(minimum=1)
+    num_attention_heads: int = setting(minimum=1)
+    intermediate_size: int = setting(minimum=1)
+    hidden_act: str = setting("gelu", enum=("gelu", "gelu_new", "gelu_pytorch_tanh"))
+    hidden_dropout_prob: float = setting(0.1, minimum=0, exclusiveMaximum=1)
+    attention_probs_dropout_prob: float = setting(0.1, minimum=0, exclusiveMaximum=1)
+    max_position_embeddings: int = setting(512, minimum=1)
+    type_vocab_size: int = setting(2, minimum=1)
+    initializer_range: float = setting(0.02, minimum=0, maximum=1)
+    layer_norm_eps: float = setting(1e-12, minimum=0, maximum=1)
+
+    @classmethod
+    def from_config(cls, config: dict, source: str) -> "Shape":
+        """Read a config; raises UserError, naming `source`, for what is missing or not this BERT."""
+        for key, value in FIXED.items():
+            if config.get(key, value) != value:
+                raise UserError(
+                    f"{source}: {key} is {config[key]!r}; only a BERT with {value!r} can be pretrained"
+                )
+        known = {item.name: item for item in fields(cls)}
+        missing = [
+            name for name, item in known.items() if item.default is MISSING and name not in config
+        ]
+        if missing:
+            raise UserError(
+                f"{source}: lacks {', '.join(missing)}; give a Hugging Face BERT config"
+            )
+        for key, value in config.items():
+            if key in known:
+                refuse_value(known[key], value, source)
+            elif key not in FIXED and key not in WITHOUT_EFFECT:
+                raise UserError(
+                    f"{source}: {key} is not known of BERT; remove it, if the weights need no such thing"
+                )
+        shape = cls(**{key: value for key, value in config.items() if key in known})
+        if shape.hidden_size % shape.num_attention_heads:
+            raise UserError(f"{source}: hidden_size must be a multiple of num_attention_heads")
+        return shape
+
+
+def refuse_value(item: Field, value: Any, source: str) -> None:
+    """Raise UserError for a value of another type than a key's, or out of its bounds."""
+    kind, _ = kind_of(item, Shape)
+    numbers = {int: (int,), float: (int, float)}
+    if type(value) not in numbers.get(kind, (kind,)):
+        raise UserError(f"{source}: {item.name} is {value!r}, but must be of type {kind.__name__}")
+    if wrong := out_of_bounds(item, value):
+        raise UserError(f"{source}: {item.name} is {value!r}, but {wrong}")
 
 
 @dataclass(frozen=True)
@@ -20,21 +92,30 @@ class NewModel:
 
 
 def read_config(folder: Path) -> dict:
-    """A model folder's config.json."""
+    """A model folder's config.json; raises UserError where it is none of this BERT."""
     path = folder / CONFIG
     if not path.is_file():
         raise UserError(f"{path}: no such file; give a model folder in Hugging Face's form")
-    return read_json(path)
+    config = json_object(read_json(path), str(path))
+    Shape.from_config(config, str(path))
+    return config
 
 
 def read_model(text: str) -> dict:
     """A config from a JSON file, or from JSON itself."""
     if text.lstrip().startswith("{"):
-        return parse_json(text, "--model:")
+        return json_object(parse_json(text, "--model:"), "--model")
     path = Path(text)
     if not path.is_file():
         raise UserError(f"{path}: no such file; give a Hugging Face config")
-    return read_json(path)
+    return json_object(read_json(path), text)
+
+
+def json_object(value: Any, source: str) -> dict:
+    """The value where it is an object; raises UserError, naming `source`, where it is not."""
+    if not isinstance(value, dict):
+        raise UserError(f"{source}: no JSON object; give a Hugging Face BERT config")
+    return value
 
 
 def new_config(config: dict, vocabulary: int) -> dict:
@@ -44,7 +125,8 @@ def new_config(config: dict, vocabulary: int) -> dict:
 
 def finished_config(config: dict) -> dict:
     """A config as a model folder states it."""
-    dropped = {k: v for k, v in config.items() if k not in ("torch_dtype", "transformers_version")}
+    others = ("torch_dtype", "transformers_version", "auto_map")
+    dropped = {k: v for k, v in config.items() if k not in others}
     return dropped | {
         "architectures": ["BertForPreTraining"],
         "dtype": "float32",
@@ -54,9 +136,15 @@ def finished_config(config: dict) -> dict:
 
 
 def tokenizer_size(folder: Path) -> int:
-    """How many tokens a tokenizer folder's vocab.txt has."""
-    path = folder / "vocab.txt"
-    if not path.is_file():
-        raise UserError(f"{path}: no such file; a tokenizer folder needs one")
-    with open(path, encoding="utf-8") as file:
+    """How many tokens a tokenizer folder's vocab.txt has.
+
+    Raises UserError where one of the files is missing that a model's folder gets from it.
+    """
+    for name in VOCABULARY:
+        if not (folder / name).is_file():
+            raise UserError(
+                f"{folder / name}: no such file; make the tokenizer's folder by "
+                "scripts.examples.import_vocab"
+            )
+    with open(folder / "vocab.txt", encoding="utf-8") as file:
         return sum(1 for _ in file)

@@ -5,16 +5,17 @@ import re
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save
+from safetensors.torch import save
 from torch import Tensor
 
 from scripts.common.atomic import atomic_path, write_text
 from scripts.common.cli import log
 from scripts.common.errors import UserError
-from scripts.common.model_files import CONFIG, VOCABULARY, WEIGHTS, refuse_pointer
-from scripts.pretrain.architectures.bert import Bert, Shape
+from scripts.common.model_files import CONFIG, VOCABULARY, WEIGHTS
+from scripts.common.model_weights import read_weights
+from scripts.pretrain.architectures.bert import Bert
 from scripts.pretrain.architectures.initialisation import initialise
-from scripts.pretrain.architectures.model_config import finished_config, read_config
+from scripts.pretrain.architectures.model_config import Shape, finished_config, read_config
 
 LAYER = {
     "attention_output": "attention.output.dense",
@@ -33,6 +34,11 @@ NAMES = {
     "head_norm": "cls.predictions.transform.LayerNorm",
     "next_sentence": "cls.seq_relationship",
 }
+TIED = {
+    "cls.predictions.decoder.weight": "bert.embeddings.word_embeddings.weight",
+    "cls.predictions.decoder.bias": "cls.predictions.bias",
+}
+BUFFERS = ("embeddings.position_ids", "embeddings.token_type_ids")
 OPTIONAL = ("pooler.", "head.", "head_norm.", "head_bias", "next_sentence.")
 
 
@@ -64,60 +70,51 @@ def import_state(model: Bert, outer: dict[str, Tensor], source: Path) -> None:
     """Load weights by their names there into a model.
 
     A base model without heads is taken: they keep the weights that they have. Raises UserError,
-    naming `source`, where anything else is missing or has another shape.
+    naming `source`, where anything else is missing, has another shape, or has no place in the model.
     """
-    outer = {modern(name): value for name, value in outer.items()}
+    outer = without_tied({modern(name): value for name, value in outer.items()}, source)
     fresh = []
     for name, parameter in model.named_parameters():
         keys = outer_names(name)
-        keys = [k if k in outer else k.removeprefix("bert.") for k in keys]
         if not all(key in outer for key in keys):
             if not name.startswith(OPTIONAL):
                 raise UserError(f"{source}: lacks {keys[0]}; it is no BERT of this config")
             fresh.append(name)
             continue
-        value = torch.cat([outer[key] for key in keys])
-        if value.shape != parameter.shape:
+        value = torch.cat([outer.pop(key) for key in keys])
+        if value.shape != parameter.shape or not value.is_floating_point():
             raise UserError(
-                f"{source}: {keys[0]} has shape {list(value.shape)}, but its config says "
-                f"{list(parameter.shape)}"
-            )
-        if not torch.isfinite(value).all():
-            raise UserError(
-                f"{source}: {keys[0]} has values that are not finite; the file is damaged"
+                f"{source}: {keys[0]} is {value.dtype} of shape {list(value.shape)}, but its config "
+                f"says {list(parameter.shape)}"
             )
         with torch.no_grad():
             parameter.copy_(value)
+    if outer:
+        raise UserError(
+            f"{source}: {min(outer)} and {len(outer) - 1} more have no place in a BERT of its config; "
+            "give a pretrained model with its own config, or leave them out"
+        )
     if fresh:
         log.warning("%s: has no %s; drawn at random", source, ", ".join(fresh))
 
 
+def without_tied(outer: dict[str, Tensor], source: Path) -> dict[str, Tensor]:
+    """Weights without the decoder's, which are tied to others; raises UserError where they differ."""
+    found = {name: value for name, value in outer.items() if not name.endswith(BUFFERS)}
+    for name, tied in TIED.items():
+        value = found.pop(name, None)
+        if value is not None and not torch.equal(value, found.setdefault(tied, value)):
+            raise UserError(
+                f"{source}: {name} differs from {tied}; only a BERT that ties them is pretrained"
+            )
+    return found
+
+
 def modern(name: str) -> str:
-    """A name as it is written today, for weights of older days."""
+    """A name as it is written today, for weights of older days and for those of a base model."""
     name = re.sub(r"LayerNorm\.gamma$", "LayerNorm.weight", name)
-    return re.sub(r"LayerNorm\.beta$", "LayerNorm.bias", name)
-
-
-def read_weights(folder: Path) -> dict[str, Tensor]:
-    """A model folder's weights, without running code that they may hold."""
-    for name, read in (
-        (WEIGHTS[0], load_file),
-        (WEIGHTS[1], lambda path: torch.load(path, map_location="cpu", weights_only=True)),
-    ):
-        path = folder / name
-        if path.is_file():
-            refuse_pointer(path)
-            try:
-                return read(path)
-            except Exception as error:  # a hostile file can make a reader stumble anywhere
-                reason = first_line(error)
-                raise UserError(f"{path}: truncated, corrupt or no weights ({reason})") from error
-    raise UserError(f"{folder / WEIGHTS[0]}: no such file; give a model folder")
-
-
-def first_line(error: Exception) -> str:
-    """The first line of what an error says, or its kind where it says nothing."""
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    name = re.sub(r"LayerNorm\.beta$", "LayerNorm.bias", name)
+    return f"bert.{name}" if name.startswith(("embeddings.", "encoder.", "pooler.")) else name
 
 
 def load_model(folder: Path, dtype: torch.dtype = torch.float32, seed: int = 0) -> Bert:

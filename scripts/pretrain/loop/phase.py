@@ -13,11 +13,12 @@ from scripts.common.cli import log
 from scripts.common.code import code_digest
 from scripts.common.digest import file_digest, value_digest
 from scripts.common.errors import UserError
-from scripts.common.model_files import VOCABULARY, WEIGHTS
+from scripts.common.model_files import VOCABULARY, weight_files
 from scripts.examples.h5.example_files import Examples
 from scripts.pretrain.architectures import model_folder
-from scripts.pretrain.architectures.bert import Bert, Shape
+from scripts.pretrain.architectures.bert import Bert
 from scripts.pretrain.architectures.initialisation import initialise
+from scripts.pretrain.architectures.model_config import Shape
 from scripts.pretrain.kernels import cpu
 from scripts.pretrain.kernels.self_check import check_products
 from scripts.pretrain.loop import batch_size_probe, checkpoint, metrics, model_card
@@ -63,6 +64,8 @@ def train(job: Job, options: RuntimeOptions, processes: Processes) -> None:
     for data in filter(None, (examples, validation)):
         verify(data, processes)
     refuse_untrainable(job, examples, processes)
+    if validation:
+        refuse_unfit(job.config, validation, job.validation[0])
     digest = identity(job, examples, validation)
     checkpoints = Path(options.checkpoint_folder or job.output / "checkpoints")
     folder = checkpoints / f"{job.output.name}-{digest[:16]}"
@@ -104,17 +107,7 @@ def refuse_untrainable(job: Job, examples: Examples, processes: Processes) -> No
     """Raise UserError, naming the file or key, for what cannot be trained."""
     if len(examples) == 0:
         raise UserError(f"{job.train[0]}: no examples")
-    places = job.config.get("max_position_embeddings", 512)
-    if examples.seq_length > places:
-        raise UserError(
-            f"{job.train[0]}: examples of up to {examples.seq_length} tokens, but the model has "
-            f"only {places} positions (max_position_embeddings)"
-        )
-    if examples.vocab_size > job.config["vocab_size"]:
-        raise UserError(
-            f"{job.train[0]}: a vocabulary of {examples.vocab_size}, but the model has "
-            f"{job.config['vocab_size']} (vocab_size)"
-        )
+    refuse_unfit(job.config, examples, job.train[0])
     if job.init and (job.init / "vocab.txt").is_file():
         theirs, own = job.init / "vocab.txt", job.tokenizer / "vocab.txt"
         if file_digest(theirs) != file_digest(own):
@@ -126,10 +119,30 @@ def refuse_untrainable(job: Job, examples: Examples, processes: Processes) -> No
         raise UserError(f"batch_size: fewer examples than the {processes.count} processes")
 
 
+def refuse_unfit(config: dict, data: Examples, file: Path) -> None:
+    """Raise UserError, naming the file, for examples that a model of this config cannot read."""
+    places, types = config.get("max_position_embeddings", 512), config.get("type_vocab_size", 2)
+    if data.seq_length > places:
+        raise UserError(
+            f"{file}: examples of up to {data.seq_length} tokens, but the model has "
+            f"only {places} positions (max_position_embeddings)"
+        )
+    if data.vocab_size > config["vocab_size"]:
+        raise UserError(
+            f"{file}: a vocabulary of {data.vocab_size}, but the model has "
+            f"{config['vocab_size']} (vocab_size)"
+        )
+    if data.next_sentence and types < 2:
+        raise UserError(
+            f"{file}: examples of two segments, but the model tells none apart (type_vocab_size); "
+            "build them without next_sentence"
+        )
+
+
 def identity(job: Job, examples: Examples, validation: Examples | None) -> str:
     """A digest of all that the result depends on; runs with the same one are the same run."""
     files = [job.tokenizer / name for name in VOCABULARY]
-    files += [job.init / WEIGHTS[0]] if job.init else []
+    files += map(Path, weight_files(job.init)) if job.init else []
     return value_digest(
         {
             "settings": asdict(job.settings),
