@@ -32,9 +32,7 @@ log = logging.getLogger("dump2glue")
 BATCH = 1 << 19  # characters of wikitext that go to a worker at a time
 LOGGED = 10_000  # pages between two lines of progress
 
-# The namespaces, by number, whose links have no words: files, categories, templates, and what
-# belongs to the wiki rather than to its articles.
-WORDLESS = frozenset([-2, -1, *range(1, 3000)])
+WORDLESS = (6, 14)  # the namespaces, by number, whose links have no words: files and categories
 
 
 @dataclass(frozen=True)
@@ -118,17 +116,18 @@ def extract_batch(settings: Settings, batch: list[tuple[Site, Page]]) -> Extract
     result = Extracted()
     site, _ = batch[-1]
     names = {number: name.lower() for number, name in site.namespaces.items()}
-    dropped = frozenset(name for number, name in names.items() if name and number in WORDLESS)
+    namespaces = frozenset(names.values()) - {""}
+    wordless = frozenset(names[number] for number in WORDLESS if number in names)
     base = site.base.rpartition("/")[0]
     lists = settings.lists == "sentences"
     for _, page in batch:
         result.counts["pages"] += 1
-        kind = kind_of(page, dropped)
+        kind = kind_of(page, namespaces)
         if kind != "article":
             result.counts[kind] += 1
             continue
         try:
-            lines = paragraphs(page.text, page.title, dropped, lists)
+            lines = paragraphs(page.text, page.title, wordless, lists)
         except Exception as error:  # one page's defect must not end a day's work
             result.counts["failed"] += 1
             reason = f"{type(error).__name__}: {error}"[:200]

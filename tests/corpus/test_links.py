@@ -1,9 +1,9 @@
 # ruff: noqa: RUF001
 import pytest
 
-from scripts.corpus.wikitext.links import replace_links
+from scripts.corpus.wikitext.links import replace_external_links, replace_links
 
-DROPPED = frozenset(["file", "datei", "category", "template", "help", "portal", "wikipedia"])
+DROPPED = frozenset(["fitxategi", "kategoriya"])
 
 
 @pytest.mark.parametrize(
@@ -13,46 +13,66 @@ DROPPED = frozenset(["file", "datei", "category", "template", "help", "portal", 
         ("[[Star Trek: The Next Generation]]", "Star Trek: The Next Generation"),
         ("[[2001: A Space Odyssey (film)|2001]]", "2001"),
         ("[[Mercury (planet)|]]", "Mercury"),
-        ("[[#History|below]], [[#History]]", "below, History"),
+        ("[[#History|below]], [[#History]]", "below, #History"),
         ("a [[File:x.jpg|thumb|A [[town]] in [[Spain]]]] b", "a  b"),
         ("[[Datei:x.jpg|mini|[[Stadt]]]]", ""),
         ("[[file:x.jpg]][[Image:y.png|20px]][[Category:Towns]]", ""),
-        ("[[:Category:Towns|towns]]", ""),
-        ("[[Help:IPA|[ˈtaʊn]]]", ""),
+        ("[[:Category:Towns|towns]], [[:Category:Towns]]", "towns, Category:Towns"),
+        ("[[Help:IPA|[ˈtaʊn]]]", "[ˈtaʊn]"),
         ("[[de:Stadt]]", ""),
         ("[[zh-min-nan:Stadt]]", ""),
         ("[[:fr:Ville|ville]]", "ville"),
-        ("[[wikt:town|town]], [[s:Ode]]", "town, Ode"),
+        ("[[wikt:town|town]], [[s:Ode]]", "town, s:Ode"),
         ("[[Foo|[bar]]]", "[bar]"),
         ("[[a|b|c]]", "b|c"),
         ("[[open and no end", "[[open and no end"),
         ("[[No: really]]", "No: really"),
-        ("[[#History]]", "History"),
+        ("[[#History]]", "#History"),
         ("[[Town|]]", "Town"),
         ("[[A (b) c (d)|]]", "A (b) c"),
         ("[[Town|#1]]", "#1"),
         ("[[:Town]]", "Town"),
         ("[[:Town: a|b]]", "b"),
-        ("[[: de:Stadt]]", "Stadt"),
-        ("[[:de:Stadt]]", "Stadt"),
+        ("[[: de:Stadt]]", " de:Stadt"),
+        ("[[:de:Stadt]]", "de:Stadt"),
         ("[[de:Stadt|]]", ""),
-        ("[[de:Stadt|words]]", "words"),
+        ("[[de:Stadt|words]]", ""),
         ("[[De:Stadt]]", "De:Stadt"),
-        ("[[wikt:town]], [[wikt:town|]]", "town, "),
-        ("[[Wiktionary : town]]", " town"),
-        ("[[:wikt:town]]", "town"),
+        ("[[wikt:town]], [[wikt:town|]]", "wikt:town, town"),
+        ("[[Wiktionary : town]]", "Wiktionary : town"),
+        ("[[:wikt:town]]", "wikt:town"),
         ("[[Category_:Towns]]", ""),
-        ("[[Template:x|y]]", ""),
-        ("[[Star: a|]]", "Star: a"),
+        ("[[Template:x|y]]", "y"),
+        ("[[Star: a|]]", "a"),
         ("[[Star: a|label]]", "label"),
+        # Only files and categories have no words, and not behind a colon
+        ("[[Wikipedia:X|a]] [[Portal:X|b]] [[User:X|c]] [[Special:X.jpg|d]] [[Draft:X|e]]", "a b c d e"),
+        ("[[Media:a.ogg|b]] [[:File:a.jpg|c]] [[commons:File:a.jpg|d]]", "b c d"),
+        ("[[Bild:a|b]][[Imagen:a|b]][[Immagine:a|b]][[Afbeelding:a|b]][[Изображение:a|b]]", ""),
+        ("[[Kategorie:a]][[Catégorie:a]][[Жыл_дік:a.svg|b]][[分类:a]][[Tập_tin:a|b]]", ""),
+        ("[[Жілдік:a.jpg|thumb|210px|b [[c]]]] [[Re: a.mp3x|b]]", " b"),
+        ("[[ Town ]] [[Town| a ]]", "Town  a "),
+        ("[[Boston, Massachusetts|]] [[Help:Links|]] [[北京（市）|]]", "Boston Links 北京"),
+        # Marks of italics are those of a label, and end with it
+        ("[[Lista d''e paise d''o munno]]", "Lista d&#39;&#39;e paise d&#39;&#39;o munno"),
+        ("[[A|dell'''Inferno'']]s", "dell'Infernos"),
+    ],
+)  # fmt: skip
+def test_words_of_links(wikitext, words):
+    assert replace_links(wikitext, DROPPED) == words
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "words"),
+    [
         ("[http://a.b c d] [//a.b] [https://a.b [c] d]", "c d  [c] d"),
         ("[http://a.b c\nd] [mailto:a", "http://a.b c\nd] mailto:a"),
         ("[HTTP://a.b c]", "c"),
         ("[1] and [a]", "[1] and [a]"),
     ],
 )
-def test_words_of_links(wikitext, words):
-    assert replace_links(wikitext, DROPPED) == words
+def test_words_of_links_to_other_sites(wikitext, words):
+    assert replace_external_links(wikitext) == words
 
 
 @pytest.mark.parametrize(("deep", "left"), [(12, 0), (13, 1)])

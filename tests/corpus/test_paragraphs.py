@@ -1,6 +1,6 @@
 import pytest
 
-from scripts.corpus.wikitext.clean_up import FORMULA
+from scripts.corpus.wikitext.clean_up import FORMULA, MARK
 from scripts.corpus.wikitext.paragraphs import goes_on, join_lines, list_item, set_in_prose
 
 
@@ -19,8 +19,12 @@ def joined(text, lists=True):
         ("a\n\tcode here\nb", ["a", "b"]),
         ("a\n| cell\nb", ["a", "b"]),
         ("a\n! head\nb", ["a", "b"]),
-        ("a\n} \nb", ["a", "b"]),
-        ("a\nend}\nb", ["a", "b"]),
+        ("a\n} \nb", ["a } b"]),
+        ("a\n!Kung\nb", ["a !Kung b"]),
+        ("a\n!head !! head\nb", ["a", "b"]),
+        # Behind what was taken away
+        (f"a\n{MARK} b{MARK}\n{MARK}* c\n{MARK}| d", ["a b * c | d"]),
+        (f"a\n{MARK}\nb", ["a", "b"]),
         # Behind a space, but prose
         (" One two three four five six seven.", ["One two three four five six seven."]),
         (" One two three four five six seven.\nmore", ["One two three four five six seven. more"]),
@@ -113,6 +117,7 @@ def test_prose_behind_a_space(lines, prose):
         ("* one two three four five, oder", "one two three four five."),
         ("* one two three four five;", "one two three four five."),
         (": one two three four five", "one two three four five"),
+        (": one two three four five,", "one two three four five,"),
         ("; one two three : four : five", "one two three:  four : five."),
         ("* one two three : four five", "one two three : four five."),
         ("* one two three four", ""),

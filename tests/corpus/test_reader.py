@@ -6,15 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scripts.corpus.wikitext.reader import (
-    base_clean,
-    drop_comments,
-    drop_sections,
-    drop_tables,
-    paragraphs,
-    replace_elements,
-    replace_quotes,
-)
+from scripts.corpus.wikitext.reader import base_clean, paragraphs
 
 DROPPED = frozenset(["file", "category", "template", "help", "portal"])
 END = " They are the words of a sentence."
@@ -33,7 +25,7 @@ def text(wikitext, lists=True):
         ("Some text <!-- no -->here.", "Some text here."),
         ("Some text.<!-- not closed [[a]]", "Some text."),
         ("Water is H<sub>2</sub>O.", "Water is H2O."),
-        ("It has 10<sup>6</sup> km<sup>2</sup>, the 19<sup>th</sup>.", "It has 10^6 km2, the 19th."),
+        ("It has 10<sup>6</sup> km<sup>2</sup>, the 19<sup>th</sup>.", "It has 10^6 km^2, the 19th."),
         ("Let <math>x \\in \\mathbb{R}</math> be it.", "Let x ∈ R be it."),
         ("The sum <math>\\begin{matrix}a\\end{matrix}</math> is.", "The sum is."),
         ("Write <code>a[0]</code> or <nowiki>[[b]] {{c}} ''d''</nowiki> here.",
@@ -64,7 +56,7 @@ def text(wikitext, lists=True):
         ("Set <nowiki>{1, 2}</nowiki> is.", "Set {1, 2} is."),
         ("-{zh-hans:计算机;zh-hant:電腦}-是工具。", "计算机是工具。"),
         ("<small>Small print</small> stays.", "Small print stays."),
-        ("Text a.<ref>{{cite|a</ref b> c|url = d|x = e}}</ref> more.", "Text a. c more."),
+        ("Text a.<ref>{{cite|a</ref b> c|url = d|x = e}}</ref> more.", "Text a. more."),
         ("It is of four kinds in all{{x}}:,\n", "It is of four kinds in all:"),
         ("{{x}}, as it began {{x}}. The end.", "as it began. The end."),
         ("The mean is\n:<math>m = \\frac{a+b}{2}</math>\nwhere a is one.\n\nText b.",
@@ -73,6 +65,34 @@ def text(wikitext, lists=True):
          "It is given by, where b is it.\nText c."),
         ("Some {{convert|2381741|km2|sqmi|0}} here.", "Some 2,381,741 square kilometres here."),
         ("If x < 5 and y > 3 then.", "If x < 5 and y > 3 then."),
+        # What a line is, is read before its markup goes
+        ("[[File:Fleet.jpg|thumb|left|The fleet]] By autumn it had lost nine ships.", "By autumn it had lost nine ships."),
+        ("<small> By</small> autumn it had lost nine ships", "By autumn it had lost nine ships"),
+        ("''' By''' autumn it had lost nine ships", "By autumn it had lost nine ships"),
+        ("<br> By autumn it had lost nine ships", "By autumn it had lost nine ships"),
+        ("{{x}} By autumn it had lost nine ships", "By autumn it had lost nine ships"),
+        ("[[Category:x]] By autumn it had lost nine ships", "By autumn it had lost nine ships"),
+        ("<ref>x</ref> By autumn it had lost nine ships", "By autumn it had lost nine ships"),
+        ("{{x\n| y = z\n}} By autumn it had lost nine ships", "By autumn it had lost nine ships"),
+        ("'''!Kung''' is a tongue of some ten thousand people", "!Kung is a tongue of some ten thousand people"),
+        ("!Kung is a tongue of some ten thousand people", "!Kung is a tongue of some ten thousand people"),
+        ("[[Star|*]] is a sign that stands in the sky", "* is a sign that stands in the sky"),
+        ("''#1'' is a song that was sung by many", "#1 is a song that was sung by many"),
+        ("<nowiki>|</nowiki> is a sign that parts the arguments", "| is a sign that parts the arguments"),
+        ("It is the set {1, 2}", "It is the set {1, 2}"),
+        ("One is here now.\n----\nTwo is there.", "One is here now.\nTwo is there."),
+        ("One is here now.\n---- Two is there.", "One is here now.\nTwo is there."),
+        ("One is\n<!-- no -->\nhere now.", "One is here now."),
+        # Signs
+        ("Write <nowiki>List<String></nowiki> for it.", "Write List<String> for it."),
+        ("Write <nowiki>&lt; &amp;lt;</nowiki> for it.", "Write < &lt; for it."),
+        ("Write <code>a == b</code> and <code>__NAME__</code> there.", "Write a == b and __NAME__ there."),
+        ("It is [<nowiki />[[A|b]]] that we know.", "It is [b] that we know."),
+        ("__KEIN_INHALTSVERZEICHNIS__ It is so.", "It is so."),
+        ("The <noinclude>words</noinclude> stay, <span style=\"display:none\">no </span>but not all.", "The words stay, but not all."),
+        ("In 2001 it had 12,345, in 2011 23,456, and in 2021 34,567", "In 2001 it had 12,345, in 2011 23,456, and in 2021 34,567"),
+        ("Foo ({{x}}–{{y}}) is (:) a thing [...] here.", "Foo is (:) a thing [...] here."),
+        ("He said of the wise:\n:''All that the wise man chooses is good.''", "He said of the wise:\nAll that the wise man chooses is good."),
     ],
 )  # fmt: skip
 def test_plain_text(wikitext, plain):
@@ -136,115 +156,15 @@ def test_hostile_repetition_ends(piece):
 
 
 @pytest.mark.parametrize(
-    ("wikitext", "left"),
-    [
-        ("a", "a"),
-        ("a<!-- b -->c<!--\nd-->e", "ace"),
-        ("a<!-- b", "a"),
-        ("a<!-- b --> c <!-- d", "a c "),
-        ("a --> b", "a --> b"),
-        ("<!-- a <!-- b --> c", " c"),
-    ],
-)
-def test_comments(wikitext, left):
-    assert drop_comments(wikitext) == left
-
-
-@pytest.mark.parametrize(
-    ("wikitext", "left"),
-    [
-        ("a\n== B ==\nc", "a\n\n\n\nc"),
-        ("= Notes =\na\n== B ==\nc\n= D =\ne", "\n\n\ne"),
-        ("== Notes ==\na\n== Notes ==\nb\n=== C ===\nd", ""),
-        ("== Notes ==\na\n== B ==\nc", "\n\n\nc"),
-        ("a\n====== Notes ======\nb\n====== C ======\nd", "a\n\n\n\nd"),
-        ("== a\n b ==", "== a\n b =="),
-    ],
-)
-def test_sections(wikitext, left):
-    assert drop_sections(wikitext) == left
-
-
-@pytest.mark.parametrize(
-    ("wikitext", "left"),
-    [
-        ("a", "a"),
-        ("a<ref>b</ref>c", "ac"),
-        ("a<ref name=x />c", "ac"),
-        ("a<REF>b</Ref>c", "ac"),
-        ("a</ref>c", "ac"),
-        ("a<ref>b<ref>c</ref>d", "ad"),
-        ("a<ref>b<math>c</ref>d", "ad"),
-        ("a<gallery>b</gallery>c", "a\n\nc"),
-        ("a<ul>b</ul>c", "a\nb\nc"),
-        ("a<dl>b<ol>c", "a\nb\nc"),
-        ("a<ref>b\nc", "a\nc"),
-        ("a<ref>b", "a"),
-        ("<ref>\nc", "\nc"),
-        ("a<nowiki>b\nc", "ab\nc"),
-        ("a<nowiki>[[b]]</nowiki>", "a&#91;&#91;b&#93;&#93;"),
-        ("a<source inline>b</source>", "ab"),
-        ("a<source>b</source>c", "a\n\nc"),
-        ("a<syntaxhighlight lang=c inline>b</syntaxhighlight>", "ab"),
-        ("a<math>x^{2}</math>b", "a\x04x^2\x04b"),
-        ("a<ce>x &lt; 5</ce>b", "a\x04x &lt; 5\x04b"),
-        ("</ref>a<ref>b</ref>c<ref>d</ref>", "ac"),
-        ("<timeline>a</timeline>b", "\n\nb"),
-        ("<templatestyles src=a />b", "b"),
-    ],
-)
-def test_elements(wikitext, left):
-    assert replace_elements(wikitext) == left
-
-
-@pytest.mark.parametrize(
-    ("wikitext", "left"),
-    [
-        ("a\n{| b\n|}c", "a\n\n\nc"),
-        ("a\n{| b\n{| c\n|} d\n|}e", "a\n\n\ne"),
-        ("a\n{| b", "a\n"),
-        ("a {| b\n|} c", "a {| b\n|} c"),
-        ("a\n|}b\n{| c\n|} d", "a\n|}b\n\n\n d"),
-        ("a\n:{| b\n|}} c\n|} d", "a\n\n\n d"),
-        ("a |} b", "a |} b"),
-    ],
-)
-def test_tables(wikitext, left):
-    assert drop_tables(wikitext) == left
-
-
-@pytest.mark.parametrize(
-    ("wikitext", "left"),
-    [
-        ("it's", "it's"),
-        ("''a'' '''b''' '''''c'''''", "a b c"),
-        ("l'''amour''", "l'amour"),
-        ("'''ab'''c", "abc"),
-        ("(l'''a''", "(l'a"),
-        ("dog'''a''", "doga"),
-        ("1'''a''", "1a"),
-        ("l'''1''", "l1"),
-        ("l''' a", "l a"),
-        ("''''a''''", "'a'"),
-        ("''''''a", "'a"),
-        ("'''''''a", "a"),
-    ],
-)
-def test_quotes(wikitext, left):
-    assert replace_quotes(wikitext) == left
-
-
-@pytest.mark.parametrize(
     ("wikitext", "plain"),
     [
         ("a", "a"),
         ("a [http://b c] d", "a c d"),
         ("a [[b|c]] d", "a c d"),
-        ("a __NOTOC__ d", "a  d"),
         ("a ..... d", "a ... d"),
         ("a ... d", "a ... d"),
         ("a <b>c</b> d", "a c d"),
-        ("a {{b}} d", "a d"),
+        ("a <b>&lt;</b> &amp;lt; d", "a &lt; &amp;lt; d"),
         ("a {| b |} d", "a d"),
     ],
 )
@@ -261,7 +181,7 @@ def test_what_is_left_to_the_base(wikitext, plain):
         ("It has 10<sup>6</sup>.", "It has 10^6."),
         ("It has A4<sup>6</sup>.", "It has A4^6."),
         ("It has 10<sup>-6</sup>.", "It has 10^-6."),
-        ("It has x<sup>6</sup>.", "It has x6."),
+        ("It has x<sup>6</sup>.", "It has x^6."),
         ("It has 10<sup>th</sup>.", "It has 10th."),
         ("It has 10</sup>6.", "It has 106."),
         ("It is one.<p>It is two.</p>It is three.", "It is one.\nIt is two.\nIt is three."),

@@ -2,6 +2,7 @@
 """What cleaning leaves behind in plain text, and which lines are sentences at all."""
 
 import html
+import html.entities
 import re
 import unicodedata
 
@@ -11,17 +12,21 @@ from scripts.corpus.wikitext.template_words import BAR
 LITERAL_LESS = "\x03"
 # Stands around a formula until lines are joined; `mend` removes it as a control character.
 FORMULA = "\x04"
+# Stands before what a line begins with that is neither a blank nor the sign of a list or a table.
+MARK = "\x05"
 
-SPACES = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+SPACES = re.compile(r"[ \t\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 # Controls, zero-width spaces, directional marks, soft hyphens; the joiners of Persian and Hindi stay.
 INVISIBLE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u00ad\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]"
 )
-# Brackets that may have been emptied; each alternative begins with what is rare in a line.
-DOUBTFUL = re.compile(r"[(\[][\s,;:/·•)\]]|[)\]](?<=[\s,;:/·•–-].)")
-EMPTY = re.compile(r"\(\s*[^\w()]{0,6}\s*\)|\[\s*[^\w\[\]]{0,3}\s*\]")
-OPENED = re.compile(r"([(\[])\s*(?:[,;:/·•]\s*)+")
-CLOSED = re.compile(r"\s*(?:[,;:/·•]\s*)+(?=[)\]])")
+# Brackets that may have been emptied; the expression begins with what is rare in a line.
+DOUBTFUL = re.compile(r"[()\[\]](?:(?<=[(\[])[\s,;:/·•)\]]|(?<=[\s,;:/·•–-][)\]]))")
+# With nothing but a sign in them, they are a sign themselves: "(:)".
+NOTHING = r"(?:[,;:/·•–\"'-]*\s[\s,;:/·•–\"'-]*)?"
+EMPTY = re.compile(rf"\({NOTHING}\)|\[{NOTHING}\]")
+OPENED = re.compile(r"([(\[])\s*(?:[,;:/·•]\s*)++(?![)\]])")
+CLOSED = re.compile(r"(?<=[^\s(\[,;:/·•])\s*(?:[,;:/·•]\s*)++(?=[)\]])")
 INSIDE = re.compile(r"(?<=[(\[]) +| +(?=[)\]])")
 DOUBLED = re.compile(r"([,;:])(?:\s*[,;])+(?=\s|$)")
 LEADING = re.compile(r"^(?:[,;:)\]]|\.(?!\.|\w))[\s,;:]*")
@@ -29,7 +34,9 @@ STRAY = re.compile(r"[,;:.!?)\]](?<= .)(?=[\s)\]\"'”’]|$)")
 SPACED = re.compile(r" +([,;:.!?)\]])(?=[\s)\]\"'”’]|$)")
 QUOTED = re.compile(r'""|“\s*”|«\s*»')
 TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
-MARKS = re.compile(r"\[\[|\]\]|__[A-Z]{3,}__|\{\||\|\}|={2,}")
+# What is left of links and tables, and magic words of any language.
+MARKS = re.compile(r"\[\[|\]\]|\{\||\|\}|__(?=\w{3})(?:[^\W\d_]_?)+_")
+ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z][\da-zA-Z]{1,30})(?:;|(?![\w=]))")
 
 
 def mend(line: str) -> str:
@@ -39,10 +46,10 @@ def mend(line: str) -> str:
     """
     if "<" in line:
         line = TAG.sub("", line)
-    if "[[" in line or "]]" in line or "__" in line or "==" in line or "{|" in line or "|}" in line:
-        line = MARKS.sub(" ", line)
+    if "[[" in line or "]]" in line or "__" in line or "{|" in line or "|}" in line:
+        line = MARKS.sub(mark_left, line)
     if "&" in line:
-        line = html.unescape(line)
+        line = ENTITY.sub(entity_sign, line)
     if not line.isascii():
         line = unicodedata.normalize("NFC", line)
     if BAR in line or LITERAL_LESS in line:
@@ -66,7 +73,20 @@ def mend(line: str) -> str:
     return line.strip()
 
 
+def mark_left(match: re.Match) -> str:
+    """What is put in the place of a mark: a magic word has no letters in lower case."""
+    return match.group() if match.group() != match.group().upper() else " "
+
+
+def entity_sign(match: re.Match) -> str:
+    """The sign of an entity; without its semicolon it counts only where HTML knows it so."""
+    name = match.group()[1:]
+    known = name[0] == "#" or name in html.entities.html5
+    return html.unescape(match.group()) if known else match.group()
+
+
 WORD = re.compile(r"[^\W\d_]{2,}")
+NUMBER = re.compile(r"\b\d[\d.,]*\b")
 UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 ENDED = re.compile(r"[.!?…。！？।؟۔][\"'”’»)\]」』]*$")
 
@@ -80,4 +100,4 @@ def is_prose(line: str) -> bool:
     if UNSPACED.search(line):
         return len(line) > 8
     words = WORD.findall(line)
-    return len(words) > 3 and sum(map(len, words)) > 0.5 * len(line)
+    return len(words) > 3 and sum(map(len, words)) > 0.5 * len(NUMBER.sub("", line))

@@ -25,8 +25,7 @@ TEMPLATE_NAME = re.compile(r"\{\{\s*([^{}|<>\[\]\n]+?)\s*(?:\||\}\}|\n)")
 # A redirect begins with the hash and its word, in any language: "# [[x]]" would be a list.
 REDIRECT = re.compile(r"\s*#\s?[^\W\d_]+[ \t]*:?[ \t]*\[\[")
 
-# Namespaces by which every wiki calls its files and categories, besides its own names.
-FILE_NAMES = frozenset(["file", "image", "media", "category"])
+FILES_AND_CATEGORIES = names(TABLES["files"]) | names(TABLES["categories"])
 INTERWIKI = re.compile(r"[a-z]{2,3}(?:-[a-z]+)*|simple|tokipona")
 
 

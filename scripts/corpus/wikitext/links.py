@@ -1,33 +1,42 @@
+# ruff: noqa: RUF001
 """The words that links stand for."""
 
 import re
 
-from scripts.corpus.wikitext.languages import FILE_NAMES, INTERWIKI, PROJECTS
+from scripts.corpus.wikitext.languages import FILES_AND_CATEGORIES, INTERWIKI, PROJECTS
+from scripts.corpus.wikitext.quotes import line_without_quotes
 
 # A label may hold single brackets, but neither it nor its link passes over the line's end.
 EXTERNAL = re.compile(
-    r"\[(?:https?:|ftps?:|news:|mailto:|irc:|tel:|geo:|urn:|//)[^\s\[\]<>\"]*[ \t]*"
-    r"((?:[^\[\]\n]++|\[[^\[\]\n]*+\])*+)\]",
+    r"\[(?:(?:https?|ftps?|sftp|git|gopher|ircs?|mms|nntp|ssh|svn|telnet|wikipedia):(?=//)"
+    r"|news:|mailto:|irc:|tel:|sips?:|sms:|xmpp:|magnet:|matrix:|bitcoin:|geo:|urn:|//)"
+    r"[^\s\[\]<>\"]*[ \t]*((?:[^\[\]\n]++|\[[^\[\]\n]*+\])*+)\]",
     re.IGNORECASE,
 )
 UNCLOSED = re.compile(r"\[(?=[a-z]*:?//|mailto:)", re.IGNORECASE)
 # Words of a link may hold single brackets: [[Help:IPA|[a]]].
 LINK = re.compile(r"\[\[((?:[^\[\]]++|\[[^\[\]]*+\])*+)\]\]")
+MEDIA = re.compile(
+    r"\.(?:jpe?g|png|gif|svg|tiff?|webp|xcf|og[gav]|opus|webm|wav|midi?|flac|mp[34]|pdf|djvu|stl)\s*$",
+    re.IGNORECASE,
+)
+# [[Help:Title (kind)|]] and [[Title, place|]] read as "Title".
+PIPE_TRICK = re.compile(
+    r":?(?:[\w -]+:)?\s*(?P<words>.+?)(?: ?\([^()]*\)| ?（[^（）]*）)?(?:(?:, |，|، ).*)?"
+)
 DEPTH = 12
 
 
-def replace_links(text: str, dropped: frozenset[str]) -> str:
+def replace_links(text: str, wordless: frozenset[str]) -> str:
     """Replace every link by its words, the innermost first, in time linear in the text.
 
-    `dropped` are the lower-case names of the namespaces whose links have no words: files,
-    categories, templates. A link whose prefix is no namespace is a title with a colon in it.
+    `wordless` are the lower-case names of the namespaces of files and categories, besides those
+    that are known in any language.
     """
 
     def replace(match: re.Match) -> str:
-        return link_words(match.group(1), dropped)
+        return link_words(match.group(1), wordless)
 
-    if "[" in text:
-        text = UNCLOSED.sub("", EXTERNAL.sub(r"\1", text))
     for _ in range(DEPTH):
         if "[[" not in text:
             return text
@@ -37,31 +46,31 @@ def replace_links(text: str, dropped: frozenset[str]) -> str:
     return text
 
 
-def link_words(body: str, dropped: frozenset[str]) -> str:
+def replace_external_links(text: str) -> str:
+    """Replace links to other sites by their labels; those without one leave nothing."""
+    return UNCLOSED.sub("", EXTERNAL.sub(r"\1", text)) if "[" in text else text
+
+
+def link_words(body: str, wordless: frozenset[str]) -> str:
     """What `[[body]]` reads as."""
     target, bar, label = body.partition("|")
-    colon = target.find(":")
-    if colon < 0:
-        if not bar:
-            return target.lstrip("#") if target[:1] == "#" else target
-        return label or pipe_trick(target)
-    leading = colon == 0
-    if leading:
-        target = target[1:]
-        colon = target.find(":")
-    prefix = target[:colon].strip(" _").lower() if colon > 0 else ""
-    if prefix in FILE_NAMES or prefix in dropped:
+    target = target.strip()
+    if label:
+        words = line_without_quotes(label) if "''" in label else label
+    elif bar:
+        trick = PIPE_TRICK.fullmatch(target)
+        words = trick.group("words") if trick else target
+    else:
+        words = target.removeprefix(":").replace("''", "&#39;&#39;")
+    prefix, colon, _ = target.partition(":")
+    if not prefix or not colon:
+        return words
+    name = prefix.replace("_", " ").strip().lower()
+    if name in FILES_AND_CATEGORIES or name in wordless:
         return ""
-    if prefix and (
-        prefix in PROJECTS or (target[:colon].islower() and INTERWIKI.fullmatch(prefix))
-    ):
-        # [[de:Titel]] lists the page's translations; [[:de:Titel|words]] is part of a sentence.
-        if bar and label:
-            return label
-        return target[colon + 1 :] if leading or (prefix in PROJECTS and not bar) else ""
-    return label if bar and label else target
-
-
-def pipe_trick(target: str) -> str:
-    """[[Title (kind)|]] reads as "Title"."""
-    return re.sub(r"\s*\([^()]*\)$", "", target)
+    if name in PROJECTS:
+        return words
+    # [[de:Titel]] lists the page's translations, whatever its label is.
+    if prefix.islower() and INTERWIKI.fullmatch(name):
+        return ""
+    return "" if MEDIA.search(target) and name not in ("media", "special") else words

@@ -4,7 +4,7 @@
 import re
 from collections.abc import Iterator
 
-from scripts.corpus.wikitext.clean_up import FORMULA
+from scripts.corpus.wikitext.clean_up import FORMULA, MARK
 
 # A list item of fewer words is an entry of an index, not a sentence.
 ITEM_WORDS = 5
@@ -12,6 +12,8 @@ ITEM_WORDS = 5
 # Empty lines between a text and its formula.
 PARTED = re.compile(rf"(?<!\n)\n++(?=:++[ \t]*+{FORMULA})")
 DISPLAYED = re.compile(rf":+[ \t]*{FORMULA}|{FORMULA}[^{FORMULA}]*{FORMULA}\W*$")
+# A line that was left of a table.
+CELL = re.compile(r"\||!(?!\w)|!.*!!")
 
 
 def join_lines(text: str, lists: bool) -> Iterator[str]:
@@ -26,6 +28,10 @@ def join_lines(text: str, lists: bool) -> Iterator[str]:
     displayed = False
     lines = text.split("\n")
     for number, line in enumerate(lines):
+        marked = line[:1] == MARK
+        if MARK in line:
+            line = line.replace(MARK, "")
+            line = line.strip() if marked else line
         stripped = line.strip()
         first = stripped[:1]
         if paragraph and DISPLAYED.match(stripped):
@@ -39,7 +45,7 @@ def join_lines(text: str, lists: bool) -> Iterator[str]:
         if displayed:
             yield " ".join(paragraph)
             paragraph, displayed = [], False
-        if stripped and line[0] not in " *#:;\t" and first not in "|!" and stripped[-1] != "}":
+        if stripped and (marked or not (line[0] in " *#:;\t" or CELL.match(stripped))):
             paragraph.append(stripped)
             continue
         if not paragraph and first and line[0] in " \t" and set_in_prose(lines, number):
@@ -48,7 +54,13 @@ def join_lines(text: str, lists: bool) -> Iterator[str]:
         if paragraph:
             yield " ".join(paragraph)
             paragraph = []
-        if first and line[0] == first and first in "*#:;" and (lists or first == ":"):
+        if (
+            first
+            and not marked
+            and line[0] == first
+            and first in "*#:;"
+            and (lists or first == ":")
+        ):
             item = list_item(stripped)
             if item:
                 yield item
@@ -81,9 +93,11 @@ def list_item(line: str) -> str:
     item = line.replace(FORMULA, "").lstrip("*#;: \t")
     if item.count(" ") + 1 < ITEM_WORDS or BOOK.search(item):
         return ""
+    if line[0] == ":":
+        return item
     if line[0] == ";":
         item = item.replace(" :", ": ", 1)
     item = LINKED.sub("", item)
-    if line[0] in "*#;" and (item[-1:].isalnum() or item[-1:] in "')\"”’"):
+    if item[-1:].isalnum() or item[-1:] in "')\"”’":
         item += "."
     return item

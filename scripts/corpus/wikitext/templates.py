@@ -12,6 +12,7 @@ PARAMETER = re.compile(r"\{\{\{[^{}|]*(?:\|([^{}]*))?\}\}\}")
 NAMED = re.compile(r"\s*([\w -]{1,30}?)\s*=(.*)", re.DOTALL)
 UNCLOSED = re.compile(r"\{\{[^\n]*(?:\n[ \t]*[|!}][^\n]*)*")
 NUMBERED = re.compile(r"\d{1,3}(?:er|re|e|d|de|nd|nde)|[ivx]{1,6}e(?:r)? siècle|\d+/\d+")
+BRACKETS = frozenset("()[]")
 DEPTH = 24  # templates within templates; what lies deeper goes
 
 
@@ -21,7 +22,13 @@ def expand_templates(text: str, title: str) -> str:
         text = PARAMETER.sub(lambda match: match.group(1) or "", text)
 
     def replace(match: re.Match) -> str:
-        return template_words(match.group(1), title)
+        words = template_words(match.group(1), title)
+        if not words and (
+            match.string[max(0, match.start() - 1) : match.start()] in BRACKETS
+            or match.string[match.end() : match.end() + 1] in BRACKETS
+        ):
+            return " "  # a bracket with a blank in it is one that was emptied
+        return words
 
     for _ in range(DEPTH):
         if "{{" not in text:

@@ -1,0 +1,88 @@
+"""Comments and extension tags, in one pass from the left: whichever opens first owns what it holds.
+
+MediaWiki's preprocessor does the same (Preprocessor_Hash.php), before it looks at anything else.
+"""
+
+import html
+import re
+from functools import cache
+
+from scripts.corpus.wikitext.clean_up import FORMULA, MARK
+from scripts.corpus.wikitext.languages import names
+from scripts.corpus.wikitext.maths import formula_words
+
+OPENING = re.compile(
+    r"<!--|<(/?)(ref|references|math|chem|ce|gallery|timeline|score|syntaxhighlight|source|pre|poem"
+    r"|imagemap|graph|mapframe|maplink|templatestyles|templatedata|hiero|inputbox|categorytree"
+    r"|includeonly|noinclude|onlyinclude|indicator|section|nowiki)(?=[\s/>])([^>]*)>",
+    re.IGNORECASE,
+)
+# Comments that fill what is left of a line; it goes with them.
+FILLING = re.compile(r"(?:<!--.*?-->[ \t]*)++\n", re.DOTALL)
+BLOCKS = names("gallery|timeline|score|pre|syntaxhighlight|source")
+# Characters that would be markup, if they were not meant literally.
+LITERAL = {ord(sign): f"&#{ord(sign)};" for sign in "{}[]|'=<>_"} | {ord("\n"): " "}
+INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+
+
+def replace_extensions(text: str) -> str:
+    """A page without comments and extension tags, which leave the words that they stand for.
+
+    A comment without an end goes on to the end of the text. Where another element has no end nobody
+    knows how far it was meant to go, so it goes no farther than its line, and `nowiki` nowhere.
+    """
+    if "<" not in text:
+        return text
+    pieces = []
+    place = 0
+    endless = set()
+    while opening := OPENING.search(text, place):
+        start, end = opening.span()
+        begins_line = start == 0 or text[start - 1] == "\n"
+        pieces.append(text[place:start])
+        place = end
+        if opening.group(2) is None:
+            place = text.find("-->", end) + 3
+            filling = FILLING.match(text, start)
+            line = text.rfind("\n", 0, start) + 1
+            if place < 3:
+                place = len(text)
+            elif filling and line and not text[line:start].strip(" \t"):
+                pieces[-1] = pieces[-1].rstrip(" \t")
+                place = filling.end()
+            continue
+        name = opening.group(2).lower()
+        if name in ("noinclude", "onlyinclude") or (opening.group(1) and name != "nowiki"):
+            continue
+        if begins_line or name == "nowiki":
+            pieces.append(MARK)
+        if opening.group(1) or opening.group(3).endswith("/"):
+            continue
+        closing = None if name in endless else closing_tag(name).search(text, end)
+        if closing:
+            pieces.append(element_words(name, opening.group(3), text[end : closing.start()]))
+            place = closing.end()
+            continue
+        endless.add(name)
+        if name != "nowiki":
+            newline = text.find("\n", end)
+            place = len(text) if newline < 0 or name == "includeonly" else newline
+    pieces.append(text[place:])
+    return "".join(pieces)
+
+
+@cache
+def closing_tag(name: str) -> re.Pattern:
+    return re.compile(rf"</{name}\s*>", re.IGNORECASE)
+
+
+def element_words(name: str, attributes: str, content: str) -> str:
+    """What an element with this content reads as."""
+    if name in ("math", "chem", "ce"):
+        words = html.escape(formula_words(html.unescape(content)), quote=False)
+        return FORMULA + words.translate(LITERAL) + FORMULA
+    if name == "nowiki" or (name in ("syntaxhighlight", "source") and "inline" in attributes):
+        return content.translate(LITERAL)
+    if name == "poem":
+        return f"\n\n{INDENT.sub('', replace_extensions(content))}\n\n"
+    return "\n\n" if name in BLOCKS else ""

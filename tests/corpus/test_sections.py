@@ -1,0 +1,67 @@
+# ruff: noqa: RUF001
+import pytest
+
+from scripts.corpus.wikitext.sections import drop_hatnotes, drop_sections, is_paragraph
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "left"),
+    [
+        ("a\n== B ==\nc", "a\n\n\nc"),
+        ("= Notes =\na\n== B ==\nc\n= D =\ne", "\n\n\ne"),
+        ("== Notes ==\na\n== Notes ==\nb\n=== C ===\nd", ""),
+        ("== Notes ==\na\n== B ==\nc", "\n\n\nc"),
+        ("a\n====== Notes ======\nb\n====== C ======\nd", "a\n\n\n\nd"),
+        ("== a\n b ==", "== a\n b =="),
+    ],
+)
+def test_sections(wikitext, left):
+    assert drop_sections(f"\n{wikitext}").split() == left.split()
+
+
+PROSE = "The [[country]] has had ''many'' good writers since it was first settled."
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Literature", "Sources", "Images", "Links", "{{anchor|refs}}References ",
+     "<span id=a>References</span>", "[[Citation|References]]", "''References''",
+     "&nbsp;References\u00a0", "References:"],
+)  # fmt: skip
+def test_of_a_section_of_references_the_prose_stays(title):
+    page = f"\na\n== {title} ==\n* {PROSE}\n{PROSE}\n{{{{cite|{PROSE}}}}}\n=== b ===\n: c"
+    assert drop_sections(page).split() == f"a {PROSE}".split()
+
+
+@pytest.mark.parametrize(
+    ("line", "paragraph"),
+    [
+        ("It is a long river that comes from the north.", True),
+        ("Albert Camus was an Algerian-born author. In 1957 he was awarded the Nobel Prize.", True),
+        ("It is a long river that comes from the north", False),
+        ("It is a long river.", False),
+        ("Mann, Noel and Smith. 2009. Linguistic Clusters of Asia. Payap University.", False),
+        ("It is a long river that comes from the north. ISBN 0-582-02173-1.", False),
+        ("It is a long river that comes from the north, pp. 5.", False),
+        ("这条河发源于北方的高山，流经许多大城市，最后在南方的一个大港口流入大海之中。", True),
+        ("这条河。", False),
+    ],
+)
+def test_what_is_no_entry_of_a_bibliography(line, paragraph):
+    assert is_paragraph(line) == paragraph
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "left"),
+    [
+        ("\n:''For it, see [[a]].''\nb", "\nb"),
+        ("\n{{c}}\n:''For it, see [[a]].''\n:: ''See [[a]].''\nb", "\n{{c}}\nb"),
+        ("\nd\n== c ==\n[[File:x]]\n\n:''See [[a]].''\nb", "\nd\n== c ==\n[[File:x]]\nb"),
+        # A quotation
+        ("\nHe said:\n:''That is [[a]].''\nb", "\nHe said:\n:''That is [[a]].''\nb"),
+        ("\n:''That is it.''\nb", "\n:''That is it.''\nb"),
+        ("\n:'''For''' it, see [[a]].\nb", "\n:'''For''' it, see [[a]].\nb"),
+    ],
+)
+def test_hatnotes(wikitext, left):
+    assert drop_hatnotes(wikitext) == left
