@@ -38,9 +38,9 @@ def folder(tmp_path_factory):
 
 
 def corpus(path):
-    with open_tokens(path) as tokens:
-        borders = tokens.sentences(0, tokens.sentence_count)
-        return tokens.tokens(0, None).tolist(), tokens.documents, borders
+    tokens = open_tokens(path)
+    borders = tokens.sentences
+    return tokens.tokens.tolist(), tokens.documents, borders
 
 
 def parts_of(path):

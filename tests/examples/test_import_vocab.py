@@ -93,11 +93,11 @@ def test_other_tokenizers(tmp_path, make):
     with zstd_writer(tmp_path / "a.txt.zst") as file:
         file.write("the cats\nthe <mask> cat\n\nthe cat\n")
     tokenize_shard(tmp_path / "a.txt.zst", tmp_path / "vocab", tmp_path / "a.h5")
-    with open_tokens(tmp_path / "a.h5") as tokens:
-        first = tokens.tokens(*tokens.sentences(0, 1))
-        kinds, ids = tokens.token_kinds, json.loads(tokens.attributes["special_ids"])
-        text = loaded.decode(tokens.tokens(0, None))
-        assert not np.isin(tokens.tokens(0, None), [ids["mask"], ids["cls"], ids["pad"]]).any()
+    tokens = open_tokens(tmp_path / "a.h5")
+    first = tokens.tokens[slice(*tokens.sentences[:2])]
+    kinds, ids = tokens.token_kinds, json.loads(tokens.attributes["special_ids"])
+    text = loaded.decode(tokens.tokens)
+    assert not np.isin(tokens.tokens, [ids["mask"], ids["cls"], ids["pad"]]).any()
     assert text.split()[:2] == ["the", "cats"]
     assert ids == {role: getattr(loaded, f"{role}_token_id") for role in ids}
     # Words begin where they begin: `the` does, `s` of `cats` goes on.

@@ -70,7 +70,7 @@ def test_no_file_and_no_hdf5(tmp_path):
     with pytest.raises(UserError, match=r"none\.h5: no such file"):
         open_shard(tmp_path / "none.h5")
     (tmp_path / "a.h5").write_text("text")
-    with pytest.raises(UserError, match="not HDF5, or truncated"):
+    with pytest.raises(UserError, match="not HDF5, or damaged"):
         open_shard(tmp_path / "a.h5")
 
 

@@ -29,15 +29,15 @@ def vocab(tmp_path_factory):
 
 def documents_of(path):
     """The documents of a file of tokens, as lists of sentences of words."""
-    with open_tokens(path) as tokens:
-        tokens.verify()
-        borders = tokens.sentences(0, tokens.sentence_count)
-        ids = tokens.tokens(0, borders[-1])
-        sentences = [
-            " ".join(TOKENS[index] for index in ids[begin:end]) for begin, end in pairwise(borders)
-        ]
-        documents = tokens.documents.tolist()
-        return [sentences[a:b] for a, b in pairwise(documents)]
+    tokens = open_tokens(path)
+    tokens.verify()
+    borders = tokens.sentences
+    ids = tokens.tokens[0 : borders[-1]]
+    sentences = [
+        " ".join(TOKENS[index] for index in ids[begin:end]) for begin, end in pairwise(borders)
+    ]
+    documents = tokens.documents.tolist()
+    return [sentences[a:b] for a, b in pairwise(documents)]
 
 
 def write(path, text):
@@ -97,8 +97,8 @@ def test_special_tokens_that_a_model_finds_in_text(tmp_path, vocab, monkeypatch)
     encoder = SimpleNamespace(encode=lambda text: (ids, np.array([5, 3])))
     monkeypatch.setattr(step, "line_encoder", lambda *_: encoder)
     tokenize_shard(write(tmp_path / "a.txt.zst", "x\ny\n"), vocab, tmp_path / "a.h5")
-    with open_tokens(tmp_path / "a.h5") as tokens:
-        assert tokens.tokens(0, 8).tolist() == [1, 1, 1, 1, 1, 5, 6, 7]
+    tokens = open_tokens(tmp_path / "a.h5")
+    assert tokens.tokens[0:8].tolist() == [1, 1, 1, 1, 1, 5, 6, 7]
 
 
 def test_empty_lines():
@@ -157,23 +157,24 @@ def test_damaged_tokens(tmp_path, vocab):
     data = path.read_bytes()
     for size in (0, 10, len(data) // 2, len(data) - 1):
         path.write_bytes(data[:size])
-        with pytest.raises(UserError, match=r"a\.h5"), open_tokens(path):
-            pass
+        with pytest.raises(UserError, match=r"a\.h5"):
+            open_tokens(path)
     path.write_bytes(data)
     with h5py.File(path, "r+") as file:
         file["tokens"][3] = (file["tokens"][3] + 1) % 10
-    with open_tokens(path) as tokens, pytest.raises(UserError, match="corrupt"):
+    tokens = open_tokens(path)
+    with pytest.raises(UserError, match="corrupt"):
         tokens.verify()
     with h5py.File(path, "r+") as file:
         file["sentences"][-1] = 7
-    with pytest.raises(UserError, match="do not agree"), open_tokens(path):
-        pass
+    with pytest.raises(UserError, match="do not agree"):
+        open_tokens(path)
 
 
 def test_kinds_of_tokens(tmp_path, vocab):
     tokenize_shard(shard(tmp_path / "a.txt.zst", 1), vocab, tmp_path / "a.h5")
-    with open_tokens(tmp_path / "a.h5") as tokens:
-        kinds = dict(zip(TOKENS, tokens.token_kinds.tolist(), strict=True))
+    tokens = open_tokens(tmp_path / "a.h5")
+    kinds = dict(zip(TOKENS, tokens.token_kinds.tolist(), strict=True))
     assert [kinds[token] for token in ("[PAD]", "[CLS]", "[SEP]", "[MASK]")] == [5] * 4
     assert kinds["[UNK]"] == kinds["[unused0]"] == 4
     assert kinds["##ing"] == 2

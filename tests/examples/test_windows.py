@@ -25,8 +25,8 @@ def tokens(documents, path="a.h5"):
         path=path,
         documents=made.documents,
         sentence_count=len(made.sentences) - 1,
-        sentences=lambda start, stop: made.sentences[start : stop + 1],
-        tokens=lambda start, stop: made.tokens[start:stop],
+        sentences=made.sentences,
+        tokens=made.tokens,
     )
 
 

@@ -1,18 +1,13 @@
 """One file of examples, mapped into memory and checked."""
 
-import hashlib
-import mmap
 from dataclasses import dataclass
 from pathlib import Path
 
-import h5py
 import numpy as np
 
 from scripts.common.errors import UserError
-from scripts.examples.h5.reading import DAMAGE, plain
+from scripts.examples.h5.reading import REMEDY, digests, open_arrays
 from scripts.examples.h5.schema import Header, content_digest, dataset_types, parse_header
-
-REMEDY = "delete it and build it again"
 
 
 @dataclass(frozen=True)
@@ -39,39 +34,10 @@ def open_shard(path: Path) -> Shard:
     Raises UserError where it is missing, truncated, of another form, or where its parts contradict
     each other. Content is not read, but for the lengths: `verify` does that.
     """
-    try:
-        with h5py.File(path) as file:
-            header = parse_header(dict(file.attrs), path)
-            digest = str(plain(file.attrs.get("content_sha256")))
-            arrays = map_arrays(file, path, dataset_types(header))
-    except FileNotFoundError as error:
-        raise UserError(f"{path}: no such file") from error
-    except DAMAGE as error:
-        raise UserError(f"{path}: not HDF5, or truncated ({error}); {REMEDY}") from error
+    attributes, arrays = open_arrays(path, lambda found: dataset_types(parse_header(found, path)))
+    header = parse_header(attributes, path)
     check_sizes(path, header, arrays)
-    return Shard(Path(path), header, arrays, digest)
-
-
-def map_arrays(file: h5py.File, path: Path, types: dict[str, np.dtype]) -> dict[str, np.ndarray]:
-    """The datasets as read-only arrays; one mapping a file, since each holds a file handle."""
-    with open(path, "rb") as raw:
-        memory = mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ)
-    arrays = {}
-    for name, kind in types.items():
-        data = file.get(name)
-        if not isinstance(data, h5py.Dataset):
-            raise UserError(f"{path}: dataset {name} is missing; {REMEDY}")
-        if data.ndim != 1:
-            raise UserError(f"{path}: dataset {name} has {data.ndim} dimensions, not 1; {REMEDY}")
-        if data.dtype != kind:
-            raise UserError(f"{path}: dataset {name} is {data.dtype}, not {kind}; {REMEDY}")
-        offset = data.id.get_offset()
-        if data.size and offset is None:
-            raise UserError(f"{path}: dataset {name} is chunked or compressed; {REMEDY}")
-        if data.size and offset + data.nbytes > len(memory):
-            raise UserError(f"{path}: truncated in dataset {name}; {REMEDY}")
-        arrays[name] = np.frombuffer(memory, kind, data.size, offset) if data.size else data[:]
-    return arrays
+    return Shard(Path(path), header, arrays, str(attributes.get("content_sha256")))
 
 
 def check_sizes(path: Path, header: Header, arrays: dict[str, np.ndarray]) -> None:
@@ -96,8 +62,7 @@ def verify(shard: Shard) -> None:
     Raises UserError at the first thing wrong.
     """
     path, header, arrays = shard.path, shard.header, shard.arrays
-    digests = {name: hashlib.sha256(array.data).hexdigest() for name, array in arrays.items()}
-    if content_digest(header, digests) != shard.digest:
+    if content_digest(header, digests(arrays)) != shard.digest:
         raise UserError(
             f"{path}: corrupt (its content does not have the digest it states); {REMEDY}"
         )

@@ -8,25 +8,19 @@ token_kinds uint8 [vocabulary]    see masking/token_kinds.py
 
 import hashlib
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 
 from scripts.common.errors import UserError
-from scripts.examples.h5.reading import DAMAGE, plain
+from scripts.examples.h5.reading import REMEDY, digests, open_arrays
 from scripts.examples.masking.token_kinds import token_type
 
 NAME = "dump2glue-tokens"
 VERSION = 1
 OFFSETS = ("documents", "sentences")
-PART = 1 << 22  # items read together
-
-REMEDY = "delete it and run again"
 
 
 def types(vocab_size: int) -> dict[str, np.dtype]:
@@ -39,84 +33,56 @@ def types(vocab_size: int) -> dict[str, np.dtype]:
     }
 
 
-def content_digest(values: dict[str, Any], digests: dict[str, str]) -> str:
+def content_digest(values: dict[str, Any], of_arrays: dict[str, str]) -> str:
     """The sha256 of a file's attributes and of its arrays' digests."""
-    text = json.dumps([values, digests], sort_keys=True)
+    text = json.dumps([values, of_arrays], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """An open file of tokens; arrays are read from disk slice by slice."""
+    """A file of tokens, with its arrays as views into the mapped file."""
 
     path: Path
-    datasets: dict[str, h5py.Dataset]
-    documents: np.ndarray
     attributes: dict[str, Any]
+    token_kinds: np.ndarray
+    documents: np.ndarray
+    sentences: np.ndarray
+    tokens: np.ndarray
 
     @property
     def digest(self) -> str:
         return self.attributes["content_sha256"]
 
     @property
-    def token_count(self) -> int:
-        return self.datasets["tokens"].size
-
-    @property
     def sentence_count(self) -> int:
-        return int(self.documents[-1])
-
-    def sentences(self, start: int, stop: int) -> np.ndarray:
-        """The borders in `tokens` of the sentences start…stop, int64 [stop - start + 1]."""
-        return self.datasets["sentences"][start : stop + 1]
-
-    def tokens(self, start: int, stop: int) -> np.ndarray:
-        return self.datasets["tokens"][start:stop]
-
-    @property
-    def token_kinds(self) -> np.ndarray:
-        return self.datasets["token_kinds"][:]
+        return len(self.sentences) - 1
 
     def verify(self) -> None:
         """Read the whole file and compare it with the digest that it states."""
-        digests = {}
-        for name, data in self.datasets.items():
-            digest = hashlib.sha256()
-            for start in range(0, data.size, PART):
-                digest.update(data[start : start + PART])
-            digests[name] = digest.hexdigest()
         values = {key: value for key, value in self.attributes.items() if key != "content_sha256"}
-        if content_digest(values, digests) != self.digest:
+        arrays = {name: getattr(self, name) for name in types(0)}
+        if content_digest(values, digests(arrays)) != self.digest:
             raise UserError(f"{self.path}: corrupt (not the content that it states); {REMEDY}")
 
 
-@contextmanager
-def open_tokens(path: Path) -> Iterator[Tokens]:
+def open_tokens(path: Path) -> Tokens:
     """Open a file of tokens.
 
     Raises UserError where it is missing, truncated, or of another form.
     """
-    try:
-        file = h5py.File(path)
-    except FileNotFoundError as error:
-        raise UserError(f"{path}: no such file") from error
-    except OSError as error:
-        raise UserError(f"{path}: not HDF5, or truncated ({error}); {REMEDY}") from error
-    with file:
-        try:
-            attributes = {name: plain(value) for name, value in file.attrs.items()}
-            if (attributes.get("schema"), attributes.get("schema_version")) != (NAME, VERSION):
-                raise UserError(f"{path}: not a file of tokens of version {VERSION}; {REMEDY}")
-            kinds = types(attributes["vocab_size"])
-            datasets = {name: file[name] for name in kinds}
-            for name, data in datasets.items():
-                if data.dtype != kinds[name] or data.ndim != 1:
-                    raise UserError(f"{path}: dataset {name} is not {kinds[name]} [n]; {REMEDY}")
-            documents, sentences = datasets["documents"][:], datasets["sentences"]
-            ends = documents[-1], sentences[-1]
-            sizes = sentences.size - 1, datasets["tokens"].size
-        except DAMAGE as error:
-            raise UserError(f"{path}: damaged ({error}); {REMEDY}") from error
-        if ends != sizes:
+
+    def types_of(attributes: dict[str, Any]) -> dict[str, np.dtype]:
+        if (attributes.get("schema"), attributes.get("schema_version")) != (NAME, VERSION):
+            raise UserError(f"{path}: not a file of tokens of version {VERSION}; {REMEDY}")
+        return types(attributes["vocab_size"])
+
+    attributes, arrays = open_arrays(path, types_of)
+    tokens = Tokens(Path(path), attributes, **arrays)
+    for borders, parted in (
+        (tokens.documents, tokens.sentence_count),
+        (tokens.sentences, len(tokens.tokens)),
+    ):
+        if not len(borders) or borders[-1] != parted:
             raise UserError(f"{path}: the sizes of its datasets do not agree; {REMEDY}")
-        yield Tokens(Path(path), datasets, documents, attributes)
+    return tokens

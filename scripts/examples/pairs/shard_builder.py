@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -46,28 +45,27 @@ def build_shard(
 
     `settings` are those fields of the output's header that its tokens do not tell.
     """
-    with ExitStack() as stack:
-        own, *others = [stack.enter_context(open_tokens(path)) for path in (shard, *random_from)]
-        extra = [stack.enter_context(open_tokens(path)) for path in spare]
-        own.verify()
-        for other in (*others, *extra):
-            if other.attributes["tokenizer_sha256"] != own.attributes["tokenizer_sha256"]:
-                raise UserError(f"{other.path}: made with another tokenizer than {own.path}")
-        sources = [own]
-        if settings["next_sentence"] and own.sentence_count:
-            sources = several_documents([own, *others], extra)
-        header = Header(
-            **settings,
-            tokenizer_sha256=own.attributes["tokenizer_sha256"],
-            vocab_size=own.attributes["vocab_size"],
-            special_ids=json.loads(own.attributes["special_ids"]),
-            sources=[json.loads(tokens.attributes["source"]) for tokens in sources],
-        )
-        builder = ShardBuilder(sources, header)
-        with write_examples(output, header, own.token_kinds) as writer:
-            for start, stop in block_ranges(own, max(1 << 17, BLOCK // header.duplicates)):
-                builder.build(start, stop, writer)
-        return builder.statistics()
+    own, *others = map(open_tokens, (shard, *random_from))
+    extra = [open_tokens(path) for path in spare]
+    own.verify()
+    for other in (*others, *extra):
+        if other.attributes["tokenizer_sha256"] != own.attributes["tokenizer_sha256"]:
+            raise UserError(f"{other.path}: made with another tokenizer than {own.path}")
+    sources = [own]
+    if settings["next_sentence"] and own.sentence_count:
+        sources = several_documents([own, *others], extra)
+    header = Header(
+        **settings,
+        tokenizer_sha256=own.attributes["tokenizer_sha256"],
+        vocab_size=own.attributes["vocab_size"],
+        special_ids=json.loads(own.attributes["special_ids"]),
+        sources=[json.loads(tokens.attributes["source"]) for tokens in sources],
+    )
+    builder = ShardBuilder(sources, header)
+    with write_examples(output, header, own.token_kinds) as writer:
+        for start, stop in block_ranges(own, max(1 << 17, BLOCK // header.duplicates)):
+            builder.build(start, stop, writer)
+    return builder.statistics()
 
 
 class ShardBuilder:
@@ -106,7 +104,7 @@ class ShardBuilder:
         """Pairs of A and B, and the tokens that random B come from."""
         header = self.header
         pool = draw_pool(self.sources, self.key, start, stop)
-        first = int(self.own.sentences(start, start)[0])
+        first = int(self.own.sentences[start])
         plan = plan_pairs(
             text, pool, self.key, first, self.room, header.short_fraction, header.duplicates
         )
@@ -159,7 +157,7 @@ class ShardBuilder:
             "documents": len(self.own.documents) - 1,
             "sentences": self.own.sentence_count,
             "split_sentences": counts["split_sentences"],
-            "corpus_tokens": self.own.token_count,
+            "corpus_tokens": len(self.own.tokens),
             **sizes(counts["examples"], counts["tokens"], length),
             "short_share": round(counts["short"] / examples, 6),
             "random_b_share": round(counts["random_b"] / examples, 6),

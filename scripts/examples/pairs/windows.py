@@ -18,7 +18,7 @@ def block_ranges(tokens: Tokens, size: int) -> Iterator[tuple[int, int]]:
     """Ranges of sentences of some `size` tokens, of whole documents unless one is longer."""
     start, total = 0, tokens.sentence_count
     while start < total:
-        borders = tokens.sentences(start, min(total, start + SENTENCES))
+        borders = tokens.sentences[start : min(total, start + SENTENCES) + 1]
         stop = start + max(1, int(np.searchsorted(borders, borders[0] + size, "right")) - 1)
         begun = int(tokens.documents[np.searchsorted(tokens.documents, stop, "right") - 1])
         if stop < total and begun > start:
@@ -29,13 +29,13 @@ def block_ranges(tokens: Tokens, size: int) -> Iterator[tuple[int, int]]:
 
 def read_window(tokens: Tokens, start: int, stop: int, source: int = 0) -> Text:
     """The sentences start…stop; a document's number is its place in the file, with its source's."""
-    borders = tokens.sentences(start, stop)
+    borders = tokens.sentences[start : stop + 1]
     documents = tokens.documents
     first = int(np.searchsorted(documents, start, "right")) - 1
     last = int(np.searchsorted(documents, stop, "left"))
     inner = np.clip(documents[first : last + 1], start, stop) - start
     return Text(
-        tokens=tokens.tokens(int(borders[0]), int(borders[-1])),
+        tokens=tokens.tokens[borders[0] : borders[-1]],
         sentences=borders - borders[0],
         documents=inner,
         numbers=np.arange(first, last) + (source << 40),
