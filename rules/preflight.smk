@@ -26,7 +26,7 @@ def this_run():
 def corpus_text():
     """Bytes of the corpus as plain text, as its files' sizes tell."""
     if CORPUS["source"] == "sample":
-        return CORPUS["sample"]["articles"] * estimates.TEXT_OF_ARTICLE
+        return CORPUS["sample"]["articles"] * estimates.FIGURES.text_of_article
     return sum(
         estimates.text_bytes(
             {name: size_of(Path(name)) for name in part.files}, part.kind == "dump"

@@ -19,6 +19,7 @@ import numpy as np
 
 from scripts.common import cli
 from scripts.common.atomic import write_text
+from scripts.common.data import data_text
 from scripts.common.digest import hash64
 from scripts.glue.scores import finished_runs, intervals
 from scripts.glue.scores.finished_runs import Run
@@ -27,12 +28,7 @@ from scripts.glue.tasks.official_tasks import OFFICIAL
 # One line of the table by column: fractions, numbers and words, and nothing where it says nothing.
 Row = dict[str, Any]
 
-NOTES = """\
-Percentages of the dev sets, over the runs of a task that differ in the seed: median, mean, standard
-deviation and best. Failed: runs at or below the baseline that always answers the dev set's most
-frequent class. Interval: 95%, by bootstrap over the dev examples of the median run.
-In an average each task counts once, by the mean of its metrics (MNLI's two sets are one task).
-"""
+NOTES = data_text(__file__, "table_notes.txt")
 
 
 def percent(value: float | None) -> str:

@@ -19,7 +19,7 @@ from scripts.common.json_text import parse_json
 from scripts.common.text import read_lines
 from scripts.glue.files import tables
 from scripts.glue.tasks.own_tasks import own_task, text_columns
-from scripts.glue.tasks.task import Label, Task
+from scripts.glue.tasks.task import Task
 
 COMPRESSED = (".gz", ".bz2", ".zst")
 
@@ -44,25 +44,18 @@ def import_task(entry: dict, files: dict[str, Path], folder: Path) -> None:
 def convert(entry: dict, task: Task, file: Path, labelled: bool) -> tables.Rows:
     """The examples of one file; UserError names the line of what is missing."""
     names = [*text_columns(entry), *([entry["label"]] if labelled else [])]
-    texts: list[tuple[str, ...]] = []
-    labels: list[Label] = []
-    for where, record in records(file):
-        for name in names:
-            if record.get(name) is None:
-                known = ", ".join(map(str, record))
-                raise UserError(f"{where}: no column {name!r}; there are {known or 'none'}")
-            if isinstance(record[name], list | dict):
-                raise UserError(f"{where}: column {name!r} holds several values; a row has one")
-        row = tuple(" ".join(str(record[name]).split()) for name in text_columns(entry))
-        if not any(row):
-            raise UserError(f"{where}: no text in column {names[0]!r}")
-        texts.append(row)
-        if labelled:
-            cell = " ".join(str(record[entry["label"]]).split())
-            labels.append(task.kind.parse_label(cell, task, where))
-    if not texts:
-        raise UserError(f"{file}: no examples in this file")
-    return tables.Rows(texts, labels if labelled else None, [])
+
+    def rows() -> Iterator[tuple[str, list[str]]]:
+        for where, record in records(file):
+            for name in names:
+                if record.get(name) is None:
+                    known = ", ".join(map(str, record))
+                    raise UserError(f"{where}: no column {name!r}; there are {known or 'none'}")
+                if isinstance(record[name], list | dict):
+                    raise UserError(f"{where}: column {name!r} holds several values; a row has one")
+            yield where, [" ".join(str(record[name]).split()) for name in names]
+
+    return tables.checked(rows(), task, file, names[0])
 
 
 def records(file: Path) -> Iterator[tuple[str, dict]]:

@@ -14,20 +14,7 @@ from dataclasses import replace
 from scripts.glue.files.official_files import ROWS
 from scripts.glue.tasks.selection import base_task
 from scripts.workflow import preflight
-from scripts.workflow.estimates import (
-    BYTES_OF_TOKEN,
-    CPU_FLOPS,
-    GPU_SHARE,
-    OTHER_ROWS,
-    OTHER_START_SECONDS,
-    SAMPLE_ROWS,
-    START_SECONDS,
-    TEXT_SECONDS,
-    disk_bytes,
-    finetune_flops,
-    peak_of,
-    phase_tokens,
-)
+from scripts.workflow.estimates import FIGURES, disk_bytes, finetune_flops, peak_of, phase_tokens
 from scripts.workflow.internals import dry_run, executor_of
 from scripts.workflow.preflight import Gpu, Run, short
 
@@ -46,7 +33,7 @@ def needed_bytes(run: Run) -> float:
 def tokens(run: Run) -> dict[str, float]:
     """The tokens that each phase to be trained will see."""
     todo = {job.wildcards.get("phase") for job in run.todo if job.rule == "pretrain"}
-    corpus = run.text / BYTES_OF_TOKEN * run.config["examples"]["duplicates"]
+    corpus = run.text / FIGURES.bytes_of_token * run.config["examples"]["duplicates"]
     return {
         phase["name"]: phase_tokens(phase, corpus)
         for phase in run.config["pretrain"]["phases"]
@@ -58,8 +45,8 @@ def speed(run: Run, threads: int, wanted: int) -> float:
     """Floating-point operations a second of a job; NaN on a GPU that the table lacks."""
     gpus = run.gpus if run.here else [CLUSTER_GPU] * wanted
     if wanted and gpus:
-        return peak_of(gpus[0].name) * GPU_SHARE * min(wanted, len(gpus))
-    return CPU_FLOPS * (min(threads, run.cores) if run.here else threads)
+        return peak_of(gpus[0].name) * FIGURES.gpu_share * min(wanted, len(gpus))
+    return FIGURES.cpu_flops * (min(threads, run.cores) if run.here else threads)
 
 
 def hours(run: Run) -> dict[str, float]:
@@ -74,9 +61,9 @@ def hours(run: Run) -> dict[str, float]:
 def text_seconds(run: Run) -> float:
     """Seconds that all cores take for the text, and to start the jobs that do not train."""
     shares = [run.shares.get(rule, 0.0) for rule in TEXT_RULES if rule in run.jobs]
-    text = run.text / 1e6 * TEXT_SECONDS * sum(shares) / max(1, len(shares))
-    others = sum(count for rule, count in run.rules.items() if rule not in START_SECONDS)
-    return (text + others * OTHER_START_SECONDS) / max(1, run.cores)
+    text = run.text / 1e6 * FIGURES.text_seconds * sum(shares) / max(1, len(shares))
+    others = sum(count for rule, count in run.rules.items() if rule not in FIGURES.start_seconds)
+    return (text + others * FIGURES.other_start_seconds) / max(1, run.cores)
 
 
 def phase_hours(run: Run, name: str, count: float) -> float:
@@ -88,7 +75,7 @@ def phase_hours(run: Run, name: str, count: float) -> float:
     rate = pretrain["nodes"] * speed(run, pretrain["cpu_threads"], pretrain["gpus"])
     masked = run.config["examples"]["mlm_probability"]
     flops = run.model.flops(count, phase["seq_length"], masked)
-    return (flops / rate + START_SECONDS["pretrain"]) / 3600
+    return (flops / rate + FIGURES.start_seconds["pretrain"]) / 3600
 
 
 def finetuning_seconds(run: Run) -> float:
@@ -99,10 +86,12 @@ def finetuning_seconds(run: Run) -> float:
     for job in run.todo:
         if job.rule.startswith("finetune"):
             task = base_task(job.wildcards["task"])
-            rows = ROWS.get(task, {}).get("train", OTHER_ROWS)
-            rows = SAMPLE_ROWS if glue["source"] == "sample" else rows
+            rows = ROWS.get(task, {}).get("train", FIGURES.other_rows)
+            rows = FIGURES.sample_rows if glue["source"] == "sample" else rows
             settings = glue["finetune"] | glue["per_task"].get(task, {})
-            seconds += START_SECONDS[job.rule] + finetune_flops(run.model, rows, settings) / rate
+            seconds += (
+                FIGURES.start_seconds[job.rule] + finetune_flops(run.model, rows, settings) / rate
+            )
     return seconds / (1 if run.gpus and glue["gpus"] else max(1, run.cores // glue["cpu_threads"]))
 
 
@@ -122,7 +111,7 @@ def summary(run: Run) -> list[str]:
     where = f"{run.cores} cores, {gpus}" if run.here else "a cluster, a job at a time on an A100"
     lines.append(f"Time: some {span(sum(parts.values()))} on {where}: {named}")
     lines.append(f"Disk: some {short(needed_bytes(run))}B more")
-    lines.append("These are estimates, good to a factor of two: scripts/workflow/estimates.py")
+    lines.append("These are estimates, good to a factor of two: scripts/workflow/estimates.yaml")
     return lines
 
 

@@ -22,7 +22,7 @@ from packaging.requirements import Requirement
 
 from scripts.common.data import parse_yaml
 from scripts.workflow import slurm_limits
-from scripts.workflow.estimates import MEMORY_BYTES, Model
+from scripts.workflow.estimates import FIGURES, Model
 
 CLOCKS_DIFFER = 60  # seconds that two machines' clocks may be apart
 TIMEOUT = 15  # seconds for a mirror's first answer
@@ -235,7 +235,7 @@ def wanting_gpus(run: Run) -> Iterator[str]:
     wanted = run.config["pretrain"]["gpus"]
     if run.gpus and len(run.gpus) < wanted:
         yield f"pretrain.gpus: {wanted} are asked for, {len(run.gpus)} visible; set it to {len(run.gpus)}"
-    needed = MEMORY_BYTES * run.model.parameters
+    needed = FIGURES.memory_bytes * run.model.parameters
     on_gpu = bool(run.gpus and wanted)
     place, memory = "the machine", float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
     if on_gpu:

@@ -13,18 +13,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from scripts.common.data import data_words
+
 # Partition (* is the default), time limit, nodes, processors, memory in MB, GPUs, of each kind of node.
 FORMAT = "%P|%l|%D|%c|%m|%G"
 
 # Reasons for which a job stays PENDING until somebody changes it, the cluster or an account.
-# Source: Slurm's manual, "Job Reason Codes".
-LASTING = frozenset([
-    "PartitionTimeLimit", "PartitionNodeLimit", "PartitionInactive", "PartitionDown", "BadConstraints",
-    "InvalidAccount", "InvalidQOS", "AccountNotAllowed", "QOSNotAllowed", "AssocMaxWallDurationPerJobLimit",
-    "AssocMaxCpuPerJobLimit", "AssocMaxMemPerJob", "AssocMaxGRESPerJob",
-    "QOSMaxWallDurationPerJobLimit", "QOSMaxCpuPerJobLimit", "QOSMaxMemoryPerJob", "QOSMaxGRESPerJob",
-    "JobHeldAdmin", "JobHeldUser", "DependencyNeverSatisfied",
-])  # fmt: skip
+LASTING = frozenset(data_words(__file__, "lasting_reasons.txt"))
 
 
 @dataclass(frozen=True)
@@ -157,24 +152,20 @@ def partition_of(request: Request, cluster: list[Nodes]) -> str | None:
 def lacking(request: Request, there: list[Nodes], where: str) -> Iterator[str]:
     """Say what a request wants more of than the nodes of a partition have, a line each."""
     key = f"set-resources: {{{request.rule}: {{"
-    longest = max((nodes.minutes for nodes in there), default=0)
-    if request.minutes > longest:
-        yield (
-            f"{request.rule} asks for {request.minutes:.0f} minutes, and {where} allows {longest:.0f}: "
-            f"set {key}runtime: {longest:.0f}}}}} in the profile, or name another slurm_partition"
+    for name, unit, has, mend in (
+        ("minutes", "minutes", f"{where} allows", f"{key}runtime: %d}}}}"),
+        ("cpus", "processors", f"a node of {where} has", "max-threads: %d"),
+        ("memory", "MB of memory", f"a node of {where} has", f"{key}mem_mb: %d}}}}"),
+    ):
+        asked, most = (
+            getattr(request, name),
+            max((getattr(nodes, name) for nodes in there), default=0),
         )
-    cpus = max((nodes.cpus for nodes in there), default=0)
-    if request.cpus > cpus:
-        yield (
-            f"{request.rule} asks for {request.cpus} processors, and a node of {where} has {cpus}: "
-            f"set max-threads: {cpus} in the profile, or name another slurm_partition"
-        )
-    memory = max((nodes.memory for nodes in there), default=0)
-    if request.memory > memory:
-        yield (
-            f"{request.rule} asks for {request.memory} MB of memory, and a node of {where} has {memory}: "
-            f"set {key}mem_mb: {memory}}}}} in the profile, or name another slurm_partition"
-        )
+        if asked > most:
+            yield (
+                f"{request.rule} asks for {asked:.0f} {unit}, and {has} {most:.0f}: set {mend % most} "
+                "in the profile, or name another slurm_partition"
+            )
     if request.gpus:
         yield from lacking_gpus(request, there, where)
     able = sum(nodes.count for nodes in there if fits(request, nodes))

@@ -206,7 +206,7 @@ SPLITTER = "scripts/corpus/split_sentences.py"
         ("scripts/glue/scores/intervals.py", '"""\n', '"""\nMORE = 1\n', TABLE),
         ("scripts/report/plot_glue.py", '"""\n', '"""\nMORE = 1\n', jobs(plot_glue=1)),
         ("scripts/report/plot_confusions.py", "parser = ", "p = ", jobs(plot_confusions=1)),
-        ("scripts/workflow/estimates.py", "FILL = 0.9", "FILL = 0.8", NOTHING),
+        ("scripts/workflow/estimates.yaml", "fill: 0.9", "fill: 0.8", NOTHING),
         ("profiles/default/config.yaml", "printshellcmds: false", "printshellcmds: true", NOTHING),
         ("scripts/common/errors.py", '"""\n', '"""\nMORE = 1\n', SAMPLE),
         ("config/models/bert-tiny.json", '"hidden_size": 128', '"hidden_size": 64', PRETRAIN),

@@ -7,24 +7,12 @@ from pathlib import Path
 
 from scripts.common.atomic import atomic_path
 from scripts.common.errors import UserError
-from scripts.glue.files.official_files import ROWS
+from scripts.glue.files.official_files import ROWS, TABLE
 from scripts.glue.tasks.official_tasks import DIAGNOSTIC, OFFICIAL
 from scripts.glue.tasks.task import Task
 
 # Of each file: the task whose model predicts it, and the part of that task's test sets.
-FILES = {
-    "CoLA": ("CoLA", ""),
-    "SST-2": ("SST-2", ""),
-    "MRPC": ("MRPC", ""),
-    "STS-B": ("STS-B", ""),
-    "QQP": ("QQP", ""),
-    "MNLI-m": ("MNLI", "matched"),
-    "MNLI-mm": ("MNLI", "mismatched"),
-    "QNLI": ("QNLI", ""),
-    "RTE": ("RTE", ""),
-    "WNLI": ("WNLI", ""),
-    "AX": ("MNLI", DIAGNOSTIC),
-}
+FILES: dict[str, tuple[str, str]] = {name: tuple(of) for name, of in TABLE["submission"].items()}
 HEADER = "index\tprediction"
 HIGHEST = 5.0  # of STS-B's scale, which begins at 0
 DAY = (1980, 1, 1, 0, 0, 0)  # zip archives hold a time; this one says nothing

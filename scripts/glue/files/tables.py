@@ -1,7 +1,7 @@
 """GLUE's files: tab-separated, without quoting, each task with columns of its own."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scripts.common.errors import UserError
@@ -42,29 +42,42 @@ def read(path: Path | str, task: Task, split: str) -> Rows:
             f"with {', '.join(wanted)}, separated by tabs"
         )
     columns = [header.index(name) for name in wanted if name in header]
+    dropped: list[int] = []
+
+    def records() -> Iterator[tuple[str, list[str]]]:
+        for number, line in enumerate(lines[first - 1 :], first):
+            cells = line.split("\t")
+            if len(cells) == len(header):
+                yield f"{path}: line {number}", [cells[column].strip() for column in columns]
+            elif task.drops_short_rows and split != "test" and len(cells) < len(header):
+                dropped.append(number)
+            else:
+                raise UserError(
+                    f"{path}: line {number}: {len(cells)} columns instead of {len(header)}; "
+                    "columns are separated by tabs and never quoted"
+                )
+
+    return replace(checked(records(), task, path, task.texts[0]), dropped=dropped)
+
+
+def checked(
+    records: Iterable[tuple[str, list[str]]], task: Task, path: Path | str, column: str
+) -> Rows:
+    """The examples of (where, texts and perhaps a label) records of a file; `column` holds a first text.
+
+    Raises UserError for an unknown label, a text that is empty, and where there are no examples.
+    """
+    count = len(task.texts)
     texts: list[tuple[str, ...]] = []
     labels: list[Label] = []
-    dropped: list[int] = []
-    for number, line in enumerate(lines[first - 1 :], first):
-        cells = line.split("\t")
-        if len(cells) != len(header):
-            if task.drops_short_rows and split != "test" and len(cells) < len(header):
-                dropped.append(number)
-                continue
-            raise UserError(
-                f"{path}: line {number}: {len(cells)} columns instead of {len(header)}; "
-                "columns are separated by tabs and never quoted"
-            )
-        row = tuple(cells[column].strip() for column in columns[: len(task.texts)])
-        if not any(row):
-            raise UserError(f"{path}: line {number}: no text in column {task.texts[0]!r}")
-        texts.append(row)
-        if split != "test":
-            cell, where = cells[columns[-1]].strip(), f"{path}: line {number}"
-            labels.append(task.kind.parse_label(cell, task, where))
+    for where, cells in records:
+        if not any(cells[:count]):
+            raise UserError(f"{where}: no text in column {column!r}")
+        texts.append(tuple(cells[:count]))
+        labels += [task.kind.parse_label(cell, task, where) for cell in cells[count:]]
     if not texts:
         raise UserError(f"{path}: no examples in this file")
-    return Rows(texts, labels if split != "test" else None, dropped)
+    return Rows(texts, labels or None, [])
 
 
 def split_lines(path: Path | str) -> list[str]:

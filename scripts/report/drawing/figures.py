@@ -16,19 +16,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from scripts.common.atomic import atomic_path
+from scripts.common.data import data_yaml
 
-matplotlib.rcParams.update(
-    {
-        "svg.hashsalt": "dump2glue",
-        "svg.fonttype": "none",
-        "font.family": "sans-serif",
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.grid": True,
-        "grid.alpha": 0.3,
-        "legend.frameon": False,
-    }
-)
+matplotlib.rcParams.update(data_yaml(__file__, "style.yaml"))
 COLOURS = ["#1f6f8b", "#d1603d", "#6a994e", "#8e5572", "#b08900"]
 
 

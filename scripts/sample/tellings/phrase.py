@@ -6,13 +6,14 @@ sentence serves as wikitext in an article and as plain text in a task.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from scripts.sample.world.draw import Draw
 
 SPAN = re.compile("\x02(.)([^\x1f]*)\x1f([^\x03]*)\x03")
 SPLIT = re.compile(r"([\[\]|<>{}])")
+NAMED = {"{": "slot", "<": "synonym"}
 VOWEL_SOUND = re.compile(
     r"(?:[aeio]|u(?!ni|se|ti)|8|11\b|18(?!\d)|hour|hon[eo]|heir)", re.IGNORECASE
 )
@@ -79,44 +80,37 @@ class Writer:
 
 @lru_cache(maxsize=8192)
 def parse(text: str) -> tuple:
-    """A template as nested tuples: (text, words), (slot, name), (synonym, word), (choice, options)."""
-    nodes, rest = parse_until(SPLIT.split(text), 0, frozenset())
-    if rest != len(SPLIT.split(text)):
-        raise ValueError(f"unbalanced template: {text}")
-    return nodes
+    """A template as nested tuples: (text, words), (slot, name), (synonym, word), (choice, options).
+
+    Raises ValueError where a choice is not closed.
+    """
+    return parse_options(iter(SPLIT.split(text)), inner=False)[0]
 
 
-def parse_until(tokens: list[str], at: int, ends: frozenset[str]) -> tuple[tuple, int]:
-    """Parse tokens from `at` up to one of `ends`; return the nodes and where they end."""
-    nodes: list = []
-    while at < len(tokens) and tokens[at] not in ends:
-        token = tokens[at]
+def parse_options(tokens: Iterator[str], inner: bool) -> tuple[tuple, ...]:
+    """The options of a choice, up to its end; or what stands outside of all, as the only one."""
+    options: list[list] = [[]]
+    for token in tokens:
         if token == "[":
-            options = []
-            while token != "]":
-                option, at = parse_until(tokens, at + 1, frozenset("|]"))
-                options.append(option)
-                if at >= len(tokens):
-                    raise ValueError(f"unclosed [ in template: {''.join(tokens)}")
-                token = tokens[at]
-            nodes.append(("choice", tuple(options)))
-            at += 1
-        elif token in "{<" and token:
-            nodes.append(("slot" if token == "{" else "synonym", tokens[at + 1]))
-            at += 3
-        else:
-            if token:
-                nodes.append(("text", token))
-            at += 1
-    return tuple(nodes), at
+            options[-1].append(("choice", parse_options(tokens, inner=True)))
+        elif token == "|" and inner:
+            options.append([])
+        elif token == "]" and inner:
+            return tuple(map(tuple, options))
+        elif token in NAMED:
+            options[-1].append((NAMED[token], next(tokens)))
+            next(tokens)  # the closing bracket
+        elif token:
+            options[-1].append(("text", token))
+    if inner:
+        raise ValueError(f"unclosed [ in a template, before {options[-1]}")
+    return tuple(map(tuple, options))
 
 
 def finish(text: str) -> str:
     """Choose between a and an, drop doubled spaces, begin with a capital."""
-    text = " ".join(text.split(" ")) if "  " not in text else re.sub("  +", " ", text)
-    text = text.replace(" ,", ",").replace(" .", ".").strip()
-    text = ARTICLE.sub(article, text)
-    return capital(text)
+    text = re.sub("  +", " ", text).replace(" ,", ",").replace(" .", ".").strip()
+    return capital(ARTICLE.sub(article, text))
 
 
 def article(match: re.Match) -> str:

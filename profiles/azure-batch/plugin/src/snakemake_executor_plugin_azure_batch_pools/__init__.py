@@ -23,15 +23,15 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import azure.batch.models as bm
-import snakemake_executor_plugin_azure_batch as published
 from snakemake_interface_common.exceptions import WorkflowError
 from snakemake_interface_executor_plugins.executors.base import SubmittedJobInfo
+from snakemake_interface_executor_plugins.executors.remote import RemoteExecutor
 from snakemake_interface_executor_plugins.jobs import JobExecutorInterface
 from snakemake_interface_executor_plugins.settings import CommonSettings
 from snakemake_storage_plugin_azure_blob import IN_PLACE
 
-from . import health, pools, tasks
-from .account import Account, Pool, ServiceError
+from . import pools, tasks
+from .account import Account, Pool, refusal
 from .settings import ExecutorSettings
 
 __all__ = ["Executor", "ExecutorSettings", "common_settings"]
@@ -47,13 +47,14 @@ common_settings = CommonSettings(
 LOGS = Path(".snakemake/azure_batch_logs")
 
 
-class Executor(published.Executor):
+class Executor(RemoteExecutor):
     """Runs jobs as tasks of Azure Batch."""
 
     account: Account  # not there as long as there is nothing to do
 
     def __post_init__(self) -> None:
-        settings = self.workflow.executor_settings
+        self.settings = settings = self.workflow.executor_settings
+        self.container_image = self.workflow.remote_execution_settings.container_image
         missing = settings.missing()
         if missing and len(self.dag):
             raise WorkflowError(
@@ -63,17 +64,8 @@ class Executor(published.Executor):
         self.plans = {kind: pools.plan(kind, settings) for kind in ("cpu", "gpu")}
         self.submitted = 0
         self.closing = False
-        super().__post_init__()
-
-    def init_batch_client(self) -> None:
-        """Connect to the account."""
-        self.account = Account(self.settings, self.container_image, self.logger)
-
-    def create_batch_pool(self) -> None:
-        """Nothing yet: pools are made when a job needs them."""
-
-    def create_batch_job(self) -> None:
-        """Nothing yet: each pool gets a Batch job of its own."""
+        if len(self.dag):
+            self.account = Account(settings, self.container_image, self.logger)
 
     def run_job(self, job: JobExecutorInterface) -> None:
         """Submit a job as a task; what the service refuses fails the job with its words."""
@@ -90,11 +82,11 @@ class Executor(published.Executor):
                 self.settings,
             )
             pool = self.account.pool(plan)
-            self.account.batch.task.add(pool.name, task)
-        except (WorkflowError, *ServiceError) as error:
-            reason = str(error) if isinstance(error, WorkflowError) else health.refused(error)
+            with refusal(f"task {task.id}"):
+                self.account.batch.task.add(pool.name, task)
+        except WorkflowError as error:
             self.report_job_error(
-                SubmittedJobInfo(job), msg=f"The job could not be submitted: {reason}. "
+                SubmittedJobInfo(job), msg=f"The job could not be submitted: {error}. "
             )
             return
         self.report_job_submission(
@@ -128,21 +120,21 @@ class Executor(published.Executor):
 
     def check(self, pool: Pool, jobs: list[SubmittedJobInfo]) -> list[SubmittedJobInfo]:
         """One pool's part of the check: the jobs that still run."""
-        status = self.account.check(pool, {job.external_jobid for job in jobs})
-        if status is None:
+        found, lost = self.account.check(pool, {job.external_jobid for job in jobs})
+        if found is None:
             return jobs
         running = []
         for job in jobs:
-            task = status.tasks.get(job.external_jobid)
+            task = found.get(job.external_jobid)
             if task is not None and task.state == bm.TaskState.completed:
                 self.report_completed(job, task)
-            elif status.lost:
-                self.report_job_error(job, msg=f"Azure Batch pool {pool.name}: {status.lost}. ")
+            elif lost:
+                self.report_job_error(job, msg=f"Azure Batch pool {pool.name}: {lost}. ")
             elif task is None:
                 self.report_job_error(job, msg="Its Azure Batch task is gone. ")
             else:
                 running.append(job)
-        if status.lost:
+        if lost:
             self.account.discard(pool)
         return running
 
@@ -167,8 +159,9 @@ class Executor(published.Executor):
         if self.settings.keep_pool:
             self.account.end_tasks()
 
-    def cleanup_resources(self) -> None:
+    def shutdown(self) -> None:
         """Delete this run's jobs and pools."""
         self.closing = True
         if hasattr(self, "account"):
             self.account.close()
+        super().shutdown()

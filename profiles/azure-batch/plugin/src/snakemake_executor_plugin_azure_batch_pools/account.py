@@ -3,6 +3,8 @@
 import datetime
 import threading
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from logging import Logger
 
@@ -36,19 +38,19 @@ class Pool:
 
     name: str
     plan: pools.Plan
-    began: dict[str, datetime.datetime | None] = field(
-        default_factory=dict
-    )  # as last seen, by task
+    # When its tasks began, as last seen, by task.
+    began: dict[str, datetime.datetime | None] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)  # troubles that were already reported
     unanswered: int = 0  # status checks that failed in a row
 
 
-@dataclass
-class Status:
-    """What a check found: the pool's tasks by id, and why the pool cannot go on, if so."""
-
-    tasks: dict[str, bm.CloudTask]
-    lost: str | None
+@contextmanager
+def refusal(what: str) -> Iterator[None]:
+    """Turn the service's refusal of something into a WorkflowError with its words."""
+    try:
+        yield
+    except ServiceError as error:
+        raise WorkflowError(f"the service refused {what}: {health.refused(error)}") from None
 
 
 class Account:
@@ -88,7 +90,7 @@ class Account:
         self.logger.info(
             f"Azure Batch: making pool and job {name}, {many} {kind} nodes of {plan.vm_size}"
         )
-        try:
+        with refusal(f"pool {name}"):
             # Only the management interface gives a pool an identity.
             self.management.pool.create(
                 resource_group_name=self.settings.resource_group_name or "",
@@ -96,24 +98,22 @@ class Account:
                 pool_name=name,
                 parameters=pools.pool_parameters(plan, name, self.settings, self.image),
             )
-        except ServiceError as error:
-            reason = health.refused(error)
-            raise WorkflowError(f"the service refused pool {name}: {reason}") from None
+        job = bm.JobAddParameter(
+            id=name,
+            constraints=bm.JobConstraints(max_task_retry_count=0),
+            pool_info=bm.PoolInformation(pool_id=name),
+        )
         try:
-            self.batch.job.add(
-                bm.JobAddParameter(
-                    id=name,
-                    constraints=bm.JobConstraints(max_task_retry_count=0),
-                    pool_info=bm.PoolInformation(pool_id=name),
-                )
-            )
-        except ServiceError as error:
+            with refusal(f"job {name}"):
+                self.batch.job.add(job)
+        except WorkflowError:
             self.delete("pool", name)
-            reason = health.refused(error)
-            raise WorkflowError(f"the service refused job {name}: {reason}") from None
+            raise
 
-    def check(self, pool: Pool, wanted: set[str]) -> Status | None:
-        """The state of the wanted tasks and of their pool; None if it cannot be had just now."""
+    def check(
+        self, pool: Pool, wanted: set[str]
+    ) -> tuple[dict[str, bm.CloudTask] | None, str | None]:
+        """The pool's tasks by id, None if they cannot be had just now; why it cannot go on, if so."""
         try:
             options = bm.TaskListOptions(select="id,state,executionInfo,nodeInfo")
             tasks = {task.id: task for task in self.batch.task.list(pool.name, options)}
@@ -122,16 +122,16 @@ class Account:
         except ServiceError as error:
             reason = health.refused(error)
             if code(error) in GONE:
-                return Status({}, f"it is gone, somebody deleted it ({reason})")
+                return {}, f"it is gone, somebody deleted it ({reason})"
             pool.unanswered += 1
             self.logger.warning(f"Azure Batch gives no status ({pool.unanswered} times): {reason}")
             if pool.unanswered < PATIENCE:
-                return None
-            return Status({}, f"no status after {pool.unanswered} attempts: {reason}")
+                return None, None
+            return {}, f"no status after {pool.unanswered} attempts: {reason}"
         pool.unanswered = 0
         for name in wanted & tasks.keys():
             self.note_requeue(pool, tasks[name])
-        return Status(tasks, lost)
+        return tasks, lost
 
     def inspect(self, pool: Pool) -> str | None:
         """Tell of new troubles with a pool and its nodes; the reason if it can never work."""
@@ -188,17 +188,13 @@ class Account:
             if self.settings.keep_pool:
                 self.logger.info(f"Azure Batch: pool and job {pool.name} stay, as keep-pool says")
             else:
-                self.delete_both(pool)
+                self.discard(pool)
 
     def discard(self, pool: Pool) -> None:
-        """Give up a pool that cannot work; the next job of its kind gets a new one."""
+        """Delete a job with its tasks, and its pool with the nodes; another job gets a new one."""
         with self.lock:
             if self.pools.get(pool.plan.kind) is pool:
                 del self.pools[pool.plan.kind]
-        self.delete_both(pool)
-
-    def delete_both(self, pool: Pool) -> None:
-        """Delete a job with its tasks, and its pool with the nodes."""
         self.logger.info(f"Azure Batch: deleting job and pool {pool.name}")
         self.delete("job", pool.name)
         self.delete("pool", pool.name)

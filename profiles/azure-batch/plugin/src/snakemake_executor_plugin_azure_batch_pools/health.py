@@ -1,11 +1,10 @@
 """Pools and nodes that cannot work, in words that say what to mend."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import azure.batch.models as bm
 from azure.core.exceptions import HttpResponseError
-
-from .tasks import details
 
 BROKEN = {bm.ComputeNodeState.unusable, bm.ComputeNodeState.start_task_failed}
 
@@ -27,34 +26,30 @@ def one_line(text: str | None) -> str:
     return " ".join(line for line in lines if line and not line.startswith(("RequestId:", "Time:")))
 
 
+def said(error: Any, pairs: list[Any] | None = None) -> str:
+    """The service's code and words of something that went wrong, and its name-value pairs."""
+    more = [f"{pair.name} {pair.value}" for pair in pairs or [] if pair.value]
+    return "; ".join([f"{error.code}: {error.message}", *more])
+
+
 def node_troubles(nodes: list[bm.ComputeNode]) -> Iterator[tuple[str, str]]:
     """(node id, one line) for each node that became unusable or failed its start task."""
     for node in nodes:
         if node.state in BROKEN:
-            reasons = [
-                "; ".join([f"{error.code}: {error.message}", *details(error.error_details)])
-                for error in node.errors or []
-            ]
+            reasons = [said(error, error.error_details) for error in node.errors or []]
             start = node.start_task_info
             if start is not None and start.failure_info is not None:
-                failure = start.failure_info
-                reasons.append(f"its start task failed: {failure.code}: {failure.message}")
+                reasons.append(f"its start task failed: {said(start.failure_info)}")
             state = bm.ComputeNodeState(node.state).value
             yield node.id, f"is {state}: {'; '.join(reasons) or 'the service gives no reason'}"
 
 
 def resize_troubles(pool: bm.CloudPool) -> list[str]:
     """One line for each reason why a pool did not get the nodes that it asked for."""
-    lines = [
-        "; ".join([f"{error.code}: {error.message}", *details(error.values)])
-        for error in pool.resize_errors or []
-    ]
+    lines = [said(error, error.values) for error in pool.resize_errors or []]
     run = pool.auto_scale_run
     if run is not None and run.error is not None:
-        error = run.error
-        lines.append(
-            "; ".join([f"autoscale: {error.code}: {error.message}", *details(error.values)])
-        )
+        lines.append(f"autoscale: {said(run.error, run.error.values)}")
     return lines
 
 

@@ -22,7 +22,7 @@ $tasks = $samples < 70 ? max(0, $PendingTasks.GetSample(1)) \
 : max($PendingTasks.GetSample(1), avg($PendingTasks.GetSample(TimeInterval_Minute * 5)));
 $nodes = $tasks > 0 ? min({nodes}, max(1, ($tasks + {slots} - 1) / {slots})) : 0;
 $TargetDedicatedNodes = {dedicated};
-$TargetLowPriorityNodes = {low_priority};
+$TargetLowPriorityNodes = {spot};
 $NodeDeallocationOption = taskcompletion;
 """
 
@@ -59,24 +59,16 @@ def plan(kind: str, settings: ExecutorSettings) -> Plan:
 
 def scale_settings(plan: Plan) -> models.ScaleSettings:
     """From 0 nodes to the plan's and back to 0 by the formula, or the plan's number all the time."""
-    if plan.autoscale:
-        formula = FORMULA.format(
-            nodes=plan.nodes,
-            slots=plan.slots,
-            dedicated=0 if plan.low_priority else "$nodes",
-            low_priority="$nodes" if plan.low_priority else 0,
+    nodes: Any = "$nodes" if plan.autoscale else plan.nodes
+    dedicated, spot = (0, nodes) if plan.low_priority else (nodes, 0)
+    if not plan.autoscale:
+        fixed = models.FixedScaleSettings(
+            target_dedicated_nodes=dedicated, target_low_priority_nodes=spot
         )
-        return models.ScaleSettings(
-            auto_scale=models.AutoScaleSettings(
-                formula=formula, evaluation_interval=EVALUATION_INTERVAL
-            )
-        )
-    return models.ScaleSettings(
-        fixed_scale=models.FixedScaleSettings(
-            target_dedicated_nodes=0 if plan.low_priority else plan.nodes,
-            target_low_priority_nodes=plan.nodes if plan.low_priority else 0,
-        )
-    )
+        return models.ScaleSettings(fixed_scale=fixed)
+    formula = FORMULA.format(nodes=plan.nodes, slots=plan.slots, dedicated=dedicated, spot=spot)
+    auto = models.AutoScaleSettings(formula=formula, evaluation_interval=EVALUATION_INTERVAL)
+    return models.ScaleSettings(auto_scale=auto)
 
 
 def pool_parameters(plan: Plan, name: str, settings: ExecutorSettings, image: str) -> models.Pool:

@@ -3,13 +3,13 @@
 import datetime
 import math
 import re
-from typing import Any
 
 import azure.batch.models as bm
 from snakemake_executor_plugin_azure_batch import build
 from snakemake_interface_common.exceptions import WorkflowError
 from snakemake_interface_executor_plugins.jobs import JobExecutorInterface
 
+from .health import said
 from .pools import Plan
 from .settings import ExecutorSettings
 
@@ -96,9 +96,7 @@ def failure_text(task: bm.CloudTask) -> str:
     info = task.execution_info or bm.TaskExecutionInformation(retry_count=0, requeue_count=0)
     parts = []
     if info.failure_info is not None:
-        failure = info.failure_info
-        parts.append(f"{failure.code}: {failure.message}")
-        parts += details(failure.details)
+        parts.append(said(info.failure_info, info.failure_info.details))
     if info.exit_code:
         killed = ", killed, perhaps for want of memory" if info.exit_code == 137 else ""
         parts.append(f"exit code {info.exit_code}{killed}")
@@ -110,8 +108,3 @@ def failure_text(task: bm.CloudTask) -> str:
 def tail(text: str, lines: int = 40) -> str:
     """The last lines of an output, set off for the report of a failed job."""
     return "".join(f"\n        {line}" for line in text.strip().splitlines()[-lines:])
-
-
-def details(pairs: list[Any] | None) -> list[str]:
-    """`name value` for each of the service's name-value pairs."""
-    return [f"{pair.name} {pair.value}" for pair in pairs or [] if pair.value]
