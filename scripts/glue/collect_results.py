@@ -11,7 +11,7 @@ score counts.
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -31,31 +31,23 @@ Row = dict[str, Any]
 NOTES = data_text(__file__, "table_notes.txt")
 
 
-def percent(value: float | None) -> str:
+COLUMNS = ("task", "metric", "median", "mean", "std", "best", "runs", "failed",
+           "majority_baseline", "dev_examples", "ci95_low", "ci95_high", "settings")  # fmt: skip
+PERCENTAGES = {"median", "mean", "std", "best", "majority_baseline", "ci95_low", "ci95_high"}
+
+
+def percent(value: float) -> str:
     """A fraction as a percentage with one decimal."""
-    return "" if value is None else f"{100 * value + 0.0:.1f}"
-
-
-def plain(value: int | str | None) -> str:
-    """A number, a word, or nothing."""
-    return "" if value is None else str(value)
-
-
-# The columns in order, and how each is written.
-COLUMNS: dict[str, Callable[[Any], str]] = {
-    **dict.fromkeys(("task", "metric"), plain),
-    **dict.fromkeys(("median", "mean", "std", "best"), percent),
-    **dict.fromkeys(("runs", "failed"), plain),
-    "majority_baseline": percent,
-    "dev_examples": plain,
-    **dict.fromkeys(("ci95_low", "ci95_high"), percent),
-    "settings": plain,
-}
+    return f"{100 * value + 0.0:.1f}"
 
 
 def cells(row: Row) -> dict[str, str]:
-    """A row's cells by column; percentages with one decimal."""
-    return {name: form(row.get(name)) for name, form in COLUMNS.items()}
+    """A row's cells by column: percentages with one decimal, numbers, words, or nothing."""
+    found = {name: row.get(name) for name in COLUMNS}
+    return {
+        name: "" if value is None else percent(value) if name in PERCENTAGES else str(value)
+        for name, value in found.items()
+    }
 
 
 def table(found: list[Run], seed: int) -> list[Row]:

@@ -33,7 +33,7 @@ def test_of_settings_with_equal_medians_the_first_counts(tmp_path):
         for rate in (3e-5, 1e-5)
     ]
     assert finished_runs.chosen(runs) == {"RTE": runs[:1]}
-    assert list(finished_runs.by_row(runs)["RTE"]) == [
+    assert [run.settings for run in runs] == [
         "learning rate 3e-05, batch 32, epochs 3",
         "learning rate 1e-05, batch 32, epochs 3",
     ]

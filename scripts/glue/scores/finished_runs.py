@@ -57,19 +57,14 @@ def read(files: Iterable[Path]) -> list[Run]:
     return runs
 
 
-def by_row(runs: Iterable[Run]) -> dict[str, dict[str, list[Run]]]:
-    """Runs by row and settings, in order of first appearance."""
+def chosen(runs: Iterable[Run]) -> dict[str, list[Run]]:
+    """Of each row the runs of the settings with the highest median dev score; the first of equals."""
     groups: dict[str, dict[str, list[Run]]] = {}
     for run in runs:
         groups.setdefault(run.row, {}).setdefault(run.settings, []).append(run)
-    return groups
-
-
-def chosen(runs: Iterable[Run]) -> dict[str, list[Run]]:
-    """Of each row the runs of the settings with the highest median dev score; the first of equals."""
     return {
         row: max(settings.values(), key=lambda group: float(np.median(values(group))))
-        for row, settings in by_row(runs).items()
+        for row, settings in groups.items()
     }
 
 

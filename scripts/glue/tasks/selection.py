@@ -89,7 +89,9 @@ def fetches(
         if name in own:
             found[name] = own_files(own[name], names[name], exists)
         elif glue["source"] == "download":
-            found[name] = downloaded(task, downloads)
+            names_of = {split: list(task.files(split).values()) for split in SPLITS}
+            archives = [f"{downloads}/{source}" for source in sources_of(name)]
+            found[name] = Fetch("fetch_glue", name, archives, names_of)
         else:
             found[name] = in_folder(task, folder, there)
     if "MNLI" in tasks:
@@ -117,13 +119,6 @@ def in_folder(task: Task, folder: str, exists: Callable[[str], bool]) -> Fetch:
             )
         names[split] = [name for name in files if exists(f"{base}/{name}")]
     inputs = [f"{base}/{name}" for files in names.values() for name in files]
-    return Fetch("fetch_glue", task.name, inputs, names)
-
-
-def downloaded(task: Task, folder: str) -> Fetch:
-    """The files of `task` from its downloaded archive."""
-    names = {split: list(task.files(split).values()) for split in SPLITS}
-    inputs = [f"{folder}/{name}" for name in sources_of(task.name)]
     return Fetch("fetch_glue", task.name, inputs, names)
 
 

@@ -28,6 +28,7 @@ DATA = data_yaml(__file__, "export.yaml")
 NAMESPACES: dict[int, str] = DATA["namespaces"]
 TEMPLATES: dict[str, str] = DATA["templates"]
 PAGES: dict[str, dict[str, Any]] = DATA["pages"]
+OTHER_TITLES: dict[str, str] = DATA["other_titles"]
 PAGE = Template(DATA["page"])
 EDITORS, COMMENTS = entries(DATA["editors"]), DATA["comments"]
 
@@ -108,13 +109,7 @@ def further(kind: str, **values: str) -> Record:
 
 def other_title(key: Key, facts: Facts) -> str:
     """Another name of the thing, which redirects to its title."""
-    if key.kind == "person":
-        return f"{facts['surname']}, {facts['first']}"
-    if key.kind == "town":
-        return f"{facts['title']} (town)"
-    if key.kind == "species":
-        return facts["latin"] + f" ({facts['short']})"
-    return f"{facts['title']} ({key.kind})"
+    return OTHER_TITLES.get(key.kind, "{title} ({kind})").format_map(facts | {"kind": key.kind})
 
 
 def redirect(title: str, target: str) -> Record:
