@@ -20,10 +20,18 @@ def test_only_id_and_text_are_needed():
     assert from_line('{"id": 12, "text": "x"}', "a", 1) == Article("12", "", "", "x")
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('\ufeff{"id": 1, "text": "x"}\n{"id": 2, "text": "\\ud83d\\ude00"}\n', "utf-8")
+    assert [article.text for article in read_articles(path)] == ["x", "😀"]
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
         ("{", "not JSON"),
+        ('{"id": 1, "text": "a\\ud800b"}', "a lone surrogate"),
+        ('\ufeff{"id": 1, "text": "x"}', "not JSON"),
         ("[1]", "must be a JSON object"),
         ('{"text": "x"}', "no `id`"),
         ('{"id": 1}', "no `text`"),

@@ -47,7 +47,8 @@ def test_articles_are_no_disambiguation_pages(text):
 @pytest.mark.parametrize(
     "text",
     ["#REDIRECT [[A]]", "#redirect[[A]]", "# REDIRECT: [[A]]", "\n#WEITERLEITUNG [[A]]",
-     "#перенаправление [[A]]", "#重定向 [[A]]", "#転送[[A]]", "#تحويل [[A]]"],
+     "#перенаправление [[A]]", "#पुनर्प्रेषित [[A]]", "#अनुप्रेषित [[A]]", "#เปลี่ยนทาง [[A]]",
+     "#تغییر_مسیر [[A]]", "#வழிமாற்று [[A]]", "#重定向 [[A]]", "#転送[[A]]", "#تحويل [[A]]"],
 )  # fmt: skip
 def test_redirects(text):
     assert REDIRECT.match(text)

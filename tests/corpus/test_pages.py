@@ -54,6 +54,27 @@ def test_takes_the_last_of_several_revisions(tmp_path):
     assert (first.id, first.text) == ("1", "new")
 
 
+def test_takes_the_newest_of_several_revisions_by_its_time(tmp_path):
+    data = dump(page(1, "A", "new")).decode()
+    revision = data[data.index("<revision>") : data.index("</revision>") + len("</revision>")]
+    new, old = (
+        revision.replace(
+            "<contributor>", f"<timestamp>{year}-01-31T00:00:00Z</timestamp><contributor>"
+        )
+        for year in (2012, 2009)
+    )
+    data = data.replace(revision, new + old.replace("new", "old").replace("wikitext", "json"))
+    ((_, first),) = read_pages(write(tmp_path / "d.xml", data.encode()))
+    assert (first.id, first.model, first.text) == ("1", "wikitext", "new")
+
+
+def test_a_second_slot_is_not_the_page(tmp_path):
+    slot = "<content><role>mediainfo</role><model>json</model><text>{}</text></content></revision>"
+    data = dump(page(1, "A", "x")).replace(b"</revision>", slot.encode())
+    ((_, first),) = read_pages(write(tmp_path / "d.xml", data))
+    assert (first.model, first.text) == ("wikitext", "x")
+
+
 def test_a_deleted_text_is_empty_and_not_the_one_before(tmp_path):
     data = dump(page(1, "A", "x"), page(2, "B", "y")).decode()
     data = data.replace('<text xml:space="preserve">y</text>', '<text bytes="0" />')

@@ -28,7 +28,7 @@ class Site:
 
 @dataclass
 class Page:
-    """A page with the wikitext of its last revision; `namespace` is None where none is stated."""
+    """A page with the wikitext of its newest revision; `namespace` is None where none is stated."""
 
     id: str = ""
     title: str = ""
@@ -36,6 +36,7 @@ class Page:
     redirect: bool = False
     model: str = "wikitext"
     text: str = ""
+    time: str = ""
 
 
 class PageParser:
@@ -45,6 +46,7 @@ class PageParser:
         self.site = Site()
         self.pages: list[Page] = []
         self.page = Page()
+        self.revision = Page()
         self.path: list[str] = []
         self.pieces: list[str] = []
         self.attributes: dict[str, str] = {}
@@ -55,7 +57,7 @@ class PageParser:
         self.parser.EndElementHandler = self.end
         self.parser.EntityDeclHandler = self.refuse_entity
 
-    WANTED = frozenset(["title", "ns", "id", "model", "text", "base", "namespace"])
+    WANTED = frozenset(["title", "ns", "id", "timestamp", "model", "text", "base", "namespace"])
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if not self.path:
@@ -72,13 +74,16 @@ class PageParser:
         elif name == "redirect":
             self.page.redirect = True
         elif name == "revision":
-            self.page.text = ""
+            self.revision = Page()
 
     def end(self, name: str) -> None:
         path = self.path
         path.pop()
         if name == "page":
             self.pages.append(self.page)
+        elif name == "revision" and self.revision.time >= self.page.time:
+            self.page.time = self.revision.time
+            self.page.model, self.page.text = self.revision.model, self.revision.text
         if name not in self.WANTED:
             return
         self.parser.CharacterDataHandler = None
@@ -91,10 +96,13 @@ class PageParser:
                 self.page.namespace = int(value)
             elif name == "id":
                 self.page.id = value
-        elif name == "text":
-            self.page.text = value
-        elif name == "model":
-            self.page.model = value
+        elif parent == "revision":  # and not <content>, a second slot beside the page's own text
+            if name == "text":
+                self.revision.text = value
+            elif name == "model":
+                self.revision.model = value
+            elif name == "timestamp":
+                self.revision.time = value
         elif name == "base":
             self.site.base = value
         elif name == "namespace":

@@ -27,6 +27,7 @@ def to_line(article: Article) -> str:
 
 def from_line(line: str, path: Path | str, number: int) -> Article:
     """The article of a line; UserError names the file and the line's number where it is none."""
+    line = line.removeprefix("\ufeff") if number == 1 else line
     values = parse_json(line, f"{path}: line {number}")
     if not isinstance(values, dict):
         raise UserError(f"{path}: line {number} must be a JSON object with `id` and `text`")

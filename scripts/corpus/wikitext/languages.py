@@ -22,8 +22,9 @@ TITLES = "|".join(map(re.escape, sorted(names(TABLES["disambiguation_titles"])))
 DISAMBIGUATION_TITLE = re.compile(rf"\((?:{TITLES})\)$", re.IGNORECASE)
 TEMPLATE_NAME = re.compile(r"\{\{\s*([^{}|<>\[\]\n]+?)\s*(?:\||\}\}|\n)")
 
-# A redirect begins with the hash and its word, in any language: "# [[x]]" would be a list.
-REDIRECT = re.compile(r"\s*#\s?[^\W\d_]+[ \t]*:?[ \t]*\[\[")
+# A redirect begins with the hash and its word, in any language: "# [[x]]" would be a list. A word
+# of Hindi or Thai has marks in it that are no letters.
+REDIRECT = re.compile(r"\s*#\s?[^\s\d\[\]{}|<>=*#:]+[ \t]*:?[ \t]*\[\[")
 
 FILES_AND_CATEGORIES = names(TABLES["files"]) | names(TABLES["categories"])
 INTERWIKI = re.compile(r"[a-z]{2,3}(?:-[a-z]+)*|simple|tokipona")

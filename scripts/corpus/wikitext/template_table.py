@@ -5,22 +5,40 @@ import re
 from scripts.common.data import data_yaml
 from scripts.corpus.wikitext import template_words
 from scripts.corpus.wikitext.languages import names
-from scripts.corpus.wikitext.template_words import Template
+from scripts.corpus.wikitext.template_words import Template, pattern
 
 TABLE = data_yaml(__file__, "template_table.yaml")
 
 
-def template_of(words: str | list) -> Template:
-    """The template that a name in `template_words` is, or that is made by a maker and its arguments."""
-    if isinstance(words, str):
-        return getattr(template_words, words)
-    maker, *arguments = words
-    return getattr(template_words, maker)(*arguments)
+def template_of(words: str | list, name: str = "") -> Template:
+    """The template of a row: patterns, a function of `template_words`, or a maker with its arguments."""
+    first, *rest = [words] if isinstance(words, str) else words
+    if "{" in first:
+        return pattern(*(one.replace("{0}", name.upper()) for one in (first, *rest)))
+    function = getattr(template_words, first)
+    return function(*rest) if isinstance(words, list) else function
 
 
-TEMPLATES = {
-    name: template_of(row["words"]) for row in TABLE["templates"] for name in names(row["names"])
+def currency(values: list[str], options: dict[str, str]) -> str:
+    """{{currency|5|USD}}: "US$5"."""
+    template = CURRENCIES.get("".join(values[1:2]).lower(), pattern("{1}"))
+    return template(values, options)
+
+
+CURRENCIES = {
+    name: pattern(f"{sign}{{1}}")
+    for sign, listed in TABLE["currencies"].items()
+    for name in names(listed)
 }
+TEMPLATES = (
+    {
+        name: template_of(row["words"], name)
+        for row in TABLE["templates"]
+        for name in names(row["names"])
+    }
+    | CURRENCIES
+    | {"currency": currency}
+)
 FAMILIES = {prefix: template_of(words) for prefix, words in TABLE["families"].items()}
 FAMILY = re.compile("|".join(map(re.escape, FAMILIES)))
 SIGNS = {name: sign for sign, listed in TABLE["signs"].items() for name in names(listed)}

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 from scripts.corpus.wikitext.languages import INTERWIKI
+from scripts.corpus.wikitext.tags import power
 from scripts.corpus.wikitext.units import grouped, measure
 
 Arguments = tuple[list[str], dict[str, str]]
@@ -17,12 +18,25 @@ Template = Callable[[list[str], dict[str, str]], str]
 BAR = "\x02"
 
 
-def first_of(*numbers: int) -> Template:
-    """A template that reads as the first of these arguments that is there, counted from 1."""
+FIELD = re.compile(r"\{([^{}]+)\}")
+
+
+def pattern(*patterns: str) -> Template:
+    """A template that reads as the first of these patterns whose arguments are all given.
+
+    `{1}` stands for the first argument, `{text|1}` for that of this name, or else the first.
+    """
+    parsed = [
+        (FIELD.sub("{}", one), [keys.split("|") for keys in FIELD.findall(one)]) for one in patterns
+    ]
 
     def words(values: list[str], options: dict[str, str]) -> str:
-        given = dict(enumerate(values, 1))
-        return next(filter(None, map(given.get, numbers)), "")
+        given = options | {str(number): value for number, value in enumerate(values, 1)}
+        for text, wanted in parsed:
+            found = [next(filter(None, map(given.get, keys)), "") for keys in wanted]
+            if all(found):
+                return text.format(*found)
+        return ""
 
     return words
 
@@ -31,32 +45,9 @@ def last(values: list[str], options: dict[str, str]) -> str:
     return next((value for value in reversed(values) if value), "")
 
 
-def joined(separator: str, most: int | None = None, before: str = "") -> Template:
-    """A template that reads as its arguments, or the first `most` of them, one after the other."""
-
-    def words(values: list[str], options: dict[str, str]) -> str:
-        return before + separator.join(value for value in values[:most] if value)
-
-    return words
-
-
-def around(before: str, after: str = "") -> Template:
-    """A template that puts something before and behind its first argument."""
-
-    def words(values: list[str], options: dict[str, str]) -> str:
-        return before + values[0] + after if values and values[0] else ""
-
-    return words
-
-
-def labelled(*keys: str) -> Template:
-    """A template that reads as one of these named arguments, or else as its first argument."""
-
-    def words(values: list[str], options: dict[str, str]) -> str:
-        named = next((options[key] for key in keys if options.get(key)), "")
-        return named or (values[0] if values else "")
-
-    return words
+def joined(separator: str) -> Template:
+    """A template that reads as its arguments, one after the other."""
+    return lambda values, options: separator.join(filter(None, values))
 
 
 def language(values: list[str], options: dict[str, str]) -> str:
@@ -69,16 +60,18 @@ def language(values: list[str], options: dict[str, str]) -> str:
     return values[0] if values else ""
 
 
+LABEL = pattern("{lt|label|texte|fr|tekst|треба|text}")
+
+
+def interlanguage(values: list[str], options: dict[str, str]) -> str:
+    """{{ill|Ada|de|lt=words}}, or as it once was, {{ill|de|Ada}}."""
+    swapped = len(values) > 1 and INTERWIKI.fullmatch(values[0]) is not None
+    return LABEL([], options) or "".join(values[swapped : swapped + 1])
+
+
 def transliteration(values: list[str], options: dict[str, str]) -> str:
     """{{transl|ar|ISO|words}}: the scheme may be missing."""
     return values[min(len(values), 3) - 1] if values else ""
-
-
-def quotation(values: list[str], options: dict[str, str]) -> str:
-    """A quotation in a paragraph of its own, without its source."""
-    keys = ("text", "quote", "texte", "zitat", "cita", "cytat", "inhoud", "tekst")
-    text = labelled(*keys)(values, options)
-    return f"\n\n{text}\n\n" if text else ""
 
 
 def short_measure(values: list[str], options: dict[str, str]) -> str:
@@ -129,9 +122,14 @@ def date(values: list[str], options: dict[str, str]) -> str:
     month = MONTHS[int(rest[0]) - 1]
     if len(rest) == 1 or not rest[1].isdecimal():
         return f"{month} {year}"
-    if options.get("df", "n")[:1].lower() == "y":
+    if switched_on(options, "df"):
         return f"{int(rest[1])} {month} {year}"
     return f"{month} {int(rest[1])}, {year}"
+
+
+def switched_on(options: dict[str, str], key: str) -> bool:
+    """Whether an argument says yes, as Module:Yesno has it."""
+    return options.get(key, "").lower() in ("y", "yes", "on", "true", "t", "1")
 
 
 def as_of(values: list[str], options: dict[str, str]) -> str:
@@ -139,21 +137,26 @@ def as_of(values: list[str], options: dict[str, str]) -> str:
     if options.get("alt"):
         return options["alt"]
     when = date(values, {"df": "y"})
-    start = "since" if options.get("since", "n")[:1].lower() == "y" else "as of"
-    if options.get("lc", "n")[:1].lower() != "y":
+    start = "since" if switched_on(options, "since") else "as of"
+    if not switched_on(options, "lc"):
         start = start.capitalize()
     return f"{start} {when}" if when else ""
 
 
 def nihongo(values: list[str], options: dict[str, str]) -> str:
-    """{{nihongo|English|rōmaji}}."""
-    first, kanji, romaji = [*values, "", "", ""][:3]
+    """{{nihongo|English|kanji|rōmaji|extra|extra2}}."""
+    first, kanji, romaji, extra, more = [*values, "", "", "", "", ""][:5]
     if not first:
         first, romaji = romaji, ""
-    inner = ", ".join(value for value in (kanji, romaji) if value)
-    if not first:
-        return inner
-    return f"{first} ({inner})" if inner else first
+    inner = ", ".join(filter(None, (kanji, romaji, options.get("extra") or extra)))
+    text = f"{first} ({inner})" if first and inner else first or inner
+    return f"{text} {options.get('extra2') or more}".strip()
+
+
+def nihongo3(values: list[str], options: dict[str, str]) -> str:
+    """{{nihongo3|English|kanji|rōmaji}} begins with the rōmaji."""
+    english, kanji, romaji, *rest = [*values, "", "", ""]
+    return nihongo([romaji, kanji, english, *rest], options)
 
 
 def asian(*keys: str) -> Template:
@@ -164,14 +167,6 @@ def asian(*keys: str) -> Template:
         return "; ".join(found) or "; ".join(value for value in values if value)
 
     return words
-
-
-def fraction(values: list[str], options: dict[str, str]) -> str:
-    """{{frac|1|2}} is 1/2, {{frac|3|1|2}} is 3 1/2, {{frac|2}} is 1/2."""
-    values = [value for value in values if value]
-    if len(values) >= 3:
-        return f"{values[0]} {values[1]}/{values[2]}"
-    return "/".join(values) if len(values) == 2 else "1/" + "".join(values)
 
 
 def number(values: list[str], options: dict[str, str]) -> str:
@@ -187,33 +182,21 @@ def number(values: list[str], options: dict[str, str]) -> str:
 
 def number_with_unit(values: list[str], options: dict[str, str]) -> str:
     """French {{unité|100|km|2}}, Spanish {{unidad|100|km}}, Portuguese {{fmtn|100|km}}."""
-    powers = {"2": "²", "3": "³", "-1": "⁻¹", "-2": "⁻²", "-3": "⁻³"}
     return "".join(values[:1]) + "".join(
-        powers.get(value, f" {value}") for value in values[1:] if value
+        f"^{value}" if re.fullmatch(r"[-−]?\d", value) else f" {value}"
+        for value in values[1:]
+        if value
     )
 
 
 def raised(values: list[str], options: dict[str, str]) -> str:
     """{{sup|2}} is a power, {{sup|th}} the end of a word."""
-    text = values[0] if values else ""
-    return f"^{text}" if text[-1:].isdecimal() else text
+    return power("".join(values[:1]))
 
 
-def ship_class(values: list[str], options: dict[str, str]) -> str:
-    """{{sclass|Nimitz|aircraft carrier}}."""
-    return "-class ".join(values[:2])
-
-
-def verse(values: list[str], options: dict[str, str]) -> str:
-    """{{bibleverse|John|3:16}}; where a fourth argument is given, that is what shows."""
-    if len(values) > 3 and values[3]:
-        return values[3]
-    return " ".join(value for value in values[:2] if value)
-
-
-def sura(values: list[str], options: dict[str, str]) -> str:
-    """{{cite quran|29|46}}."""
-    return "Quran " + ":".join(values[:2])
+def incise(values: list[str], options: dict[str, str]) -> str:
+    """French {{incise|mots}} has a dash on either side, {{incise|mots|stop}} only before it."""
+    return f"– {''.join(values[:1])}" + ("" if "stop" in values[1:] else " –")
 
 
 def music(values: list[str], options: dict[str, str]) -> str:
@@ -246,17 +229,6 @@ def rupees(values: list[str], options: dict[str, str]) -> str:
     scales = {"k": "thousand", "l": "lakh", "m": "million", "c": "crore", "b": "billion"}
     scale = scales.get(values[1], "") if len(values) > 1 else ""
     return f"₹{''.join(values[:1])} {scale}".strip()
-
-
-def ruby(values: list[str], options: dict[str, str]) -> str:
-    """Japanese {{読み仮名|漢字|かな}}."""
-    first, reading = [*values, "", ""][:2]
-    return f"{first}（{reading}）" if reading else first
-
-
-def hours(values: list[str], options: dict[str, str]) -> str:
-    """French {{heure|10|30}}."""
-    return " h ".join(value for value in values[:2] if value) + (" h" if len(values) == 1 else "")
 
 
 def coordinates(values: list[str], options: dict[str, str]) -> str:

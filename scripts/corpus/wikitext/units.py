@@ -6,67 +6,88 @@ import re
 from scripts.common.data import data_yaml
 
 TABLES = data_yaml(__file__, "units.yaml")
-UNITS = TABLES["units"]
+PREFIXED = TABLES["prefixed"]
+UNITS = TABLES["units"] | PREFIXED
+MULTIPLES = TABLES["multiples"]
 RANGES = TABLES["ranges"]
-NUMBER = re.compile(
-    r"[-–−+]?\d[\d,.]*(?:[ +/⁄-]?\d+[/⁄]+\d+)?(?:e[-+]?\d+)?|\d*[/⁄]+\d+", re.IGNORECASE
-)
+SHORT_RANGES = RANGES | TABLES["short_ranges"]
+VALUE = r"(?:[-–−+]?\d[\d,.]*(?:[ +/⁄-]?\d+[/⁄]+\d+)?(?:e[-+]?\d+)?|\d*[/⁄]+\d+)"
+NUMBER = re.compile(VALUE, re.IGNORECASE)
+SPAN = re.compile(rf"({VALUE}) *(-|–|to|and|or|by|x|×) *({VALUE})", re.IGNORECASE)
+ONE = re.compile(r"[-−]?1|\d+[/⁄]\d+")
 
 
 def measure(values: list[str], options: dict[str, str]) -> str:
     """The text of {{convert|values|options}}: "5 ft 6 in", "10 to 20 kilometres", "3 miles"."""
-    short = options.get("abbr") in ("on", "in", "~") or options.get("abbr") == "values"
+    short = options.get("abbr") in ("on", "in", "~", "values")
+    ranges = SHORT_RANGES if short else RANGES
+    rest = [value.strip() for value in reversed(values)]
     text = ""
-    count = ""
-    place = 0
-    while place < len(values):
-        value = values[place].strip()
-        place += 1
-        if not NUMBER.fullmatch(value):
+    while rest:
+        span = SPAN.fullmatch(rest[-1])
+        if span and not NUMBER.fullmatch(rest[-1]):
+            rest[-1:] = reversed(span.groups())
+        count = rest.pop()
+        if not NUMBER.fullmatch(count):
             break
-        count = value.replace("//", "/")
+        count = count.replace("//", "/")
         text += count if options.get("comma") == "off" else grouped(count)
-        if place >= len(values):
+        if not rest:
             break
-        word = values[place].strip()
-        place += 1
-        if word in RANGES:
-            text += RANGES[word]
+        word = rest.pop()
+        if word in ranges:
+            text += ranges[word]
             continue
-        unit = unit_name(word, count, short, options.get("adj") in ("on", "mid", "pre"))
+        single = options.get("adj") in ("on", "mid", "pre") or ONE.fullmatch(count) is not None
+        unit = symbol(word) if short else unit_name(word, single)
+        if options.get("sp") == "us":
+            for british, american in TABLES["american"].items():
+                unit = unit.replace(british, american)
         text += f"-{unit}" if options.get("adj") == "on" and not short else f" {unit}"
         # "5 ft 6 in": the same measure goes on; anything else is what to convert to.
-        if place + 1 < len(values) and [word, values[place + 1].strip()] in TABLES["compounds"]:
-            text += " "
-            continue
-        break
+        if len(rest) < 2 or rest[-2] not in TABLES["compounds"].get(word, ()):
+            break
+        text += " "
     return text
 
 
-def unit_name(code: str, count: str, short: bool, single: bool) -> str:
-    """A unit's name as the count asks for, or its symbol."""
-    names = UNITS.get(code)
-    if not names:
-        return composed(code, count, short, single)
-    if short:
-        return code.replace("2", "²").replace("3", "³").replace("sq", "sq ").replace("cu", "cu ")
-    return names[0] if single or count in ("1", "-1", "−1") else names[1]
+def symbol(code: str) -> str:
+    """A unit's symbol, which is its code but for multiples, powers and temperatures."""
+    multiple = re.match(r"e\d+", code)
+    if multiple and multiple.group() in MULTIPLES:
+        return f"{MULTIPLES[multiple.group()]} {symbol(code[multiple.end() :])}"
+    if code in ("C", "F"):
+        return f"°{code}"
+    return re.sub(r"(?<=[a-zA-Z])(?=[23]\b)", "^", re.sub(r"^(sq|cu)", r"\1 ", code))
 
 
-MULTIPLE = re.compile(r"(e3|e6|e9|e12|M(?=USgal|impgal|oilbbl))(\S+)")
+def unit_name(code: str, single: bool) -> str:
+    """A unit's name, in the singular or the plural, or its code where it has none."""
+    name = singular(code)
+    if single or not name or name.startswith("per "):
+        return name or code
+    head, per, rest = name.partition(" per ")
+    for ending, plural in TABLES["plurals"].items():
+        if head.endswith(ending):
+            return head.removesuffix(ending) + plural + per + rest
+    return f"{head}s{per}{rest}" if head[-1].islower() else name
 
 
-def composed(code: str, count: str, short: bool, single: bool) -> str:
-    """A unit's name from those of its parts: "e6acre", "oilbbl/d"; or the code itself."""
-    multiple = MULTIPLE.fullmatch(code)
-    if multiple:
-        factor = TABLES["multiples"][multiple.group(1)]
-        return f"{factor} {unit_name(multiple.group(2), count, short, single)}"
-    amount, _, time = code.partition("/")
-    names = UNITS.get(amount)
-    if not names or time not in TABLES["times"] or short:
-        return code
-    return f"{unit_name(amount, count, short, single)} per {TABLES['times'][time]}"
+def singular(code: str) -> str:
+    """A unit's name in the singular, put together where need be: "km2", "e6acre", "oilbbl/d"."""
+    if code in UNITS or not code:
+        return UNITS.get(code, "")
+    amount, slash, time = code.partition("/")
+    if slash:
+        known = (not amount or singular(amount)) and singular(time)
+        return f"{singular(amount)} per {singular(time)}".strip() if known else ""
+    if code[1:] in PREFIXED and code[0] in TABLES["prefixes"]:
+        return TABLES["prefixes"][code[0]] + PREFIXED[code[1:]]
+    for mark, word in (MULTIPLES | TABLES["powers"]).items():
+        base = code.removesuffix(mark) if mark.isdecimal() else code.removeprefix(mark)
+        if base != code and singular(base):
+            return f"{word} {singular(base)}"
+    return ""
 
 
 def grouped(number: str) -> str:
