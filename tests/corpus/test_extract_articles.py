@@ -80,7 +80,7 @@ def test_what_is_no_article_is_left_out_and_counted(tmp_path):
          "Köln (Cologne) ist eine Stadt am Rhein."),
         ("fr", "'''Lyon''' est une commune de {{unité|47.87|km|2}} peuplée au {{s-|XIX|e}}.\n"
          "== Liens externes ==\n* [http://a.fr Site officiel de la ville de Lyon]\n",
-         "Lyon est une commune de 47.87 km² peuplée au XIXe siècle."),
+         "Lyon est une commune de 47.87 km^2 peuplée au XIXe siècle."),
         ("ru", "'''Москва́''' — столица [[Россия|России]], город {{s|федерального значения}}.\n"
          "[[Файл:x.jpg|мини|Кремль]]\n== Примечания ==\n{{примечания}}",
          "Москва́ — столица России, город федерального значения."),
