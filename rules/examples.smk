@@ -1,11 +1,11 @@
 include: "inputs/examples.smk"
 
 
-if VOCAB["path"]:
+if GIVEN_VOCAB:
 
     rule import_vocab:
         input:
-            vocab_files(),
+            GIVEN_VOCAB,
         output:
             VOCAB_FILES,
         log:
@@ -17,7 +17,7 @@ if VOCAB["path"]:
             runtime=10,
         params:
             **step("scripts/examples/import_vocab.py"),
-            given=given(vocab_files()),
+            given=given(GIVEN_VOCAB),
             flags=flags(lowercase=VOCAB["lowercase"], max_length=VOCAB["max_length"]),
             source=vocab_source,
             folder=output_folder,

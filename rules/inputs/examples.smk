@@ -1,5 +1,6 @@
 from scripts.common import model_files
 from scripts.common.errors import UserError
+from scripts.examples.tokenizer.given_tokenizer import look_over
 from scripts.pretrain.architectures.model_config import read_config
 
 INIT = config["pretrain"]["init"]
@@ -99,6 +100,12 @@ if problems := list(example_mistakes()):
 def vocab_files():
     """The files of a given vocabulary: itself, or what a tokenizer folder has."""
     path = Path(VOCAB["path"])
+    try:
+        if MAIN:
+            look_over(path, VOCAB["lowercase"])
+    except UserError as error:
+        key = "vocab.path" if config["vocab"]["path"] else "pretrain.init"
+        raise WorkflowError(f"{key}: {error}")
     if not path.is_dir():
         return literal([path])
     names = (
@@ -106,12 +113,12 @@ def vocab_files():
         *model_files.BESIDE_TOKENIZERS,
         model_files.CONFIG,
     )
-    found = [str(path / name) for name in names if (path / name).is_file()]
-    if not found:
-        raise WorkflowError(f"vocab.path: {path}: a folder without a tokenizer's files")
-    return literal(found)
+    return literal([path / name for name in names if (path / name).is_file()])
 
 
 def vocab_source(wildcards, input):
     """A given vocabulary as its step takes it: the file, or the folder of the files."""
     return folder_of(input) if Path(VOCAB["path"]).is_dir() else shlex.quote(input[0])
+
+
+GIVEN_VOCAB = vocab_files() if VOCAB["path"] else []

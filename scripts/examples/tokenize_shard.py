@@ -26,7 +26,7 @@ def tokenize_shard(shard: Path, tokenizer: Path, output: Path) -> dict[str, int]
     if not Path(shard).is_file():
         raise UserError(f"{shard}: no such file")
     vocabulary = load_vocabulary(tokenizer)
-    encoder = line_encoder(vocabulary.tokenizer, vocabulary.description, vocabulary.size)
+    encoder = line_encoder(vocabulary.tokenizer, vocabulary.size)
     source = {"name": Path(shard).name, "sha256": file_digest(shard)}
     with write_tokens(output, vocabulary, source) as writer:
         for _, text in read_line_blocks(shard):

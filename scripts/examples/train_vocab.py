@@ -35,7 +35,7 @@ class Settings(Form):
 def train_vocab(shards: Sequence[Path], output: Path, settings: Settings) -> int:
     """Write a tokenizer folder; return the size of its vocabulary."""
     # Not above, as the config's check and `--help` need no tokenizers.
-    from scripts.examples.tokenizer.bert_tokenizer import write_bert_folder
+    from scripts.examples.tokenizer.bert_tokenizer import bert_tokenizer, write_folder
     from scripts.examples.tokenizer.wordpiece_trainer import train_tokens
 
     lines = draw_sample(shards, int(settings.sample_mb * 1e6), settings.seed)
@@ -43,8 +43,7 @@ def train_vocab(shards: Sequence[Path], output: Path, settings: Settings) -> int
         raise UserError(f"{shards[0]}: no sentence to train a vocabulary on, here or in the others")
     cli.log.info("training on %d sentences, %.1f MB", len(lines), sum(map(len, lines)) / 1e6)
     tokens = train_tokens(lines, settings.size, settings.lowercase)
-    write_bert_folder(output, tokens, settings)
-    return len(tokens)
+    return write_folder(output, bert_tokenizer(tokens, settings.lowercase), settings.max_length)
 
 
 def draw_sample(shards: Iterable[Path], limit: int, seed: int) -> list[bytes]:

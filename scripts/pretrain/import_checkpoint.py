@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scripts.common.cli import Parser, log, run
 from scripts.common.errors import UserError
-from scripts.pretrain.architectures.model_config import Shape, read_model, tokenizer_size
+from scripts.pretrain.architectures.model_config import Shape, read_model, with_special_ids
 
 HEAD_WIDTH = 64
 
@@ -28,6 +28,7 @@ def main() -> None:
 
 def import_checkpoint(path: Path, tokenizer: Path, config: dict | None, output: Path) -> None:
     """Write a model folder with a checkpoint's weights and a tokenizer."""
+    from scripts.examples.tokenizer.vocabulary import load_vocabulary
     from scripts.pretrain.architectures.bert import Bert
     from scripts.pretrain.architectures.foreign_weights import read_checkpoint, sizes
     from scripts.pretrain.architectures.initialisation import initialise
@@ -37,12 +38,13 @@ def import_checkpoint(path: Path, tokenizer: Path, config: dict | None, output: 
     weights = read_checkpoint(path)
     config = (config or {}) | sizes(weights, path) | ({} if config else {"hidden_act": "gelu"})
     config.setdefault("num_attention_heads", config["hidden_size"] // HEAD_WIDTH)
-    known = tokenizer_size(tokenizer)
-    if known > config["vocab_size"]:
+    vocabulary = load_vocabulary(tokenizer)
+    if vocabulary.size > config["vocab_size"]:
         raise UserError(
-            f"{tokenizer}: {known} tokens, but {path} has {config['vocab_size']}; "
+            f"{tokenizer}: {vocabulary.size} tokens, but {path} has {config['vocab_size']}; "
             "give the tokenizer that it was trained with"
         )
+    config = with_special_ids(config, vocabulary.special_ids)
     bert = Bert(Shape.from_config(config, str(path)))
     initialise(bert, 0)
     import_state(bert, weights, path)

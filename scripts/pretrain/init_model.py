@@ -13,7 +13,7 @@ from scripts.pretrain.architectures.model_config import (
     Shape,
     new_config,
     read_model,
-    tokenizer_size,
+    with_special_ids,
 )
 
 
@@ -31,7 +31,11 @@ def main() -> None:
 
 def init_model(model: str, tokenizer: Path, output: Path, settings: NewModel) -> None:
     """Write a model folder with weights drawn as `settings` say."""
-    config = new_config(read_model(model), tokenizer_size(tokenizer))
+    from scripts.examples.tokenizer.vocabulary import load_vocabulary
+
+    vocabulary = load_vocabulary(tokenizer)
+    config = new_config(read_model(model), vocabulary.size)
+    config = with_special_ids(config, vocabulary.special_ids)
     shape = Shape.from_config(config, "--model")
 
     # torch, once the flags are known to be right

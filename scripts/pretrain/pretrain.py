@@ -52,12 +52,16 @@ def job_of(arguments: Namespace) -> Job:
     tokenizer = arguments.tokenizer or arguments.init
     if tokenizer is None:
         raise UserError("a new model needs --tokenizer")
-    size = model_config.tokenizer_size(tokenizer)
+    from scripts.examples.tokenizer.vocabulary import load_vocabulary  # numpy
+
+    vocabulary = load_vocabulary(tokenizer)
     if arguments.init:
         config = model_config.read_config(arguments.init)
     else:
-        config = model_config.new_config(model_config.read_model(arguments.model), size)
+        config = model_config.read_model(arguments.model)
+        config = model_config.new_config(config, vocabulary.size)
         model_config.Shape.from_config(config, "--model")
+    config = model_config.with_special_ids(config, vocabulary.special_ids)
     files = (arguments.train, arguments.validation, arguments.output, tokenizer, arguments.init)
     return Job(*files, config, settings, recipe)
 

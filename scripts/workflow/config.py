@@ -118,7 +118,12 @@ def describe(error: jsonschema.ValidationError) -> list[str]:
         return [f"{where}: must be {kinds}, not {error.instance!r}"]
     if error.validator == "required":
         return [f"{where}: {error.message}"]
-    if error.validator in ("anyOf", "oneOf") and "description" in error.schema:
+    if error.validator == "anyOf" and isinstance(error.instance, dict):
+        # What is wrong within a mapping, where one may stand at all.
+        inner = [each for each in error.context if each.path or each.validator != "type"]
+        if inner:
+            return [line for each in inner for line in describe(each)]
+    if "description" in error.schema:
         return [f"{where}: must be {error.schema['description']}, not {error.instance!r}"]
     return [f"{where}: {error.message}"]
 

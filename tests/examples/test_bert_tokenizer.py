@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from scripts.examples.tokenizer.bert_tokenizer import SPECIAL, bert_tokenizer, write_bert_folder
-from scripts.examples.tokenizer.form import Form
+from scripts.examples.tokenizer.bert_tokenizer import SPECIAL, bert_tokenizer, write_folder
 from tests.examples.texts import TOKENS
 
 
@@ -29,7 +28,7 @@ def test_a_word_of_more_than_a_hundred_letters_is_unknown():
 
 
 def test_the_folder(tmp_path):
-    write_bert_folder(tmp_path / "new", TOKENS, Form(lowercase=False, max_length=64))
+    write_folder(tmp_path / "new", bert_tokenizer(TOKENS, lowercase=False), 64)
     assert (tmp_path / "new/vocab.txt").read_text().split("\n") == [*TOKENS, ""]
     assert json.loads((tmp_path / "new/tokenizer_config.json").read_text()) == {
         "tokenizer_class": "BertTokenizer", "do_lower_case": False, "strip_accents": None,

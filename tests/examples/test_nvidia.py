@@ -139,7 +139,10 @@ def rewrite(path, name, change):
         ),
         ("input_ids", lambda v: v[:, 0], r"input_ids has shape \(20,\), not \(20, 0\)"),
         ("input_mask", lambda v: np.where(np.arange(32) == 2, 0, v), "input_mask has a gap"),
-        ("input_mask", lambda v: v * 0, "or empty"),
+        ("input_mask", lambda v: v * 0, "a row has fewer than two tokens"),
+        ("input_ids", lambda v: v + 0.0, "input_ids is of float64, not of whole numbers"),
+        ("next_sentence_labels", lambda v: v * 0.4, "labels is of float64, not of whole numbers"),
+        ("next_sentence_labels", lambda v: v + 7, "label is not -1, 0 or 1"),
         ("input_ids", lambda v: v - 1000, "token id is negative"),
         ("input_ids", lambda v: v + 1000, "beyond the vocabulary of 100"),
         ("masked_lm_positions", lambda v: v + 40, "beyond its row"),
@@ -152,6 +155,21 @@ def test_contradictions(tmp_path, name, change, message):
     with pytest.raises(UserError, match=message) as caught:
         Examples([tmp_path / "b.hdf5"]).verify()
     assert str(caught.value).startswith(str(tmp_path / "b.hdf5"))
+
+
+@pytest.mark.parametrize("written", [0, 5000])
+def test_two_thousand_million_empty_rows_are_refused_at_once(tmp_path, written):
+    with h5py.File(tmp_path / "b.hdf5", "w") as file:
+        file.attrs["vocab_size"] = 9
+        for name, shape in nvidia.shapes(2 * 10**9, 128, 20).items():
+            data = file.create_dataset(name, shape, TYPES[name], chunks=(1024, *shape[1:]))
+            if written:
+                data[:written] = 1
+    message = (
+        "fewer than two tokens" if written else "2000000000 rows, of which none was ever written"
+    )
+    with pytest.raises(UserError, match=message):
+        Examples([tmp_path / "b.hdf5"])
 
 
 def test_truncated(tmp_path):

@@ -86,7 +86,7 @@ def test_mistakes(tmp_path):
 def test_a_folder_without_a_tokenizer(tmp_path):
     (tmp_path / "empty").mkdir()
     result = dry_run(tmp_path, {"vocab": {"path": "empty"}}, TARGET)
-    assert "vocab.path: empty: a folder without a tokenizer's files" in result.stdout
+    assert "vocab.path: empty: no tokenizer there" in result.stdout
     assert result.returncode == 1
 
 

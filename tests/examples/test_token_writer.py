@@ -11,7 +11,7 @@ from scripts.examples.h5.token_files import open_tokens
 from scripts.examples.h5.token_writer import write_tokens
 from scripts.examples.tokenizer.vocabulary import Vocabulary
 
-VOCABULARY = Vocabulary(None, {}, "a" * 64, 9, {"pad": 0, "cls": 1}, np.arange(9, dtype=np.uint8))
+VOCABULARY = Vocabulary(None, "a" * 64, 9, {"pad": 0, "cls": 1}, np.arange(9, dtype=np.uint8))
 SOURCE = {"name": "0.txt", "sha256": "b" * 64}
 # Numbers of tokens of lines; -1: an empty line.
 LINES = [-1, 2, 0, 3, -1, -1, 1, 0, -1, 4, 4, -1, 0, -1, 2]

@@ -8,7 +8,6 @@ from tokenizers import AddedToken, Tokenizer, models
 from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
 from scripts.examples.tokenizer.vocabulary import (
-    continuation,
     find_special_ids,
     find_token_kinds,
     load_vocabulary,
@@ -28,7 +27,6 @@ def test_a_folder(tmp_path):
     assert vocabulary.size == len(TOKENS) == len(vocabulary.token_kinds)
     assert vocabulary.special_ids == IDS
     assert vocabulary.sha256 == file_digest(tmp_path / "vocab.txt")
-    assert vocabulary.description["model"]["type"] == "WordPiece"
     assert vocabulary.tokenizer.encode("[MASK]", add_special_tokens=False).tokens == [
         "[",
         "mask",
@@ -66,28 +64,20 @@ def test_padding_and_truncation_are_taken_off(tmp_path):
 def test_special_tokens_by_their_roles():
     """By the names that the settings give, or BERT's own."""
     tokenizer = word_level("[PAD]", "<unk>", "<s>", "[SEP]", "<m>")
-    config = {"unk_token": "<unk>", "cls_token": {"content": "<s>"}, "mask_token": "<m>"}
-    assert find_special_ids(tokenizer, config, "f") == IDS
+    special = {"unk": "<unk>", "cls": "<s>", "mask": "<m>"}
+    assert find_special_ids(tokenizer, special, "f") == IDS
     with pytest.raises(UserError, match=r"f: the tokenizer has no mask token \(\[MASK\]\)"):
-        find_special_ids(tokenizer, config | {"mask_token": None}, "f")
+        find_special_ids(tokenizer, special | {"mask": None}, "f")
 
 
 def test_kinds_of_tokens():
-    tokenizer = word_level("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+    tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "##s", "##", "s##", "[unused7]"]
+    tokens += ["[unused7", "a[unused7]"]
+    tokens = {token: n for n, token in enumerate(tokens)}
+    tokenizer = Tokenizer(models.WordPiece(tokens))
     tokenizer.add_special_tokens(["[EXTRA]"])
     tokenizer.add_tokens([AddedToken("ordinary")])
-    tokens = tokenizer.get_vocab(with_added_tokens=True)
-    tokens |= {"##s": 7, "##": 8, "s##": 9, "[unused7]": 11, "[unused7": 12, "a[unused7]": 13}
-    description = {"model": {"type": "WordPiece"}}
-    kinds = find_token_kinds(tokenizer, description, tokens, IDS).tolist()
-    assert kinds == [5, 4, 5, 5, 5, 4, 0, 2, 0, 0, 4, 4, 0, 0]
-
-
-def test_what_goes_on_with_a_word():
-    hashes = continuation({"model": {"type": "WordPiece", "continuing_subword_prefix": "@"}})
-    assert [hashes(token) for token in ("@s", "@", "##s", "s")] == [True, False, False, False]
-    spaces = continuation({"model": {"type": "BPE"}})
-    assert [spaces(token) for token in ("Ġs", "▁s", "##s", "s")] == [False, False, True, True]
+    assert find_token_kinds(tokenizer, IDS).tolist() == [5, 4, 5, 5, 5, 2, 0, 0, 4, 0, 0, 4, 0]
 
 
 def test_the_size_is_that_of_the_highest_id(tmp_path):

@@ -8,8 +8,7 @@ from scripts.common.text import zstd_writer
 from scripts.examples.h5.token_writer import write_tokens
 from scripts.examples.masking.token_kinds import ROLES
 from scripts.examples.pairs.segment_pairs import Text
-from scripts.examples.tokenizer.bert_tokenizer import SPECIAL, write_bert_folder
-from scripts.examples.tokenizer.form import Form
+from scripts.examples.tokenizer.bert_tokenizer import SPECIAL, bert_tokenizer, write_folder
 from scripts.examples.tokenizer.vocabulary import Vocabulary
 
 WORDS = ["the", "of", "cat", "dog", "river", "stone", "old", "sing", "runs", "high", "one", "two"]
@@ -32,7 +31,7 @@ TOKENS = [
 
 def tokenizer_folder(folder: Path, lowercase: bool = True) -> Path:
     """A small tokenizer of BERT's."""
-    write_bert_folder(folder, TOKENS, Form(lowercase, 512))
+    write_folder(folder, bert_tokenizer(TOKENS, lowercase), 512)
     return folder
 
 
@@ -56,7 +55,7 @@ def tokens_file(
     kinds = np.zeros(size, np.uint8)
     kinds[[0, 2, 3, 4]], kinds[1], kinds[5::3] = 5, 4, 2
     special = dict(zip(ROLES, range(5), strict=True))
-    vocabulary = Vocabulary(None, {}, "0" * 64, size, special, kinds)
+    vocabulary = Vocabulary(None, "0" * 64, size, special, kinds)
     ids = np.random.default_rng(seed).integers(5, size, sum(lengths))
     with write_tokens(path, vocabulary, {"name": f"{name}.txt.zst", "sha256": "1" * 64}) as writer:
         writer.add(ids, np.array(lengths, np.int64), np.array(lengths) == 0)

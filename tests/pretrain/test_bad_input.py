@@ -68,8 +68,9 @@ def test_a_batch_of_fewer_examples_than_processes(training):
 def test_an_init_folder_with_another_vocabulary(training, whole, tmp_path):
     folder = tmp_path / "init"
     shutil.copytree(whole.output, folder)
+    (folder / "tokenizer.json").unlink()
     (folder / "vocab.txt").write_text((folder / "vocab.txt").read_text().replace("w7\n", "x7\n"))
-    refused(training("init", "--init", str(folder)), "vocab.txt", "set vocab.path")
+    refused(training("init", "--init", str(folder)), "another vocabulary", "set vocab.path")
 
 
 def test_an_init_folder_without_a_tokenizers_files_is_refused_before_training(

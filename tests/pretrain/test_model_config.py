@@ -6,7 +6,6 @@ import pytest
 from transformers import BertConfig
 
 from scripts.common.errors import UserError
-from scripts.common.model_files import VOCABULARY
 from scripts.pretrain.architectures import model_config
 from scripts.pretrain.architectures.model_config import Shape
 
@@ -98,9 +97,6 @@ def test_a_folder_states_what_its_model_is():
     }
 
 
-def test_a_tokenizer_has_a_token_a_line_and_all_files_of_a_models_folder(tmp_path):
-    for name in VOCABULARY:
-        with pytest.raises(UserError, match=f"{name}: no such file; make the tokenizer's folder"):
-            model_config.tokenizer_size(tmp_path)
-        (tmp_path / name).write_text("a\nb\nc\n")
-    assert model_config.tokenizer_size(tmp_path) == 3
+def test_all_special_ids_are_the_tokenizers():
+    config = model_config.with_special_ids({"pad_token_id": 0, "x": 1}, {"pad": 7, "sep": 3})
+    assert config == {"pad_token_id": 7, "sep_token_id": 3, "x": 1}

@@ -1,19 +1,24 @@
 """What a phase refuses, what its identity covers, and what it decides for itself."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import h5py
 import numpy as np
 import pytest
 import torch
 
 from scripts.common.errors import UserError
+from scripts.examples.h5.example_files import Examples
+from scripts.examples.masking.token_kinds import CONTINUES
 from scripts.pretrain.loop import phase
 from scripts.pretrain.loop.job import Job, Settings
 from scripts.pretrain.loop.processes import ALONE, Processes
 from scripts.pretrain.loop.recipe import Recipe
+from tests.examples.made import make
 
 
 class Data(SimpleNamespace):
@@ -23,8 +28,14 @@ class Data(SimpleNamespace):
         return len(self.lengths)
 
 
+MASKED = SimpleNamespace(masked=[3])
 DATA = Data(
-    next_sentence=True, seq_length=64, vocab_size=200, lengths=np.array([30, 50]), digest="d"
+    next_sentence=True,
+    seq_length=64,
+    vocab_size=200,
+    lengths=np.array([30, 50]),
+    digest="d",
+    batch=lambda indices: MASKED,
 )
 
 
@@ -77,14 +88,39 @@ def test_batches_of_fewer_examples_than_processes(job):
         phase.refuse_untrainable(job, DATA, Processes(0, 2, torch.device("cpu")))
 
 
-def test_a_start_with_another_vocabulary(job, tmp_path):
-    job = replace(job, init=tmp_path)
-    phase.refuse_untrainable(job, DATA, ALONE)  # a folder without a vocabulary
-    (tmp_path / "vocab.txt").write_bytes((job.tokenizer / "vocab.txt").read_bytes())
-    phase.refuse_untrainable(job, DATA, ALONE)
-    (tmp_path / "vocab.txt").write_text("other\n")
-    with pytest.raises(UserError, match=r"set vocab\.path to"):
-        phase.refuse_untrainable(job, DATA, ALONE)
+def test_a_start_with_another_vocabulary(tokenizer, tmp_path):
+    """What its files mean counts, not their bytes."""
+    init = tmp_path / "init"
+    init.mkdir()
+    phase.refuse_other_vocabulary(init, tokenizer)  # a folder without a vocabulary
+    text = (tokenizer / "vocab.txt").read_text()
+    for same in (text, text.rstrip("\n"), text.replace("\n", "\r\n")):
+        (init / "vocab.txt").write_text(same, newline="")
+        phase.refuse_other_vocabulary(init, tokenizer)
+    (init / "vocab.txt").write_text(text.replace("w7\n", "x7\n"))
+    with pytest.raises(
+        UserError, match=rf"{init}: another .* than {tokenizer}.*set vocab\.path to"
+    ):
+        phase.refuse_other_vocabulary(init, tokenizer)
+    shutil.copy(tokenizer / "tokenizer.json", init)
+    phase.refuse_other_vocabulary(init, tokenizer)
+
+
+def test_a_phase_without_masks_is_refused(job, tmp_path):
+    """Whole words, each of which is longer than what may be masked of an example; one will do."""
+    long, short = make(tmp_path / "long.h5", 150, whole_word=True), tmp_path / "short.h5"
+    with h5py.File(long, "r+") as file:
+        file["token_kinds"][5:] = CONTINUES
+        file["tokens"][...] = np.maximum(file["tokens"][:], 5)
+        file["tokens"][file["offsets"][:-1]] = 2
+    examples = Examples([long])
+    assert phase.nothing_masked(examples)
+    with pytest.raises(UserError, match=r"a\.h5: in no example of this phase is a token masked"):
+        phase.refuse_untrainable(replace(job, recipe=Recipe(2, 0.1, steps=2)), examples, ALONE)
+    shutil.copy(long, short)
+    with h5py.File(short, "r+") as file:
+        file["tokens"][-2] = 2
+    assert not phase.nothing_masked(Examples([short]))
 
 
 def test_the_identity_covers_what_decides_weights_and_no_place(job, tmp_path):

@@ -176,10 +176,31 @@ def test_a_path_of_keys(keys, said):
         ({"type": "object", "required": ["a"]}, {}, "k: 'a' is a required property"),
         ({"anyOf": [{"type": "null"}], "description": "nothing"}, 1, "k: must be nothing, not 1"),
         ({"type": "object", "additionalProperties": False}, {"x": 1}, "k.x: unknown key"),
+        ({"pattern": "^a$", "description": "of a"}, "b", "k: must be of a, not 'b'"),
     ],
 )
 def test_what_is_said_of_each_kind_of_mistake(schema, value, line):
     assert mistakes({"k": value}, {"properties": {"k": schema}}) == [line]
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ({"labl": "l"}, ".labl: unknown key; did you mean label?"),
+        ({"metric": "acc"}, ".metric: must be one or more of accuracy, f1, f1_macro, mcc, or of"),
+        ({"name": "a b"}, ".name: must be of letters, digits and hyphens, not 'a b'"),
+        ({"train": 3}, ".train: must be string, not 3"),
+        ({"text": ["a", "b", "c"]}, ".text: must be one column's name or a list of two, not ['a'"),
+        ({"text": {"a": "b"}}, ".text: must be one column's name or a list of two, not {'a'"),
+        ({"labels": ["a"]}, ".labels: must be a list of two different labels or more, not ['a']"),
+        ({"label": None}, ".label: must be string, not None"),
+    ],
+)
+def test_a_mistake_in_a_tasks_mapping_is_named_by_its_key(change, line):
+    task = {"name": "x", "train": "a", "dev": "b", "text": "t", "label": "l", "metric": "f1"}
+    given = config.with_defaults({"glue": {"tasks": [task | change]}}, ROOT / "config/config.yaml")
+    (found,) = mistakes(given, SCHEMA)
+    assert found.startswith(f"glue.tasks[0]{line}")
 
 
 def test_mistakes_come_in_the_order_of_their_keys():

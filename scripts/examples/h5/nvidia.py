@@ -52,7 +52,7 @@ def unpack_file(path: Path, vocabulary: Path | None = None) -> Shard:
     lines = vocabulary.read_text(encoding="utf-8").splitlines() if vocabulary else []
     try:
         with h5py.File(path) as file, ExitStack() as stack:
-            check_shapes(file, path)
+            check_form(file, path)
             header = header_of(file, path, lines)
             folder = Path(tempfile.gettempdir())
             writer = ArrayWriter(dataset_types(header), OFFSETS, folder, stack)
@@ -68,13 +68,18 @@ def unpack_file(path: Path, vocabulary: Path | None = None) -> Shard:
     return Shard(Path(path), header, arrays, file_digest(path), foreign=True)
 
 
-def check_shapes(file: h5py.File, path: Path) -> None:
-    """Refuse datasets whose shapes contradict each other."""
+def check_form(file: h5py.File, path: Path) -> None:
+    """Refuse datasets that are not of whole numbers, or whose shapes contradict each other."""
     rows, length = (*file["input_ids"].shape, 0, 0)[:2]
     masks = (*file["masked_lm_ids"].shape, 0)[1]
     for name, shape in shapes(rows, length, masks).items():
-        if file[name].shape != shape:
-            raise UserError(f"{path}: dataset {name} has shape {file[name].shape}, not {shape}")
+        data = file[name]
+        if data.shape != shape:
+            raise UserError(f"{path}: dataset {name} has shape {data.shape}, not {shape}")
+        if data.dtype.kind not in "iub":
+            raise UserError(f"{path}: dataset {name} is of {data.dtype}, not of whole numbers")
+    if rows and not file["input_ids"].id.get_storage_size():
+        raise UserError(f"{path}: {rows} rows, of which none was ever written; make it anew")
 
 
 def unpadded(part: dict[str, np.ndarray], header: Header, path: Path) -> dict[str, np.ndarray]:
@@ -83,6 +88,8 @@ def unpadded(part: dict[str, np.ndarray], header: Header, path: Path) -> dict[st
     lengths = present.sum(axis=1)
     if (present != (np.arange(header.seq_length) < lengths[:, None])).any():
         raise UserError(f"{path}: an input_mask has a gap")
+    if len(lengths) and lengths.min() < 2:
+        raise UserError(f"{path}: a row has fewer than two tokens; leave such rows out")
     second = (part["segment_ids"] > 0) & present
     positions = part["masked_lm_positions"]
     stored = np.logical_and.accumulate(positions > 0, axis=1)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scripts.common.random_numbers import below, chance, draw
-from scripts.examples.masking.token_kinds import CONTINUES, NEVER_DRAWN, NEVER_MASKED
+from scripts.examples.masking.token_kinds import CONTINUES, ENDS, NEVER_DRAWN, NEVER_MASKED
 
 POSITION_MASK = np.uint64((1 << 20) - 1)  # a sort key's lowest bits are the position: none tie
 LAST = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -75,7 +75,9 @@ def mask(
     rows = np.repeat(np.arange(len(lengths)), lengths)
     kinds = masking.kinds[ids]
     maskable = (kinds & NEVER_MASKED) == 0
-    tokens = Tokens(rows, np.arange(len(ids)) - offsets[rows], maskable, (kinds & CONTINUES) > 0)
+    continues = (kinds & CONTINUES) > 0
+    continues[1:] &= (kinds[:-1] & ENDS) == 0
+    tokens = Tokens(rows, np.arange(len(ids)) - offsets[rows], maskable, continues)
     number = count(lengths, sums(maskable, offsets), masking)
     positions = (select_words if masking.whole_word else select_tokens)(tokens, number, keys)
     labels = ids[positions]

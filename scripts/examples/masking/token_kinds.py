@@ -6,6 +6,7 @@ import numpy as np
 NEVER_MASKED = 1  # [PAD], [CLS], [SEP], [MASK]
 CONTINUES = 2  # goes on with the word of the token before (`##ing`)
 NEVER_DRAWN = 4  # special and unused tokens, which no random replacement may be
+ENDS = 8  # ends a word, whatever comes after it (a comma, `ing</w>`)
 
 # The special tokens' roles; BERT's own are the roles in capitals and brackets.
 ROLES = ("pad", "unk", "cls", "sep", "mask")

@@ -1,4 +1,4 @@
-"""BERT's tokenizer, as a folder that transformers loads: three files, nothing of this project."""
+"""A tokenizer, as a folder that transformers loads: three files, nothing of this project."""
 
 import json
 from collections.abc import Sequence
@@ -14,7 +14,6 @@ from tokenizers.processors import TemplateProcessing
 
 from scripts.common.atomic import write_text
 from scripts.examples.masking.token_kinds import BERT_SPECIAL
-from scripts.examples.tokenizer.form import Form
 
 SPECIAL = tuple(BERT_SPECIAL.values())
 
@@ -27,36 +26,52 @@ def bert_tokenizer(tokens: Sequence[str], lowercase: bool) -> Tokenizer:
     tokenizer.pre_tokenizer = BertPreTokenizer()
     tokenizer.decoder = WordPieceDecoder()
     tokenizer.add_special_tokens([token for token in SPECIAL if token in vocabulary])
-    tokenizer.post_processor = TemplateProcessing(
-        single="[CLS]:0 $A:0 [SEP]:0",
-        pair="[CLS]:0 $A:0 [SEP]:0 $B:1 [SEP]:1",
-        special_tokens=[(token, vocabulary[token]) for token in ("[CLS]", "[SEP]")],
-    )
+    tokenizer.post_processor = segment_template(tokenizer, "[CLS]", "[SEP]")
     return tokenizer
 
 
-def bert_config(form: Form) -> dict[str, Any]:
-    """What transformers' tokenizer_config.json says of BERT's tokenizer."""
-    return {
-        "tokenizer_class": "BertTokenizer",
-        "do_lower_case": form.lowercase,
-        "strip_accents": None,
-        "tokenize_chinese_chars": True,
-        "model_max_length": form.max_length,
-        **{f"{role}_token": token for role, token in BERT_SPECIAL.items()},
-    }
+def segment_template(tokenizer: Tokenizer, cls: str, sep: str) -> TemplateProcessing:
+    """Special tokens and segments as all examples have them: [CLS] A [SEP], [CLS] A [SEP] B [SEP]."""
+    return TemplateProcessing(
+        single=f"{cls}:0 $A:0 {sep}:0",
+        pair=f"{cls}:0 $A:0 {sep}:0 $B:1 {sep}:1",
+        special_tokens=[(token, tokenizer.token_to_id(token)) for token in (cls, sep)],
+    )
 
 
 def write_folder(
-    folder: Path, tokens: Sequence[str], tokenizer: Tokenizer, config: dict[str, Any]
-) -> None:
-    """Write vocab.txt (a token a line, in the order of ids), tokenizer.json, tokenizer_config.json."""
+    folder: Path, tokenizer: Tokenizer, max_length: int, special: dict[str, str] = BERT_SPECIAL
+) -> int:
+    """Write vocab.txt, tokenizer.json and tokenizer_config.json; return the size of the vocabulary.
+
+    `special` are tokens by role. transformers makes BERT's tokenizer from its options, and any other
+    from tokenizer.json as it is.
+    """
+    tokens = token_list(tokenizer)
+    config: dict[str, Any] = {f"{role}_token": token for role, token in special.items()}
+    lowercase = bool(getattr(tokenizer.normalizer, "lowercase", False))
+    if (
+        set(SPECIAL) <= set(tokens)
+        and tokenizer.to_str() == bert_tokenizer(tokens, lowercase).to_str()
+    ):
+        config |= {"tokenizer_class": "BertTokenizer", "do_lower_case": lowercase}
+        config |= {"strip_accents": None, "tokenize_chinese_chars": True}
+    else:
+        config["tokenizer_class"] = "PreTrainedTokenizerFast"
+        config["model_input_names"] = ["input_ids", "token_type_ids", "attention_mask"]
+    config["model_max_length"] = max_length
     write_text(folder / "vocab.txt", "".join(f"{token}\n" for token in tokens))
     write_text(folder / "tokenizer.json", tokenizer.to_str(pretty=True) + "\n")
     text = json.dumps(config, indent=2, sort_keys=True, ensure_ascii=False)
     write_text(folder / "tokenizer_config.json", text + "\n")
+    return len(tokens)
 
 
-def write_bert_folder(folder: Path, tokens: Sequence[str], form: Form) -> None:
-    """Write BERT's tokenizer over these tokens."""
-    write_folder(folder, tokens, bert_tokenizer(tokens, form.lowercase), bert_config(form))
+def token_list(tokenizer: Tokenizer) -> list[str]:
+    """A line for each id: the token, as JSON where it holds a line break; a name for an id that has none."""
+    vocabulary = tokenizer.get_vocab(with_added_tokens=True)
+    tokens = [f"[unused{index}]" for index in range(max(vocabulary.values()) + 1)]
+    for token, index in vocabulary.items():
+        broken = len(token.splitlines()) > 1 or token in "\n\r"
+        tokens[index] = json.dumps(token) if broken else token
+    return tokens

@@ -9,10 +9,12 @@ everything else goes through the tokenizer itself. Other tokenizers encode line 
 import re
 import string
 from array import array
-from typing import Any
 
 import numpy as np
 from tokenizers import Tokenizer
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from scripts.examples.masking.token_kinds import token_type
 
@@ -22,17 +24,14 @@ PUNCTUATION = frozenset(character.encode() for character in string.punctuation)
 
 
 class LineEncoder:
-    """Encodes the lines of a text with any tokenizer; `description` is its tokenizer.json."""
+    """Encodes the lines of a text with any tokenizer."""
 
-    def __init__(self, tokenizer: Tokenizer, description: dict[str, Any], size: int):
-        self.tokenizer = tokenizer
-        self.kind = token_type(size)
-        # A byte-level tokenizer tells the begin of a word by the space before it.
-        self.prefix = " " if "ByteLevel" in str(description["pre_tokenizer"]) else ""
+    def __init__(self, tokenizer: Tokenizer, size: int):
+        self.tokenizer, self.kind = tokenizer, token_type(size)
 
     def encode(self, text: bytes) -> tuple[np.ndarray, np.ndarray]:
         """The ids of a text's lines end to end, and the number of ids of each line, int64."""
-        lines = [self.prefix + line if line else "" for line in text.decode().split("\n")]
+        lines = text.decode().split("\n")
         encodings = self.tokenizer.encode_batch_fast(lines, add_special_tokens=False)
         parts = [np.array(encoding.ids, self.kind) for encoding in encodings]
         return np.concatenate(parts), np.fromiter(map(len, parts), np.int64, len(parts))
@@ -41,13 +40,11 @@ class LineEncoder:
 class WordEncoder:
     """Encodes the lines of a text with BERT's tokenizer, exactly as `LineEncoder` does."""
 
-    def __init__(
-        self, tokenizer: Tokenizer, description: dict[str, Any], size: int, limit: int = WORDS
-    ):
+    def __init__(self, tokenizer: Tokenizer, size: int, limit: int = WORDS):
         self.limit = limit
         self.kind = token_type(size + 1)
         self.line_end = np.iinfo(self.kind).max  # no token's id
-        self.lowercase = description["normalizer"]["lowercase"]
+        self.lowercase = tokenizer.normalizer.lowercase
         self.words = Words(tokenizer, self.kind.char)
 
     def encode(self, text: bytes) -> tuple[np.ndarray, np.ndarray]:
@@ -84,14 +81,12 @@ class Words(dict):
         return ids
 
 
-def line_encoder(
-    tokenizer: Tokenizer, description: dict[str, Any], size: int
-) -> LineEncoder | WordEncoder:
+def line_encoder(tokenizer: Tokenizer, size: int) -> LineEncoder | WordEncoder:
     """The faster encoder that gives exactly the tokenizer's own ids."""
     words_stand_alone = (
-        description["model"]["type"] == "WordPiece"
-        and (description["normalizer"] or {}).get("type") == "BertNormalizer"
-        and (description["pre_tokenizer"] or {}).get("type") == "BertPreTokenizer"
-        and all(token["special"] for token in description["added_tokens"])
+        isinstance(tokenizer.model, WordPiece)
+        and isinstance(tokenizer.normalizer, BertNormalizer)
+        and isinstance(tokenizer.pre_tokenizer, BertPreTokenizer)
+        and all(token.special for token in tokenizer.get_added_tokens_decoder().values())
     )
-    return (WordEncoder if words_stand_alone else LineEncoder)(tokenizer, description, size)
+    return (WordEncoder if words_stand_alone else LineEncoder)(tokenizer, size)

@@ -5,17 +5,12 @@ from typing import Any
 
 import torch
 import transformers
-from transformers import (
-    AutoConfig,
-    AutoTokenizer,
-    PreTrainedModel,
-    PreTrainedTokenizerBase,
-)
+from transformers import AutoConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from scripts.common.cli import log
 from scripts.common.errors import UserError
-from scripts.common.model_files import CONFIG, TOKENIZERS, refuse_pointer
-from scripts.examples.tokenizer.vocabulary import without_dropout
+from scripts.common.model_files import CONFIG, refuse_pointer
+from scripts.examples.tokenizer.given_tokenizer import read_tokenizer
 from scripts.glue.tasks.task import Task
 
 # Embedding tables are padded, but not by this much: then the tokenizer is another model's.
@@ -54,16 +49,10 @@ def load(
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
-    """The folder's tokenizer, with the special tokens that sentence pairs need."""
+    """The folder's tokenizer, which must have the special tokens that sentence pairs need."""
     if not (folder / CONFIG).is_file():
         raise UserError(f"{folder / CONFIG}: no such file; a model folder holds one")
-    if not any((folder / name).is_file() for name in TOKENIZERS):
-        raise UserError(
-            f"{folder}: a model without a tokenizer; put its {' or '.join(TOKENIZERS)} there"
-        )
-    tokenizer = read(folder, "tokenizer", AutoTokenizer, use_fast=True)
-    if backend := getattr(tokenizer, "backend_tokenizer", None):
-        without_dropout(backend)
+    tokenizer = read_tokenizer(folder)
     for name in ("cls_token", "sep_token", "pad_token"):
         if getattr(tokenizer, name, None) is None:
             raise UserError(

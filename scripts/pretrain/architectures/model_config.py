@@ -7,7 +7,7 @@ from typing import Any
 from scripts.common.data import data_words
 from scripts.common.errors import UserError
 from scripts.common.json_text import parse_json, read_json
-from scripts.common.model_files import CONFIG, VOCABULARY
+from scripts.common.model_files import CONFIG
 from scripts.common.settings import kind_of, out_of_bounds, setting
 
 INITIAL_WEIGHTS = ("bert", "mimetic")
@@ -123,6 +123,11 @@ def new_config(config: dict, vocabulary: int) -> dict:
     return config | {"vocab_size": -(-vocabulary // 64) * 64}
 
 
+def with_special_ids(config: dict, special_ids: dict[str, int]) -> dict:
+    """A config with a tokenizer's special ids by role, whatever it said of them."""
+    return config | {f"{role}_token_id": index for role, index in special_ids.items()}
+
+
 def finished_config(config: dict) -> dict:
     """A config as a model folder states it."""
     others = ("torch_dtype", "transformers_version", "auto_map")
@@ -133,18 +138,3 @@ def finished_config(config: dict) -> dict:
         "model_type": "bert",
         "tie_word_embeddings": True,
     }
-
-
-def tokenizer_size(folder: Path) -> int:
-    """How many tokens a tokenizer folder's vocab.txt has.
-
-    Raises UserError where one of the files is missing that a model's folder gets from it.
-    """
-    for name in VOCABULARY:
-        if not (folder / name).is_file():
-            raise UserError(
-                f"{folder / name}: no such file; make the tokenizer's folder by "
-                "scripts.examples.import_vocab"
-            )
-    with open(folder / "vocab.txt", encoding="utf-8") as file:
-        return sum(1 for _ in file)

@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from scripts.common.atomic import remove, write_text
@@ -13,8 +14,9 @@ from scripts.common.cli import log
 from scripts.common.code import code_digest
 from scripts.common.digest import file_digest, value_digest
 from scripts.common.errors import UserError
-from scripts.common.model_files import VOCABULARY, weight_files
+from scripts.common.model_files import TOKENIZERS, VOCABULARY, weight_files
 from scripts.examples.h5.example_files import Examples
+from scripts.examples.tokenizer.given_tokenizer import read_tokenizer
 from scripts.pretrain.architectures import model_folder
 from scripts.pretrain.architectures.bert import Bert
 from scripts.pretrain.architectures.initialisation import initialise
@@ -29,6 +31,7 @@ from scripts.pretrain.loop.schedule import Schedule
 from scripts.pretrain.loop.training import Training, peak_flops
 from scripts.pretrain.loop.training_run import TrainingRun
 
+PROBE = 64  # examples read together to find one with a mask
 ROOT = Path(__file__).parents[3]
 
 
@@ -108,13 +111,13 @@ def refuse_untrainable(job: Job, examples: Examples, processes: Processes) -> No
     if len(examples) == 0:
         raise UserError(f"{job.train[0]}: no examples")
     refuse_unfit(job.config, examples, job.train[0])
-    if job.init and (job.init / "vocab.txt").is_file():
-        theirs, own = job.init / "vocab.txt", job.tokenizer / "vocab.txt"
-        if file_digest(theirs) != file_digest(own):
-            raise UserError(
-                f"{theirs}: another vocabulary than {own}, from which the examples were built; "
-                f"set vocab.path to {job.init}"
-            )
+    if job.init:
+        refuse_other_vocabulary(job.init, job.tokenizer)
+    if nothing_masked(examples):
+        raise UserError(
+            f"{job.train[0]}: in no example of this phase is a token masked; with whole_word, no word "
+            "of the tokenizer's is short enough for mlm_probability and max_predictions"
+        )
     if (job.recipe.batch_start or job.recipe.batch_size) < processes.count:
         raise UserError(f"batch_size: fewer examples than the {processes.count} processes")
 
@@ -137,6 +140,27 @@ def refuse_unfit(config: dict, data: Examples, file: Path) -> None:
             f"{file}: examples of two segments, but the model tells none apart (type_vocab_size); "
             "build them without next_sentence"
         )
+
+
+def refuse_other_vocabulary(init: Path, tokenizer: Path) -> None:
+    """Raise UserError where the tokenizer beside a model's weights, if any, has other ids than ours."""
+    theirs = init / VOCABULARY[-1]
+    if theirs.is_file() and file_digest(theirs) == file_digest(tokenizer / theirs.name):
+        return
+    if any((init / name).is_file() for name in TOKENIZERS) and (
+        read_tokenizer(init).get_vocab() != read_tokenizer(tokenizer).get_vocab()
+    ):
+        raise UserError(
+            f"{init}: another vocabulary than {tokenizer}, from which the examples were built; "
+            f"set vocab.path to {init}"
+        )
+
+
+def nothing_masked(examples: Examples) -> bool:
+    """Whether no token of any example is to be predicted; reads until there is one."""
+    starts = range(0, len(examples), PROBE)
+    parts = (np.arange(start, min(start + PROBE, len(examples))) for start in starts)
+    return not any(len(examples.batch(part).masked) for part in parts)
 
 
 def identity(job: Job, examples: Examples, validation: Examples | None) -> str:
