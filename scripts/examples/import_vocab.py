@@ -28,8 +28,8 @@ def import_vocab(source: Path, output: Path, form: Form) -> int:
     """
     look_over(source, form.lowercase)
     if source.is_file() and source.name != "tokenizer.json":
-        tokenizer = bert_tokenizer(read_tokens(source), form.lowercase)
-        return write_folder(output, tokenizer, form.max_length)
+        bert = bert_tokenizer(read_tokens(source), form.lowercase)
+        return write_folder(output, bert, form.max_length)
     folder = source if source.is_dir() else source.parent
     found = read_tokenizer(folder, form.lowercase)
     tokenizer = getattr(found, "backend_tokenizer", None)

@@ -14,6 +14,9 @@ from scripts.pretrain.loop.job import tokens_or_auto
 from scripts.pretrain.loop.recipe import Recipe
 from tests.runs import ROOT
 
+MODEL = dict.fromkeys(
+    ("hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size"), 8
+)
 IDS = {f"{role}_token_id": n for n, role in enumerate(("pad", "unk", "cls", "sep", "mask"))}
 
 
@@ -21,7 +24,7 @@ IDS = {f"{role}_token_id": n for n, role in enumerate(("pad", "unk", "cls", "sep
 def job_of(monkeypatch, tokenizer):
     """A function of words that gives the job and the options that training would get."""
 
-    def parse(*words: str, model: str = '{"hidden_size": 8}'):
+    def parse(*words: str, model: str = json.dumps(MODEL)):
         given = []
         monkeypatch.setattr(phase, "pretrain", lambda *both: given.extend(both))
         start = ["--model", model] if model else []
@@ -37,16 +40,16 @@ def test_flags_make_a_job(job_of, tokenizer):
     job, options = job_of("--steps", "5", "--validation", "c.h5", "--micro-batch-tokens", "auto")
     assert [path.name for path in (*job.train, *job.validation)] == ["a.h5", "b.h5", "c.h5"]
     assert (job.output.name, job.tokenizer, job.init) == ("out", tokenizer, None)
-    assert job.config == {"hidden_size": 8, "vocab_size": 256} | IDS
+    assert job.config == MODEL | {"vocab_size": 256} | IDS
     assert job.recipe == Recipe(8, 0.1, steps=5)
     assert (job.settings.micro_batch_tokens, job.settings.initial_weights) == ("auto", "mimetic")
     assert (options.checkpoints, options.checkpoint_folder) == (2, None)
 
 
 def test_a_model_folder_gives_config_and_tokenizer(job_of, tmp_path):
-    (tmp_path / "config.json").write_text(json.dumps({"vocab_size": 7}))
+    (tmp_path / "config.json").write_text(json.dumps(MODEL | {"vocab_size": 7}))
     job, _ = job_of("--init", str(tmp_path), "--steps", "5", model="")
-    assert (job.init, job.config) == (tmp_path, {"vocab_size": 7} | IDS)
+    assert (job.init, job.config) == (tmp_path, MODEL | {"vocab_size": 7} | IDS)
 
 
 @pytest.mark.parametrize(
