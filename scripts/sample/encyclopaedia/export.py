@@ -16,7 +16,7 @@ from scripts.common.data import data_yaml
 from scripts.common.digest import hash64
 from scripts.sample.encyclopaedia.article import write_article
 from scripts.sample.encyclopaedia.markup import CATEGORIES, Page, wikitext
-from scripts.sample.tellings.slots import to
+from scripts.sample.tellings.subject import to
 from scripts.sample.world.blocks import Facts, Key
 from scripts.sample.world.draw import Draw
 from scripts.sample.world.notation import entries

@@ -5,7 +5,7 @@ from string import Template
 from scripts.common.data import data_yaml
 from scripts.sample.encyclopaedia.article import Article, Section
 from scripts.sample.tellings.phrase import replace_spans
-from scripts.sample.tellings.slots import to
+from scripts.sample.tellings.subject import to
 from scripts.sample.world.blocks import Key
 from scripts.sample.world.draw import Draw
 from scripts.sample.world.notation import wordings

@@ -15,7 +15,6 @@ from scripts.common.data import data_yaml
 from scripts.common.digest import hash64
 from scripts.common.errors import UserError
 from scripts.sample.tasks import one_sentence, two_sentences
-from scripts.sample.tasks.winograd import winograd
 from scripts.sample.tasks.wordings import Example, Source, Unfit
 from scripts.sample.world.draw import Draw
 from scripts.sample.world.notation import entries
@@ -118,7 +117,7 @@ MAKERS: dict[str, Maker] = {
     "MNLI mismatched": partial(two_sentences.genre_inference, two_sentences.MISMATCHED),
     "QNLI": two_sentences.answers,
     "RTE": two_sentences.entailment,
-    "WNLI": winograd,
+    "WNLI": two_sentences.winograd,
     "AX": two_sentences.diagnostic,
 }
 

@@ -1,4 +1,4 @@
-"""The pair tasks over the invented world: MRPC, STS-B, QQP, QNLI, RTE, MNLI and AX."""
+"""The pair tasks over the invented world: MRPC, STS-B, QQP, QNLI, RTE, MNLI, AX and WNLI."""
 
 import re
 
@@ -8,9 +8,11 @@ from scripts.sample.tellings import impressions
 from scripts.sample.tellings.phrase import finish
 from scripts.sample.tellings.subject import Subject
 from scripts.sample.tellings.telling import Telling
+from scripts.sample.world import names
 from scripts.sample.world.notation import entries
 
 DATA = data_yaml(__file__, "two_sentences.yaml")
+SCHEMAS = data_yaml(__file__, "winograd.yaml")
 # The genres of MNLI: kinds of things that its training set has, and others.
 MATCHED: dict[str, str] = DATA["matched"]
 MISMATCHED: dict[str, str] = DATA["mismatched"]
@@ -221,3 +223,28 @@ def contradiction(source: Source, about: Subject, one: Telling) -> str:
     if one.name in MANY:
         raise Unfit
     return source.say(wording, source.changed(about, one, wording))
+
+
+def winograd(source: Source, at: int) -> Example:
+    """WNLI: a sentence and the reading of its pronoun; the same sentence comes with both readings.
+
+    As in WNLI, a reading that is right in one split is wrong in another, so that nothing is learnt
+    from the words alone.
+    """
+    draw = source.draw
+    if draw.chance(0.5):
+        schema = draw.pick(SCHEMAS["things"])
+        things = draw.pick(entries(schema["pairs"])).split(" / ")
+        first, second = (f"the {thing}" for thing in things)
+        slots = dict(zip("ab", things, strict=True))
+    else:
+        schema = draw.pick(SCHEMAS["people"])
+        boys = draw.chance(0.5)
+        first, second = draw.sample(names.BOYS if boys else names.GIRLS, 2)
+        slots = {"a": first, "b": second, "p": "he" if boys else "she"}
+    ending, meant = draw.pick(sorted(schema["meant"].items()))
+    right = at % 2 == 0
+    chosen = first if (meant == "a") == right else second
+    slots["w"] = ending
+    premise = source.say(schema["sentence"], slots)
+    return (premise, source.say(f"{chosen} {schema['reading']}", slots)), "1" if right else "0"

@@ -1,24 +1,220 @@
 """The facts about each thing of the invented world, from a seed alone.
 
-A fact is a function of (seed, key), so that a page can be written without any other page.
+A fact is a function of (seed, key), so that a page can be written without any other page. What is drawn
+of a thing is in facts.yaml; what follows from that and from its place in its block is here.
 """
 
 from functools import lru_cache
 
-from scripts.sample.world import people, things
-from scripts.sample.world.blocks import Blocks, Facts, Key
+from scripts.sample.world import names, words
+from scripts.sample.world.blocks import COUNTS, FAMILIES, Blocks, Facts, Key
+from scripts.sample.world.facts import LISTS, drawn, year
+
+FIRST_FILMMAKERS = 1865  # a film director's father is born after this
+
+
+def person_facts(world: Blocks, key: Key) -> Facts:
+    """A person; each fourth one is a father, whose wife and two children follow."""
+    family, member = divmod(key.number, 4)
+    group = world.draw(Key("family", key.block, family), "members")
+    boys, girls = group.sample(names.BOYS, 4), group.sample(names.GIRLS, 4)
+    genders = ["m", "f", group.pick("mf"), group.pick("mf")]
+    start = family_start(world, key.block, family)
+    modern = start > FIRST_FILMMAKERS
+    art = group.pick([art for art in words.FORMS_OF if modern or art != "film director"])
+    science = group.pick(list(words.SCIENCES))
+    leader, mother = group.pick(LISTS["leader_trades"]), group.pick(LISTS["mother_trades"])
+    leader = ["architect", "general"][family] if family < 2 else leader
+    first_child, second_child = group.between(25, 32), group.between(2, 6)
+    offsets = [0, group.between(0, 6), first_child, first_child + second_child]
+    surname = names.name_of("family", world.seed, key.block * FAMILIES + family)
+    gender, trade = genders[member], [leader, mother, art, science][member]
+    first = (boys if gender == "m" else girls)[member]
+    relatives = [Key("person", key.block, family * 4 + other) for other in range(4)]
+    parents = member < 2
+    works = [
+        Key("work", key.block, work) for work in range(COUNTS["work"]) if work % FAMILIES == family
+    ]
+    facts = drawn(world, key, born=start + offsets[member])
+    died = facts["born"] + facts["age"]
+    return facts | {
+        "name": f"{first} {surname}",
+        "first": first,
+        "surname": surname,
+        "gender": gender,
+        "birthplace": birthplace(world, key),
+        "died": died if died < 2015 else None,
+        "trade": trade,
+        "field": words.SCIENCES.get(trade),
+        "forms": words.FORMS_OF.get(trade, []),
+        "father": None if parents else relatives[0],
+        "mother": None if parents else relatives[1],
+        "spouse": relatives[1 - member] if parents else None,
+        "married": start + group.between(21, 24),
+        "children": relatives[2:] if parents else [],
+        "sibling": None if parents else relatives[5 - member],
+        "works": works if member == 2 else [],
+    }
+
+
+def birthplace(world: Blocks, person: Key) -> Key:
+    """Towns of birth are needed to list a town's natives, and so are found without more."""
+    family, member = divmod(person.number, 4)
+    town = world.draw(Key("family", person.block, family), "home").below(8)
+    if member < 2:
+        town = world.draw(person, "birthplace").below(8)
+    return Key("town", person.block, town)
+
+
+def family_start(world: Blocks, block: int, family: int) -> int:
+    """The year in which a family's father was born."""
+    return world.draw(Key("family", block, family), "start").between(1720, 1925)
+
+
+def beside(key: Key, kind: str, number: int) -> Key | None:
+    """The thing of a kind in the same block that has this number, or None."""
+    return Key(kind, key.block, number) if 0 <= number < COUNTS[kind] else None
+
+
+def sort_of(key: Key) -> tuple[str, str]:
+    """Which sort of its kind a thing is, and how such a one is named."""
+    return list(names.SORTS[key.kind].items())[key.number]
+
+
+def province_facts(world: Blocks, key: Key) -> Facts:
+    """A province, which is its block's."""
+    facts = drawn(world, key, name=names.name_of("province", world.seed, key.block))
+    craft, second_craft = facts["crafts"]
+    return facts | {"craft": craft, "second_craft": second_craft}
+
+
+def river_facts(world: Blocks, key: Key) -> Facts:
+    """A river, which is its block's, and flows past the first four towns."""
+    name = names.name_of("river", world.seed, key.block)
+    towns = [Key("town", key.block, number) for number in range(4)]
+    return drawn(world, key, name=f"the {name}", title=f"River {name}", towns=towns)
+
+
+def town_facts(world: Blocks, key: Key) -> Facts:
+    """A town; the first of a block is its province's capital."""
+    number = key.number
+    name = names.name_of("town", world.seed, key.block * COUNTS["town"] + number)
+    facts = drawn(world, key)
+    growth = float(facts["growth"])
+    people = [Key("person", key.block, person) for person in range(COUNTS["person"])]
+    return facts | {
+        "name": name,
+        "kind": "provincial town" if number else "provincial capital",
+        "before": int(facts["population"] / growth / 100) * 100,
+        "growth": "grew" if growth > 1 else "declined",
+        "river": Key("river", key.block, 0) if number < 4 else None,
+        "building": beside(key, "building", number),
+        "event": beside(key, "event", number - 4),
+        "organisation": beside(key, "organisation", number),
+        "twin": Key("town", world.earlier(key, "twin"), (number + 3) % COUNTS["town"]),
+        "natives": [one for one in people if birthplace(world, one).number == number],
+    }
+
+
+def building_facts(world: Blocks, key: Key) -> Facts:
+    """A bridge, castle, museum or cathedral."""
+    kind, name = sort_of(key)
+    town = Key("town", key.block, key.number)
+    facts = drawn(world, key, kind=kind, town=town, architect=Key("person", key.block, 0))
+    return facts | {"name": name.format(place=world.name(town))}
+
+
+def organisation_facts(world: Blocks, key: Key) -> Facts:
+    """A university, firm, football club, newspaper or theatre."""
+    kind, name = sort_of(key)
+    town = Key("town", key.block, key.number)
+    place = world.facts(town)
+    facts = drawn(world, key, kind=kind, town=town, craft=place["craft"])
+    founder = Key("person", key.block, (key.number - 1) % FAMILIES * 4 + facts["parent"][0])
+    in_university, in_newspaper, in_other = facts["years"]
+    own = {"university": in_university, "newspaper": in_newspaper}.get(kind)
+    founded = own or year(world, founder) + in_other
+    words_of_name = dict(zip(("club", "newspaper", "theatre"), facts["words"], strict=True))
+    return facts | {
+        "name": name.format(
+            place=place["name"], craft=place["craft"].capitalize(), **words_of_name
+        ),
+        "founded": founded,
+        "founder": None if own else founder,
+        "goods": words.CRAFT_GOODS[place["craft"]],
+        "rival": Key("organisation", world.earlier(key, "rival"), key.number),
+        "moved": founded + facts["moved"][0],
+    }
+
+
+def species_facts(world: Blocks, key: Key) -> Facts:
+    """A bird, fish, butterfly or flower."""
+    kind, creature = list(words.CREATURES.items())[key.number]
+    (colour, body, family), further = names.combination(
+        world.seed, kind, key.block, LISTS["colours"], creature.bodies, creature.families
+    )
+    name = f"{further}'s {colour}-{body} {family}" if further else f"{colour}-{body} {family}"
+    scientist = Key("person", key.block, key.number * 4 + 3)
+    facts = drawn(world, key, kind=kind, foods=creature.foods, scientist=scientist)
+    return facts | {
+        "name": f"the {name}",
+        "short": name,
+        "family": family,
+        "colour": colour,
+        "relative": Key("species", world.earlier(key, "relative"), key.number),
+    }
+
+
+def event_facts(world: Blocks, key: Key) -> Facts:
+    """A battle, fire, flood or strike."""
+    kind, name = sort_of(key)
+    town = Key("town", key.block, 4 + key.number)
+    facts = drawn(world, key, kind=kind, town=town, commander=Key("person", key.block, 4))
+    leader = Key("person", key.block, 4 * facts["leader"] + 3)
+    of_battle, of_strike, of_other = facts["years"]
+    strike = year(world, leader) + of_strike
+    return facts | {
+        "name": name.format(place=world.name(town)),
+        "year": {"battle": of_battle, "strike": strike}.get(kind, of_other),
+        "craft": world.facts(town)["craft"],
+        "leader": leader,
+    }
+
+
+def work_facts(world: Blocks, key: Key) -> Facts:
+    """A work of art, by the artist of one of the families."""
+    number = key.block * COUNTS["work"] + key.number
+    (adjective, noun), further = names.combination(
+        world.seed, "title", number, LISTS["title_adjectives"], LISTS["title_nouns"]
+    )
+    title = f"The {adjective} {noun} of {further}" if further else f"The {adjective} {noun}"
+    creator = Key("person", key.block, key.number % FAMILIES * 4 + 2)
+    facts = drawn(world, key, creator=creator, forms=world.facts(creator)["forms"])
+    return facts | {
+        "name": title,
+        "title": f"{title} ({facts['form']})" if facts["marked"][0] else title,
+        "other_paper": Key("organisation", world.earlier(key, "paper"), 3),
+    }
+
+
+def dish_facts(world: Blocks, key: Key) -> Facts:
+    """A dish of the block's sixth town."""
+    town = Key("town", key.block, 5)
+    facts = drawn(world, key, town=town)
+    return facts | {"name": f"{world.name(town)} {facts['kind_of_dish'][0]}"}
+
 
 FINDERS = {
-    "province": things.province_facts,
-    "river": things.river_facts,
-    "town": things.town_facts,
-    "person": people.person_facts,
-    "work": things.work_facts,
-    "organisation": things.organisation_facts,
-    "species": things.species_facts,
-    "event": things.event_facts,
-    "building": things.building_facts,
-    "dish": things.dish_facts,
+    "province": province_facts,
+    "river": river_facts,
+    "town": town_facts,
+    "person": person_facts,
+    "work": work_facts,
+    "organisation": organisation_facts,
+    "species": species_facts,
+    "event": event_facts,
+    "building": building_facts,
+    "dish": dish_facts,
 }
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from scripts.sample.tellings.phrase import link, template
-from scripts.sample.tellings.slots import number, slot, slots_of, to
+from scripts.sample.tellings.subject import number, slot, slots_of, to
 from scripts.sample.world.blocks import Key
 
 
