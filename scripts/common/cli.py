@@ -49,6 +49,13 @@ def start_logging(file: Path | None = None) -> None:
     log.propagate = False
 
 
+def step(main: Callable[[], None]) -> Callable[[], None]:
+    """A step's `main`, the last function of its module, which is run where the module is the program."""
+    if main.__module__ == "__main__":
+        run(main)
+    return main
+
+
 def run(main: Callable[[], None]) -> None:
     """Call a step's `main` and end the process: 0, or 1 with the error in the log.
 

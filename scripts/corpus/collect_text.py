@@ -62,6 +62,7 @@ def documents_of(lines: Iterable[str], documents: str) -> Iterator[list[str]]:
         yield group
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("files", type=Path, nargs="+", help="UTF-8, plain or .gz, .bz2, .zst")
@@ -71,7 +72,3 @@ def main() -> None:
     args = parser.parse_args()
     documents = from_args(Settings, args).documents
     collect_text(args.files, args.base, args.output, documents)
-
-
-if __name__ == "__main__":
-    cli.run(main)

@@ -15,6 +15,7 @@ from scripts.common.settings import add_flags, from_args
 from scripts.corpus.dump.mirror import KEY, Dump, no_such_dump
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("name", help="the file's name on the mirror")
@@ -38,7 +39,3 @@ def main() -> None:
         )
     except Missing as error:
         raise no_such_dump(dump, retries) from error
-
-
-if __name__ == "__main__":
-    cli.run(main)

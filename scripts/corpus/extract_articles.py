@@ -167,6 +167,7 @@ def kind_of(page: Page, namespaces: frozenset[str]) -> str:
     return "article"
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("dump", type=Path, help="the dump")
@@ -177,7 +178,3 @@ def main() -> None:
     args = parser.parse_args()
     settings = from_args(Settings, args)
     extract_articles(args.dump, args.output, args.statistics, settings, args.processes)
-
-
-if __name__ == "__main__":
-    cli.run(main)

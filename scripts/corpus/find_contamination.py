@@ -90,6 +90,7 @@ def search(texts: EvaluationTexts, words: WordHashes, batch: list[tuple[str, byt
     return Searched(to_documents(clean), len(sentences), found)
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("part", type=Path, help="a sentence file")
@@ -99,7 +100,3 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=1)
     args = parser.parse_args()
     find_contamination(args.part, args.evaluation, args.output, args.clean, args.processes)
-
-
-if __name__ == "__main__":
-    cli.run(main)

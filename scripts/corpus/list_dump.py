@@ -106,6 +106,7 @@ def page_order(file: dict) -> tuple[list[int], str]:
     return [int(digits) for digits in re.findall(r"\d+", file["name"])], file["name"]
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     add_flags(parser, Dump)
@@ -114,7 +115,3 @@ def main() -> None:
     listing = list_dump(from_args(Dump, args))
     write_listing(args.output, listing)
     log.info("%s: %d files", args.output, len(listing["files"]))
-
-
-if __name__ == "__main__":
-    cli.run(main)

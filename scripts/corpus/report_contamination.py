@@ -55,13 +55,10 @@ def read_report(path: Path) -> dict:
     return report
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("parts", type=Path, nargs="+", help="reports of find_contamination")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.tsv")
     args = parser.parse_args()
     report_contamination(args.parts, args.output)
-
-
-if __name__ == "__main__":
-    cli.run(main)

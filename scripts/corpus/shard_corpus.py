@@ -126,6 +126,7 @@ def refuse_empty(documents: dict[str, int]) -> None:
     )
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("parts", type=Path, nargs="+", help="sentence files")
@@ -134,7 +135,3 @@ def main() -> None:
     parser.add_argument("--signatures", type=Path, nargs="+", help="of the parts, for near")
     args = parser.parse_args()
     shard_corpus(args.parts, args.output, from_args(Settings, args), args.signatures)
-
-
-if __name__ == "__main__":
-    cli.run(main)

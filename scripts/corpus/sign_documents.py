@@ -57,6 +57,7 @@ def bands(documents: list[bytes]) -> np.ndarray:
     return digests.reshape(-1, BANDS)
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("part", type=Path, help="a sentence file")
@@ -64,7 +65,3 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=1)
     args = parser.parse_args()
     sign_documents(args.part, args.output, args.processes)
-
-
-if __name__ == "__main__":
-    cli.run(main)

@@ -90,6 +90,7 @@ def tidy(lines: Iterable[str]) -> Iterator[str]:
             yield paragraph
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("articles", type=Path, help="JSON lines with id and text")
@@ -99,7 +100,3 @@ def main() -> None:
     args = parser.parse_args()
     settings = from_args(Settings, args)
     split_sentences(args.articles, args.output, settings.model, args.processes)
-
-
-if __name__ == "__main__":
-    cli.run(main)

@@ -60,6 +60,7 @@ def build_examples(
     return build_shard(shard, output, values, random_from, spare)
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     add = parser.add_argument
@@ -75,7 +76,3 @@ def main() -> None:
     cli.log.info("%(examples)d examples, %(tokens)d tokens", result)
     if args.statistics:
         write_text(args.statistics, json.dumps(result, indent=2) + "\n")
-
-
-if __name__ == "__main__":
-    cli.run(main)

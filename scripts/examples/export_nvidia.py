@@ -83,6 +83,7 @@ def padded(batch: Batch, length: int, most: int, source: Path) -> dict[str, np.n
     return values
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("source", type=Path, help="HDF5 file of examples")
@@ -93,7 +94,3 @@ def main() -> None:
     args = parser.parse_args()
     rows = export_nvidia(args.source, args.output, args.seed, args.epochs, args.max_predictions)
     cli.log.info("%d rows", rows)
-
-
-if __name__ == "__main__":
-    cli.run(main)

@@ -74,6 +74,7 @@ def statistics(examples: Examples) -> dict[str, Any]:
     }
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("source", type=Path, help="HDF5 file, of either schema")
@@ -86,7 +87,3 @@ def main() -> None:
     cli.log.info("%(examples)d examples, %(tokens)d tokens", result)
     if args.statistics:
         write_text(args.statistics, json.dumps(result, indent=2) + "\n")
-
-
-if __name__ == "__main__":
-    cli.run(main)

@@ -43,6 +43,7 @@ def import_vocab(source: Path, output: Path, form: Form) -> int:
     return write_folder(output, tokenizer, min(form.max_length, found.model_max_length), special)
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument(
@@ -53,7 +54,3 @@ def main() -> None:
     args = parser.parse_args()
     size = import_vocab(args.source, args.output, from_args(Form, args))
     cli.log.info("%d tokens", size)
-
-
-if __name__ == "__main__":
-    cli.run(main)

@@ -73,6 +73,7 @@ def default_tokenizer(path: Path) -> Path:
     return path.resolve().parents[3] / "vocab" if len(path.resolve().parents) > 3 else Path("vocab")
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("file", type=Path, help="HDF5 file of examples, of either schema")
@@ -88,7 +89,3 @@ def main() -> None:
     )
     tokenizer = args.tokenizer or default_tokenizer(args.file)
     print(show(args.file, tokenizer, args.first, args.n, args.epoch, args.seed, colour))
-
-
-if __name__ == "__main__":
-    cli.run(main)

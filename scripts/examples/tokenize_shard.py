@@ -44,6 +44,7 @@ def blank_lines(text: bytes) -> np.ndarray:
     return np.diff(np.concatenate([[-1], ends, [len(text)]])) == 1
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument(
@@ -57,7 +58,3 @@ def main() -> None:
     os.environ["TOKENIZERS_PARALLELISM"] = "true" if args.threads > 1 else "false"
     counts = tokenize_shard(args.shard, args.tokenizer, args.output)
     cli.log.info("%(documents)d documents, %(sentences)d sentences, %(tokens)d tokens", counts)
-
-
-if __name__ == "__main__":
-    cli.run(main)

@@ -70,6 +70,7 @@ def draw_sample(shards: Iterable[Path], limit: int, seed: int) -> list[bytes]:
     return [line for _, line in chosen]
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("shards", type=Path, nargs="+", help="sentences, one a line")
@@ -80,7 +81,3 @@ def main() -> None:
     os.environ["RAYON_NUM_THREADS"] = str(args.threads)
     size = train_vocab(args.shards, args.output, from_args(Settings, args))
     cli.log.info("%d tokens", size)
-
-
-if __name__ == "__main__":
-    cli.run(main)

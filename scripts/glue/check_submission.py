@@ -10,6 +10,7 @@ from scripts.common.errors import UserError
 from scripts.glue.files import submission
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("archive", type=Path)
@@ -20,7 +21,3 @@ def main() -> None:
     if problems:
         raise UserError(f"{args.archive}: {len(problems)} problems; not fit for submission")
     cli.log.info("%s: fit for submission", args.archive)
-
-
-if __name__ == "__main__":
-    cli.run(main)

@@ -38,13 +38,10 @@ def texts_of(file: Path) -> Iterator[str]:
         yield from (cell for cell in line.split("\t") if not cell.startswith(PARSE_TREE))
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("files", type=Path, nargs="+", metavar="TASK/SPLIT.tsv")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="TEXTS.tsv.zst")
     args = parser.parse_args()
     collect_evaluation(args.files, args.output)
-
-
-if __name__ == "__main__":
-    cli.run(main)

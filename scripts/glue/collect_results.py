@@ -191,6 +191,7 @@ def confusions(run: Run) -> Iterable[tuple[str, str, str, int]]:
                 yield part, label, prediction, pairs[label, prediction]
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("metrics", nargs="+", type=Path, help="metrics.json of each run")
@@ -205,7 +206,3 @@ def main() -> None:
         write_text(args.details / name, text)
     write_text(args.markdown, markdown(rows))
     write_text(args.table, tsv(COLUMNS, (cells(row).values() for row in rows)))
-
-
-if __name__ == "__main__":
-    cli.run(main)

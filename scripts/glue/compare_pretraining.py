@@ -39,6 +39,7 @@ def median(group: list[Run], metric: str | None = None) -> float:
     return float(np.median(finished_runs.values(group, metric)))
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("--pretrained", required=True, nargs="+", type=Path)
@@ -49,7 +50,3 @@ def main() -> None:
     text = "".join("\t".join(cells) + "\n" for cells in lines)
     print(text.expandtabs(24), end="")
     write_text(args.output, text)
-
-
-if __name__ == "__main__":
-    cli.run(main)

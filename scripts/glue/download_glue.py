@@ -12,6 +12,7 @@ from scripts.common.download import download
 from scripts.glue.files.official_files import SOURCES
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("name", choices=list(SOURCES))
@@ -23,7 +24,3 @@ def main() -> None:
     url = f"{args.mirror.rstrip('/')}/{source.path}"
     size = None if args.sha256 else source.size
     download(url, args.output, args.sha256 or source.sha256, key="glue.mirror", size=size)
-
-
-if __name__ == "__main__":
-    cli.run(main)

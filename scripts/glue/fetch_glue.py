@@ -62,6 +62,7 @@ def report(task: Task, file: Path, stem: str, rows: tables.Rows) -> None:
         cli.log.info("%s: %d examples; the official file has %d", file, len(rows), official)
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("task")
@@ -71,7 +72,3 @@ def main() -> None:
     parser.add_argument("-o", "--output", required=True, type=Path, help="folder")
     args = parser.parse_args()
     fetch(parse_task(args.task), args.sources, args.output)
-
-
-if __name__ == "__main__":
-    cli.run(main)

@@ -71,6 +71,7 @@ def settle(cpu_threads: int) -> None:
         torch.use_deterministic_algorithms(True, warn_only=True)
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("task", help="an official name, or a task of your own as JSON")
@@ -114,7 +115,3 @@ def main() -> None:
         args.init_from,
         args.keep_model,
     )
-
-
-if __name__ == "__main__":
-    cli.run(main)

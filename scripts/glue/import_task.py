@@ -113,6 +113,7 @@ def objects(file: Path) -> Iterator[tuple[str, dict]]:
         yield f"{file}: line {number}", record
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("entry", type=json.loads, help="the task's entry in the config, as JSON")
@@ -122,7 +123,3 @@ def main() -> None:
     import_task(
         args.entry, dict(zip(("train", "dev", "test"), args.files, strict=False)), args.output
     )
-
-
-if __name__ == "__main__":
-    cli.run(main)

@@ -37,6 +37,7 @@ def submit(found: list[Run], target: Path, official: bool) -> None:
     submission.write(target, answers, submission.official_counts() if official else counts)
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("metrics", nargs="+", type=Path, help="metrics.json of each run")
@@ -49,7 +50,3 @@ def main() -> None:
     parser.add_argument("-o", "--output", required=True, type=Path)
     args = parser.parse_args()
     submit(finished_runs.read(args.metrics), args.output, args.official_counts)
-
-
-if __name__ == "__main__":
-    cli.run(main)

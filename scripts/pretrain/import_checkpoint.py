@@ -8,15 +8,16 @@ give `--model` where the heads are not 64 wide. Set `pretrain.init` or `glue.mod
 
 from pathlib import Path
 
-from scripts.common.cli import Parser, log, run
+from scripts.common import cli
 from scripts.common.errors import UserError
 from scripts.pretrain.architectures.model_config import Shape, read_model, with_special_ids
 
 HEAD_WIDTH = 64
 
 
+@cli.step
 def main() -> None:
-    parser = Parser(__doc__)
+    parser = cli.Parser(__doc__)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--tokenizer", required=True, type=Path, help="tokenizer folder")
     parser.add_argument("--model", help="Hugging Face config; default: read off the weights")
@@ -49,8 +50,4 @@ def import_checkpoint(path: Path, tokenizer: Path, config: dict | None, output: 
     initialise(bert, 0)
     import_state(bert, weights, path)
     save_untrained(output, {"imported from": path.name}, bert, config, tokenizer)
-    log.info("wrote %s", output)
-
-
-if __name__ == "__main__":
-    run(main)
+    cli.log.info("wrote %s", output)

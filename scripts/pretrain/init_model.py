@@ -6,7 +6,7 @@
 
 from pathlib import Path
 
-from scripts.common.cli import Parser, log, run
+from scripts.common import cli
 from scripts.common.settings import add_flags, from_args
 from scripts.pretrain.architectures.model_config import (
     NewModel,
@@ -17,8 +17,9 @@ from scripts.pretrain.architectures.model_config import (
 )
 
 
+@cli.step
 def main() -> None:
-    parser = Parser(__doc__)
+    parser = cli.Parser(__doc__)
     add = parser.add_argument
     add("--model", required=True, help="Hugging Face config: a JSON file, or the JSON itself")
     add("--tokenizer", required=True, type=Path, help="tokenizer folder")
@@ -46,8 +47,4 @@ def init_model(model: str, tokenizer: Path, output: Path, settings: NewModel) ->
     bert = Bert(shape)
     initialise(bert, settings.seed, settings.initial_weights)
     save_untrained(output, {"seed": settings.seed}, bert, config, tokenizer)
-    log.info("wrote %s", output)
-
-
-if __name__ == "__main__":
-    run(main)
+    cli.log.info("wrote %s", output)

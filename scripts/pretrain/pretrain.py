@@ -15,7 +15,7 @@ from argparse import Namespace
 from inspect import getdoc
 from pathlib import Path
 
-from scripts.common.cli import Parser, run
+from scripts.common import cli
 from scripts.common.errors import UserError
 from scripts.common.settings import add_flags, from_args
 from scripts.pretrain.architectures import model_config
@@ -23,8 +23,9 @@ from scripts.pretrain.loop.job import Job, RuntimeOptions, Settings
 from scripts.pretrain.loop.recipe import Recipe
 
 
+@cli.step
 def main() -> None:
-    parser = Parser(__doc__)
+    parser = cli.Parser(__doc__)
     add = parser.add_argument
     add("train", nargs="+", type=Path, help="files of examples")
     add("-o", "--output", required=True, type=Path, help="folder of the model")
@@ -64,7 +65,3 @@ def job_of(arguments: Namespace) -> Job:
     config = model_config.with_special_ids(config, vocabulary.special_ids)
     files = (arguments.train, arguments.validation, arguments.output, tokenizer, arguments.init)
     return Job(*files, config, settings, recipe)
-
-
-if __name__ == "__main__":
-    run(main)

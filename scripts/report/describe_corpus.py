@@ -41,6 +41,7 @@ def rows(
             yield f"build_examples ({group})", name, value
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("--extraction", type=Path, nargs="*", default=[], metavar="JSON")
@@ -52,7 +53,3 @@ def main() -> None:
     for row in rows(args.extraction, args.shards, args.examples):
         lines.append("\t".join(map(str, row)))
     write_text(args.output, "\n".join(lines) + "\n")
-
-
-if __name__ == "__main__":
-    cli.run(main)

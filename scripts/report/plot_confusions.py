@@ -40,6 +40,7 @@ def draw(confusion: "pd.DataFrame") -> "Figure":
     return figure
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("confusion", type=Path)
@@ -49,7 +50,3 @@ def main() -> None:
 
     types = {"label": str, "prediction": str}
     save(draw(read_table(args.confusion, dtype=types)), args.output)
-
-
-if __name__ == "__main__":
-    cli.run(main)

@@ -35,6 +35,7 @@ def draw(curves: "pd.DataFrame") -> "Figure":
     return figure
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("curves", type=Path)
@@ -43,7 +44,3 @@ def main() -> None:
     from scripts.report.drawing.figures import read_table, save
 
     save(draw(read_table(args.curves)), args.output)
-
-
-if __name__ == "__main__":
-    cli.run(main)

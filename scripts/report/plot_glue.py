@@ -54,6 +54,7 @@ def draw(table: "pd.DataFrame", published: bool) -> "Figure":
     return figure
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("table", type=Path)
@@ -68,7 +69,3 @@ def main() -> None:
     from scripts.report.drawing.figures import read_table, save
 
     save(draw(read_table(args.table), args.published), args.output)
-
-
-if __name__ == "__main__":
-    cli.run(main)

@@ -52,6 +52,7 @@ def draw(phases: dict[str, list[dict]]) -> "Figure":
     return figure
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument(
@@ -65,7 +66,3 @@ def main() -> None:
         path.parent.name: [json.loads(line) for line in read_lines(path)] for path in args.metrics
     }
     save(draw(phases), args.output)
-
-
-if __name__ == "__main__":
-    cli.run(main)

@@ -33,13 +33,10 @@ def is_figure(cell: str) -> bool:
     return True
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("table", type=Path)
     args = parser.parse_args()
     rows = [line.split("\t") for line in read_lines(args.table)]
     print("\n".join(aligned(rows)))
-
-
-if __name__ == "__main__":
-    cli.run(main)

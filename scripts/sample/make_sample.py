@@ -68,6 +68,7 @@ def cached_world(seed: int) -> World:
     return World(seed)
 
 
+@cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
     add_flags(parser, Settings)
@@ -85,7 +86,3 @@ def main() -> None:
     )
     args = parser.parse_args()
     make_sample(from_args(Settings, args), args.dump, args.glue, max(1, args.processes))
-
-
-if __name__ == "__main__":
-    cli.run(main)

@@ -9,11 +9,11 @@ STEP = """
 import sys
 from scripts.common import cli
 from scripts.common.errors import UserError
+@cli.step
 def main():
     args = cli.Parser("A step.").parse_args()
     cli.log.info("working")
     {action}
-cli.run(main)
 """
 
 
@@ -73,3 +73,10 @@ def test_a_log_is_begun_anew_and_not_passed_on(tmp_path, capsys):
     assert capsys.readouterr().err.count("second") == 1
     cli.start_logging()
     assert len(cli.log.handlers) == 1
+
+
+def test_a_step_that_is_imported_is_not_run(capsys):
+    module = {"__name__": "scripts.other"}
+    exec(STEP.format(action="print('done')"), module)
+    assert callable(module["main"])
+    assert capsys.readouterr() == ("", "")

@@ -62,7 +62,7 @@ def test_steps_start_without_what_takes_a_second_to_import():
         name_of(module).removesuffix(".py").replace("/", ".")
         for module in OURS
         if module.parents[1] == ROOT / "scripts"
-        and re.search(r"^    (?:cli\.)?run\(main\)", module.read_text(), re.MULTILINE)
+        and re.search(r"^@cli\.step$", module.read_text(), re.MULTILINE)
     ]
     assert len(steps) > 25
     code = f"import sys, {', '.join(steps)}\nprint(*set(sys.modules).intersection({SLOW!r}))"

@@ -136,7 +136,7 @@ def test_every_step_shows_how_it_is_called():
     steps = {
         f"scripts.{file.parent.name}.{file.stem}"
         for file in ROOT.glob("scripts/*/*.py")
-        if '__name__ == "__main__"' in file.read_text(encoding="utf-8")
+        if re.search('^@cli.step$|__name__ == "__main__"', file.read_text("utf-8"), re.MULTILINE)
     }
     shown = {command.module for command in commands() if command.where.startswith("scripts/")}
     assert steps - shown == set()
