@@ -213,6 +213,10 @@ if not GLUE["model"]:
         input:
             pretrained=run_files("metrics.json", GLUE_TASKS),
             random=run_files("metrics.json", GLUE_TASKS, "results/glue_random"),
+            dev=[
+                *run_files("dev.tsv", GLUE_TASKS),
+                *run_files("dev.tsv", GLUE_TASKS, "results/glue_random"),
+            ],
         output:
             "pretraining_gain.tsv",
         log:
@@ -225,8 +229,9 @@ if not GLUE["model"]:
             runtime=30,
         params:
             **step("scripts/glue/compare_pretraining.py"),
+            flags=flags(seed=config["seed"]),
         message:
             "Comparing pretrained with random weights"
         shell:
             "{params.run} --pretrained {input.pretrained:q}"
-            " --random {input.random:q} -o {output:q} --log {log:q}"
+            " --random {input.random:q} {params.flags} -o {output:q} --log {log:q}"

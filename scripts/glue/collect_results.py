@@ -53,10 +53,7 @@ def cells(row: Row) -> dict[str, str]:
 def table(found: list[Run], seed: int) -> list[Row]:
     """The rows of all tasks and metrics, and the averages of the official ones."""
     groups = finished_runs.chosen(found)
-    rows = {
-        name: [metric_row(name, metric, group, seed) for metric in group[0].report["metrics"]]
-        for name, group in groups.items()
-    }
+    rows = {name: list(metric_rows(name, group, seed)) for name, group in groups.items()}
     official = [task for task in OFFICIAL if task in rows]
     return [
         *itertools.chain.from_iterable(rows.values()),
@@ -75,41 +72,38 @@ def averages(official: list[str]) -> Iterable[tuple[str, list[str]]]:
             yield f"{note}{len(tasks)} tasks: {', '.join(tasks)}", tasks
 
 
-def metric_row(name: str, metric: str, group: list[Run], seed: int) -> Row:
-    """One metric of one task over its runs."""
-    found = finished_runs.values(group, metric)
-    first = group[0].report
-    middle = finished_runs.median_run(group, metric)
-    low_high = interval(middle, metric, hash64(seed, name, metric)) or (None, None)
-    return {
-        "task": name,
-        "metric": metric,
-        "median": float(np.median(found)),
-        "mean": float(np.mean(found)),
-        "std": deviation(found),
-        "best": max(found),
-        "runs": len(found),
-        "failed": sum(run.failed(metric) for run in group),
-        "majority_baseline": first["majority"][metric],
-        "dev_examples": first["dev_examples"][metric],
-        "ci95_low": low_high[0],
-        "ci95_high": low_high[1],
-        "settings": group[0].settings,
-    }
+def metric_rows(name: str, group: list[Run], seed: int) -> Iterable[Row]:
+    """The metrics of one task over its runs."""
+    first, examples = group[0].report, finished_runs.dev_examples(group)
+    for metric in first["metrics"]:
+        found = finished_runs.values(group, metric)
+        low_high: tuple[float | None, float | None] = (None, None)
+        if metric in examples:
+            plain_name, part = finished_runs.split_metric(metric)
+            low_high = intervals.of_median(
+                plain_name, examples[metric], found, hash64(seed, name, part)
+            )
+        yield {
+            "task": name,
+            "metric": metric,
+            "median": float(np.median(found)),
+            "mean": float(np.mean(found)),
+            "std": deviation(found),
+            "best": max(found),
+            "runs": len(found),
+            "failed": sum(run.failed(metric) for run in group),
+            "majority_baseline": first["majority"][metric],
+            "dev_examples": first["dev_examples"][metric],
+            "ci95_low": low_high[0],
+            "ci95_high": low_high[1],
+            "settings": group[0].settings,
+        }
 
 
 def deviation(values: Iterable[float]) -> float | None:
     """The sample's standard deviation, of two values or more."""
     found = list(values)
     return float(np.std(found, ddof=1)) if len(found) > 1 else None
-
-
-def interval(run: Run, metric: str, seed: int) -> tuple[float, float] | None:
-    """The bootstrap interval of a run's metric, from its dev predictions."""
-    metric, part = finished_runs.split_metric(metric)
-    rows = finished_runs.predictions(run)[part]
-    gold, predicted = ([row[name] for row in rows] for name in ("label", "prediction"))
-    return intervals.interval(metric, run.report["labels"], gold, predicted, seed)
 
 
 def average(name: str, groups: list[list[Run]], rows: list[list[Row]]) -> Row:

@@ -3,10 +3,12 @@
     python -m scripts.glue.compare_pretraining --pretrained results/glue/*/seed*/metrics.json \\
         --random results/glue_random/*/seed*/metrics.json -o pretraining_gain.tsv
 
-The last line says on how many of the tasks other than WNLI the pretrained model wins, by the median
-of the tasks' scores (the mean of a task's metrics).
+A gain's interval is for other dev examples, the same for both models, and other seeds of finetuning:
+better or worse is where it leaves out 0, open where it does not. The last line counts the tasks other
+than WNLI, by their scores (the mean of a task's metrics).
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,29 +16,53 @@ import numpy as np
 
 from scripts.common import cli
 from scripts.common.atomic import write_text
-from scripts.glue.scores import finished_runs
+from scripts.common.digest import hash64
+from scripts.glue.scores import finished_runs, intervals
 from scripts.glue.scores.finished_runs import Run
 
+HEADER = ["task", "metric", "pretrained", "random", "gain", "ci95_low", "ci95_high", "pretraining"]
 
-def compare(pretrained: list[Run], random: list[Run]) -> Iterable[list[str]]:
-    """The lines' cells: task, metric, both medians and the gain, then the count of wins."""
+
+def compare(pretrained: list[Run], random: list[Run], seed: int) -> Iterable[list[str]]:
+    """The lines' cells: task, metric, both medians, the gain, its interval and what it says."""
     sides = [finished_runs.chosen(side) for side in (pretrained, random)]
-    yield ["task", "metric", "pretrained", "random", "gain"]
-    wins = counted = 0
-    for row, group in sides[0].items():
-        for metric in group[0].report["metrics"]:
-            both = [median(side[row], metric) for side in sides]
-            gain = f"{100 * (both[0] - both[1]):+.1f}"
-            yield [row, metric, *(f"{100 * value:.1f}" for value in both), gain]
+    yield HEADER
+    verdicts: Counter[str] = Counter()
+    for row in sides[0]:
+        groups = [side[row] for side in sides]
+        draws = draw(row, groups, seed)
+        for metric in groups[0][0].report["metrics"]:
+            yield [row, metric, *gain(groups, metric, draws.get(metric))]
         if row != "WNLI":
-            counted += 1
-            wins += median(group) > median(sides[1][row])
-    yield ["wins", f"of {counted} tasks without WNLI", str(wins), str(counted - wins), ""]
+            every = np.mean(list(draws.values()), axis=0) if draws else None
+            verdicts[gain(groups, None, every)[-1]] += 1
+    said = ", ".join(f"{verdicts[word]} {word}" for word in ("better", "worse", "open"))
+    yield ["tasks", f"{verdicts.total()} without WNLI", *[""] * 5, said]
 
 
-def median(group: list[Run], metric: str | None = None) -> float:
-    """The median of a metric, or of the score, over the runs."""
-    return float(np.median(finished_runs.values(group, metric)))
+def draw(row: str, groups: list[list[Run]], seed: int) -> dict[str, np.ndarray]:
+    """Draws of each metric over dev examples [draws, runs], of all groups' runs side by side."""
+    found = finished_runs.dev_examples([run for group in groups for run in group])
+    return {
+        name: examples.draws(metric, hash64(seed, row, part))
+        for name, examples in found.items()
+        for metric, part in [finished_runs.split_metric(name)]
+    }
+
+
+def gain(groups: list[list[Run]], metric: str | None, draws: np.ndarray | None) -> list[str]:
+    """Both medians of a metric, or of the score, their difference, its interval and a verdict."""
+    values = [finished_runs.values(group, metric) for group in groups]
+    medians = [float(np.median(side)) for side in values]
+    found = medians[0] - medians[1]
+    cells = [f"{100 * medians[0]:.1f}", f"{100 * medians[1]:.1f}", f"{100 * found:+.1f}"]
+    if draws is None:
+        return [*cells, "", "", "open"]
+    drawn = np.split(draws, [len(groups[0])], axis=1)
+    bounds = intervals.percentiles(found, np.subtract(*(np.median(side, axis=1) for side in drawn)))
+    low, high = intervals.with_runs(found, bounds, *map(intervals.run_reach, values, drawn))
+    verdict = "better" if low > 0 else "worse" if high < 0 else "open"
+    return [*cells, f"{100 * low:+.1f}", f"{100 * high:+.1f}", verdict]
 
 
 @cli.step
@@ -45,8 +71,9 @@ def main() -> None:
     parser.add_argument("--pretrained", required=True, nargs="+", type=Path)
     parser.add_argument("--random", required=True, nargs="+", type=Path)
     parser.add_argument("-o", "--output", required=True, type=Path)
+    parser.add_argument("--seed", type=int, default=42, help="of the bootstrap")
     args = parser.parse_args()
-    lines = compare(finished_runs.read(args.pretrained), finished_runs.read(args.random))
-    text = "".join("\t".join(cells) + "\n" for cells in lines)
-    print(text.expandtabs(24), end="")
+    pretrained, random = map(finished_runs.read, (args.pretrained, args.random))
+    text = "".join("\t".join(cells) + "\n" for cells in compare(pretrained, random, args.seed))
+    print(text.expandtabs(16), end="")
     write_text(args.output, text)

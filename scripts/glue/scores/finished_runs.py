@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from scripts.common.errors import UserError
+from scripts.glue.scores.intervals import Examples, examples_of
 from scripts.glue.tasks.kinds import kind_of
 from scripts.glue.tasks.official_tasks import OFFICIAL
 
@@ -96,3 +97,22 @@ def predictions(run: Run, name: str = "dev.tsv") -> dict[str, list[dict[str, str
         cells = dict(zip(header, line.split("\t"), strict=True))
         parts.setdefault(cells["part"], []).append(cells)
     return parts
+
+
+def dev_examples(runs: list[Run]) -> dict[str, Examples]:
+    """The dev examples by metric, with the runs' answers; without metrics of a kind that has no
+    intervals. UserError names a run on other examples than the first one's."""
+    found, sides = {}, [predictions(run) for run in runs]
+    made: dict[str, Examples | None] = {}
+    for name in runs[0].report["metrics"]:
+        metric, part = split_metric(name)
+        if part not in made:
+            gold = [row["label"] for row in sides[0][part]]
+            for run, side in zip(runs, sides, strict=True):
+                if [row["label"] for row in side[part]] != gold:
+                    raise UserError(f"{run.folder}/dev.tsv: other examples than {runs[0].folder}'s")
+            answers = [[row["prediction"] for row in side[part]] for side in sides]
+            made[part] = examples_of(metric, runs[0].report["labels"], gold, answers)
+        if examples := made[part]:
+            found[name] = examples
+    return found

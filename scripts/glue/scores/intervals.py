@@ -1,10 +1,13 @@
-"""Bootstrap intervals of a dev metric (Efron's percentile method).
+"""Intervals of 95%: what other dev examples, and other seeds, would have given.
 
-Resampling examples changes a classification metric through its confusion matrix alone, so a draw
-is one multinomial draw of the matrix; correlations are computed anew from drawn examples.
+Examples: the Bayesian bootstrap (Rubin 1981). A draw gives each dev example a random weight, the same
+in all runs, and takes the statistic anew. Runs: what their scores differ by beyond what their
+answers to these examples do is a normal sample of as many seeds, by Student's t. Both parts are added in
+squares (Zou and Donner 2008).
 """
 
-from collections.abc import Callable
+import math
+from abc import ABC, abstractmethod
 
 import numpy as np
 
@@ -12,39 +15,74 @@ from scripts.glue.tasks.kinds import kind_of
 
 DRAWS = 1000
 LEVEL = 0.95
-CELLS = 4_000_000  # drawn examples held at a time
+CELLS = 4_000_000  # weights held at a time
+FRACTIONS = ("accuracy", "f1", "f1_macro")  # the others are correlations
+MOMENTS = 5  # that a correlation is computed from: examples that it has the fewer for its spread
 
 
-def interval(
-    metric: str, labels: list[str], gold: list[str], predicted: list[str], seed: int
-) -> tuple[float, float] | None:
-    """The interval of a metric, from the cells of a file of predictions.
+class Examples(ABC):
+    """The answers of k runs to a set of dev examples, as rows that stand for `counts` [m] examples.
 
-    `labels` are the task's classes in order. None for a kind of task without a bootstrap here.
+    `shapes` [m] are those of the gamma distributions of the rows' weights.
     """
-    kind = kind_of([metric])
-    bootstrap = BOOTSTRAPS.get(kind.name) if kind else None
-    if not bootstrap:
-        return None
-    values = bootstrap(metric, labels, gold, predicted, np.random.default_rng(seed))
-    tail = (1 - LEVEL) / 2
-    low, high = np.quantile(values, [tail, 1 - tail])
-    return float(low), float(high)
+
+    counts: np.ndarray
+    shapes: np.ndarray
+
+    @abstractmethod
+    def values(self, metric: str, weights: np.ndarray) -> np.ndarray:
+        """A metric of each run [d, k] under weights of the rows [d, m]."""
+
+    @abstractmethod
+    def bounds(self, value: float, draws: np.ndarray) -> tuple[float, float]:
+        """The interval about a statistic from its draws [d]."""
+
+    def draws(self, metric: str, seed: int) -> np.ndarray:
+        """Draws of a metric of each run [DRAWS, k]; of one seed all metrics have the same weights."""
+        rng = np.random.default_rng(seed)
+        return np.concatenate(
+            [
+                self.values(metric, rng.standard_gamma(self.shapes, (len(rows), len(self.shapes))))
+                for rows in np.array_split(
+                    np.arange(DRAWS), max(1, -(-DRAWS * len(self.shapes) // CELLS))
+                )
+            ]
+        )
 
 
-def of_classes(
-    metric: str, labels: list[str], gold: list[str], predicted: list[str], rng: np.random.Generator
-) -> np.ndarray:
-    """Draws of accuracy, f1, mcc or f1_macro [d]."""
-    classes = len(labels)
-    numbers = {label: number for number, label in enumerate(labels)}
-    pairs = [
-        numbers[label] * classes + numbers[answer]
-        for label, answer in zip(gold, predicted, strict=True)
-    ]
-    counts = np.bincount(pairs, minlength=classes**2)
-    draws = rng.multinomial(len(gold), counts / len(gold), size=DRAWS)
-    return from_confusion(metric, draws.reshape(-1, classes, classes).astype(float))
+class Classes(Examples):
+    """Answers that are classes. A row is what examples have in common: their class and all answers.
+
+    Half an example answered rightly and half one wrongly are added, in equal parts of each kind:
+    Jeffreys' prior, with which the interval of an accuracy holds near 100% too (Brown, Cai and DasGupta
+    2001).
+    """
+
+    def __init__(self, labels: list[str], gold: list[str], answers: list[list[str]]):
+        numbers = {label: number for number, label in enumerate(labels)}
+        self.classes = len(labels)
+        codes = np.array([[numbers[label] for label in side] for side in (gold, *answers)])
+        rows, counts = np.unique(codes, axis=1, return_counts=True)
+        cells = np.indices((self.classes, self.classes)).reshape(2, -1)
+        right = cells[0] == cells[1]
+        self.rows = np.hstack([rows, cells[[0] + [1] * len(answers)]])
+        self.counts = np.append(counts, np.zeros(len(right), int))
+        self.shapes = np.append(counts, 0.5 / np.where(right, right.sum(), (~right).sum()))
+
+    def values(self, metric: str, weights: np.ndarray) -> np.ndarray:
+        from scipy.sparse import csr_array
+
+        found = []
+        rows, square = len(self.counts), self.classes**2
+        for answers in self.rows[1:]:
+            cells = self.rows[0] * self.classes + answers
+            table = csr_array((np.ones(rows), cells, np.arange(rows + 1)), shape=(rows, square))
+            matrix = np.asarray(weights @ table).reshape(-1, self.classes, self.classes)
+            found.append(from_confusion(metric, matrix))
+        return np.stack(found, axis=1)
+
+    def bounds(self, value: float, draws: np.ndarray) -> tuple[float, float]:
+        return percentiles(value, draws)
 
 
 def from_confusion(metric: str, matrix: np.ndarray) -> np.ndarray:
@@ -62,31 +100,104 @@ def from_confusion(metric: str, matrix: np.ndarray) -> np.ndarray:
     # Gorodkin's correlation of more than two classes, which for two is Matthews's
     agreement = correct.sum(1) * total - (gold * predicted).sum(1)
     spread = (total**2 - (gold**2).sum(1)) * (total**2 - (predicted**2).sum(1))
-    return ratio(agreement, np.sqrt(spread))
+    return ratio(agreement, np.sqrt(np.maximum(spread, 0)))
 
 
-def of_values(
-    metric: str, labels: list[str], gold: list[str], predicted: list[str], rng: np.random.Generator
-) -> np.ndarray:
-    """Draws of pearson or spearman [d]."""
-    sides = [np.array(cells, float) for cells in (gold, predicted)]
-    found = []
-    for rows in np.array_split(np.arange(DRAWS), max(1, -(-DRAWS * len(gold) // CELLS))):
-        drawn = rng.integers(0, len(gold), (len(rows), len(gold)))
-        pair = [side[drawn] for side in sides]
-        if metric == "spearman":
-            from scipy.stats import rankdata
+class Numbers(Examples):
+    """Answers that are numbers: a row is an example."""
 
-            pair = [rankdata(side, axis=1) for side in pair]
-        left, right = (side - side.mean(1, keepdims=True) for side in pair)
-        found.append(ratio((left * right).sum(1), np.sqrt((left**2).sum(1) * (right**2).sum(1))))
-    return np.concatenate(found)
+    def __init__(self, labels: list[str], gold: list[str], answers: list[list[str]]):
+        self.rows = np.array([gold, *answers], float)
+        self.counts = np.ones(len(gold), int)
+        self.shapes = np.full(len(gold), max(0.5, 1 - MOMENTS / len(gold)))
+
+    def values(self, metric: str, weights: np.ndarray) -> np.ndarray:
+        weights = weights / weights.sum(1, keepdims=True)
+        found = []
+        for row in self.rows:
+            side = weighted_ranks(row, weights) if metric == "spearman" else row[None]
+            side = side - (weights * side).sum(1, keepdims=True)
+            found.append((side, (weights * side**2).sum(1)))
+        (gold, spread), *answers = found
+        return np.stack(
+            [
+                ratio((weights * gold * side).sum(1), np.sqrt(spread * own))
+                for side, own in answers
+            ],
+            axis=1,
+        )  # fmt: skip
+
+    def bounds(self, value: float, draws: np.ndarray) -> tuple[float, float]:
+        """About Fisher's z, which is near to normal, by the draws' deviation and Student's t."""
+        limit = 1 - 1e-9
+        center, draws = np.arctanh(np.clip(value, -limit, limit)), np.clip(draws, -limit, limit)
+        half = t_quantile(max(1, len(self.counts) - MOMENTS)) * np.arctanh(draws).std()
+        return float(np.tanh(center - half)), float(np.tanh(center + half))
 
 
-BOOTSTRAPS: dict[str, Callable[..., np.ndarray]] = {
-    "classification": of_classes,
-    "regression": of_values,
-}
+def weighted_ranks(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The rank of each of the values [n] under weights [d, n], the middle one of equals: [d, n]."""
+    _, place, sizes = np.unique(values, return_inverse=True, return_counts=True)
+    order, starts = np.argsort(place, kind="stable"), np.cumsum(sizes) - sizes
+    mass = np.add.reduceat(weights[:, order], starts, axis=1)
+    return (mass.cumsum(axis=1) - mass / 2)[:, place]
+
+
+KINDS: dict[str, type[Examples]] = {"classification": Classes, "regression": Numbers}
+
+
+def examples_of(
+    metric: str, labels: list[str], gold: list[str], answers: list[list[str]]
+) -> Examples | None:
+    """The runs' answers as a metric's kind of task reads them; None for a kind without intervals.
+
+    `labels` are the task's classes in order, the others cells of the files of predictions.
+    """
+    kind = kind_of([metric])
+    known = KINDS.get(kind.name) if kind else None
+    return known(labels, gold, answers) if known else None  # type: ignore[call-arg]  # a subclass
+
+
+def percentiles(value: float, draws: np.ndarray) -> tuple[float, float]:
+    """The middle of a statistic's draws [d], and the value itself."""
+    low, high = np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return min(float(low), value), max(float(high), value)
+
+
+def of_median(
+    metric: str, examples: Examples, values: list[float], seed: int
+) -> tuple[float, float]:
+    """The interval of the median of the runs' values, for other examples and other seeds."""
+    draws, value = examples.draws(metric, seed), float(np.median(values))
+    bounds = examples.bounds(value, np.median(draws, axis=1))
+    low, high = with_runs(value, bounds, run_reach(values, draws))
+    return max(low, 0.0 if metric in FRACTIONS else -1.0), min(high, 1.0)
+
+
+def with_runs(value: float, bounds: tuple[float, float], *reaches: float) -> tuple[float, float]:
+    """An interval that holds for other seeds too, from one for other examples (see `run_reach`)."""
+    low, high = (math.hypot(value - end, *reaches) for end in bounds)
+    return value - low, value + high
+
+
+def run_reach(values: list[float], draws: np.ndarray) -> float:
+    """Half the interval of the median of runs that their seeds alone would give; 0 of one run.
+
+    `draws` [d, k] tell how much of the runs' spread is due to the examples that each fails on.
+    """
+    count = len(values)
+    if count < 2:
+        return 0.0
+    variance = max(0.0, 2 * np.var(values, ddof=1) - draws.var(axis=1, ddof=1).mean())
+    normal = np.random.default_rng(0).standard_normal((4096, count))  # median's variance, to 2%
+    return t_quantile(count - 1) * math.sqrt(variance * np.median(normal, axis=1).var())
+
+
+def t_quantile(degrees: int) -> float:
+    """Student's t of the level."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(degrees, (1 + LEVEL) / 2))
 
 
 def ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:

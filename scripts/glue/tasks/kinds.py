@@ -1,6 +1,6 @@
 """The kinds of tasks, a file each with one shape (see task.Kind); a task's metrics tell its kind.
 
-To add a kind, write its file and name it here; an interval of its metrics is one more function in
+To add a kind, write its file and name it here; an interval of its metrics is one more class in
 scores/intervals.py.
 """
 
