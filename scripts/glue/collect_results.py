@@ -6,7 +6,7 @@
 Figures are percentages of the dev set, rounded to one decimal as the benchmark does. Beside the
 table it writes to the details folder runs.tsv (every run's metrics), confusion.tsv (of each task's
 median run) and curves.tsv (of every run). Of a grid's settings the one with the highest median dev
-score counts.
+score counts; how many there were, and what the choice scores on other examples, stands beside it.
 """
 
 import itertools
@@ -23,6 +23,7 @@ from scripts.common.data import data_text
 from scripts.common.digest import hash64
 from scripts.glue.scores import finished_runs, intervals
 from scripts.glue.scores.finished_runs import Run
+from scripts.glue.scores.nested_choice import nested_medians
 from scripts.glue.tasks.official_tasks import OFFICIAL
 
 # One line of the table by column: fractions, numbers and words, and nothing where it says nothing.
@@ -32,8 +33,10 @@ NOTES = data_text(__file__, "table_notes.txt")
 
 
 COLUMNS = ("task", "metric", "median", "mean", "std", "best", "runs", "failed",
-           "majority_baseline", "dev_examples", "ci95_low", "ci95_high", "settings")  # fmt: skip
-PERCENTAGES = {"median", "mean", "std", "best", "majority_baseline", "ci95_low", "ci95_high"}
+           "majority_baseline", "dev_examples", "ci95_low", "ci95_high", "settings",
+           "settings_tried", "nested")  # fmt: skip
+PERCENTAGES = {"median", "mean", "std", "best", "majority_baseline", "ci95_low", "ci95_high",
+               "nested"}  # fmt: skip
 
 
 def percent(value: float) -> str:
@@ -53,7 +56,10 @@ def cells(row: Row) -> dict[str, str]:
 def table(found: list[Run], seed: int) -> list[Row]:
     """The rows of all tasks and metrics, and the averages of the official ones."""
     groups = finished_runs.chosen(found)
-    rows = {name: list(metric_rows(name, group, seed)) for name, group in groups.items()}
+    rows = {
+        name: list(metric_rows(name, groups[name], settings, seed))
+        for name, settings in finished_runs.by_row(found).items()
+    }
     official = [task for task in OFFICIAL if task in rows]
     return [
         *itertools.chain.from_iterable(rows.values()),
@@ -72,9 +78,13 @@ def averages(official: list[str]) -> Iterable[tuple[str, list[str]]]:
             yield f"{note}{len(tasks)} tasks: {', '.join(tasks)}", tasks
 
 
-def metric_rows(name: str, group: list[Run], seed: int) -> Iterable[Row]:
-    """The metrics of one task over its runs."""
+def metric_rows(name: str, group: list[Run], settings: list[list[Run]], seed: int) -> Iterable[Row]:
+    """The metrics of one task over its runs, those of the best of several settings."""
     first, examples = group[0].report, finished_runs.dev_examples(group)
+    nested: dict[str, float] = {}
+    if len(settings) > 1:
+        every = finished_runs.dev_examples(list(itertools.chain.from_iterable(settings)))
+        nested = nested_medians(every, list(map(len, settings)), hash64(seed, name))
     for metric in first["metrics"]:
         found = finished_runs.values(group, metric)
         low_high: tuple[float | None, float | None] = (None, None)
@@ -97,6 +107,8 @@ def metric_rows(name: str, group: list[Run], seed: int) -> Iterable[Row]:
             "ci95_low": low_high[0],
             "ci95_high": low_high[1],
             "settings": group[0].settings,
+            "settings_tried": len(settings),
+            "nested": nested.get(metric),
         }
 
 
@@ -143,6 +155,8 @@ def markdown(rows: list[Row]) -> str:
         "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for row in map(cells, rows):
+        tried, nested = row["settings_tried"], row["nested"]
+        row["median"] += f" (best of {tried}; nested {nested})" if nested else ""
         row["mean"] += f" ± {row['std']}" if row["std"] else ""
         row["runs"] += f" ({row['failed']})" if row["failed"] else ""
         row["interval"] = f"{row['ci95_low']} to {row['ci95_high']}" if row["ci95_low"] else ""

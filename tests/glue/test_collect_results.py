@@ -46,6 +46,8 @@ def test_statistics_over_the_seeds(tmp_path):
         "ci95_low": "",
         "ci95_high": "",
         "settings": "learning rate 2e-05, batch 32, epochs 3",
+        "settings_tried": "1",
+        "nested": "",
     }
     assert float(row["ci95_low"]) < 75 < float(row["ci95_high"])
 
@@ -106,6 +108,9 @@ def test_of_a_grid_the_best_median_counts(tmp_path):
     row = by_name(found)["RTE", "accuracy"]
     assert (row["median"], row["best"], row["runs"]) == ("75.0", "80.0", "3")
     assert row["settings"].startswith("learning rate 2e-05")
+    assert row["settings_tried"] == "3"
+    assert 60 < float(row["nested"]) < 80
+    assert f"| 75.0 (best of 3; nested {row['nested']}) |" in markdown(table(found, 1))
     assert details(found)["runs.tsv"].count("\n") == 1 + 9
 
 
@@ -191,7 +196,7 @@ def test_a_deviation_needs_seeds_that_are_alike(tmp_path):
 
 
 def test_a_figure_below_zero_and_a_zero():
-    assert [percent(value) for value in (-0.0004, 0.1234, None, 1)] == ["-0.0", "12.3", "", "100.0"]
+    assert [percent(value) for value in (-0.0004, 0.1234, 1)] == ["-0.0", "12.3", "100.0"]
     assert percent(-0.0) == "0.0"
 
 

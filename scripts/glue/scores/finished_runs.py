@@ -58,14 +58,19 @@ def read(files: Iterable[Path]) -> list[Run]:
     return runs
 
 
-def chosen(runs: Iterable[Run]) -> dict[str, list[Run]]:
-    """Of each row the runs of the settings with the highest median dev score; the first of equals."""
+def by_row(runs: Iterable[Run]) -> dict[str, list[list[Run]]]:
+    """Of each row the runs of each settings, in order of first appearance."""
     groups: dict[str, dict[str, list[Run]]] = {}
     for run in runs:
         groups.setdefault(run.row, {}).setdefault(run.settings, []).append(run)
+    return {row: list(settings.values()) for row, settings in groups.items()}
+
+
+def chosen(runs: Iterable[Run]) -> dict[str, list[Run]]:
+    """Of each row the runs of the settings with the highest median dev score; the first of equals."""
     return {
-        row: max(settings.values(), key=lambda group: float(np.median(values(group))))
-        for row, settings in groups.items()
+        row: max(settings, key=lambda group: float(np.median(values(group))))
+        for row, settings in by_row(runs).items()
     }
 
 
