@@ -1,6 +1,6 @@
 """Files from a server or a folder (file://): resumed, retried, and never accepted without their digest."""
 
-import email.utils
+import contextlib
 import hashlib
 import http.client
 import logging
@@ -9,7 +9,6 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from scripts.common.atomic import sync, sync_entry
@@ -231,17 +230,12 @@ def status_error(url: str, error: urllib.error.HTTPError) -> Exception:
 
 def retry_after(value: str | None) -> float | None:
     """The seconds that a Retry-After header asks for: a number, or a date."""
-    if not value:
-        return None
-    if value.strip().isdecimal():
-        return float(value)
-    try:
-        moment = email.utils.parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    from urllib3 import Retry
+    from urllib3.exceptions import InvalidHeader
+
+    with contextlib.suppress(InvalidHeader):
+        return Retry().parse_retry_after(value) if value else None
+    return None
 
 
 def describe(error: Exception) -> str:

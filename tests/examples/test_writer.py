@@ -35,10 +35,10 @@ def test_the_file_has_the_arrays_and_what_is_said_of_them(tmp_path, monkeypatch)
     monkeypatch.setattr(writer, "PART", 2)
     target = tmp_path / "folder/a.h5"
 
-    def attributes(digests):
-        return {"digest": digests["values"], "number": 3, "empty": ""}
-
-    with write_arrays(target, TYPES, ("offsets",), attributes) as arrays:
+    attributes = {"number": 3, "empty": ""}
+    with write_arrays(
+        target, TYPES, ("offsets",), attributes, lambda digests: digests["values"]
+    ) as arrays:
         arrays.add(values=np.arange(5), offsets=np.array([2, 0, 3]))
         assert not target.exists()
     with h5py.File(target) as file:
@@ -50,13 +50,13 @@ def test_the_file_has_the_arrays_and_what_is_said_of_them(tmp_path, monkeypatch)
         assert all(file[name].dtype == kind for name, kind in TYPES.items())
         assert all(file[name].id.get_offset() % 8 == 0 for name in ("values", "offsets"))
         digest = hashlib.sha256(np.arange(5, dtype="<u2").tobytes()).hexdigest()
-        assert dict(file.attrs) == {"digest": digest.encode(), "number": 3, "empty": b""}
+        assert dict(file.attrs) == {"content_sha256": digest.encode(), "number": 3, "empty": b""}
 
 
 def test_a_failure_leaves_nothing(tmp_path):
     with (
         pytest.raises(ZeroDivisionError),
-        write_arrays(tmp_path / "a.h5", TYPES, (), dict) as arrays,
+        write_arrays(tmp_path / "a.h5", TYPES, (), {}, str) as arrays,
     ):
         arrays.add(values=np.arange(3), offsets=np.array([1 // 0]))
     assert list(tmp_path.iterdir()) == []

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -21,9 +21,7 @@ def write_examples(target: Path, header: Header, token_kinds: np.ndarray) -> Ite
     `mask_positions` in the examples and `mask_ids`, the tokens that stood there.
     """
 
-    def attributes(digests: dict[str, str]) -> dict[str, Any]:
-        return header.attributes() | {"content_sha256": content_digest(header, digests)}
-
-    with write_arrays(target, dataset_types(header), OFFSETS, attributes) as writer:
+    digest, types = partial(content_digest, header), dataset_types(header)
+    with write_arrays(target, types, OFFSETS, header.attributes(), digest) as writer:
         writer.add(token_kinds=token_kinds)
         yield writer

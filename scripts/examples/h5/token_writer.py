@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -53,19 +53,16 @@ def write_tokens(
     target: Path, vocabulary: Vocabulary, source: dict[str, str]
 ) -> Iterator[TokenWriter]:
     """Yield a writer whose lines become `target` when the block succeeds."""
-
-    def attributes(digests: dict[str, str]) -> dict[str, Any]:
-        values = {
-            "schema": NAME,
-            "schema_version": VERSION,
-            "tokenizer_sha256": vocabulary.sha256,
-            "vocab_size": vocabulary.size,
-            "special_ids": json.dumps(vocabulary.special_ids, sort_keys=True),
-            "source": json.dumps(source, sort_keys=True),
-        }
-        return values | {"content_sha256": content_digest(values, digests)}
-
-    with write_arrays(target, types(vocabulary.size), OFFSETS, attributes) as arrays:
+    attributes = {
+        "schema": NAME,
+        "schema_version": VERSION,
+        "tokenizer_sha256": vocabulary.sha256,
+        "vocab_size": vocabulary.size,
+        "special_ids": json.dumps(vocabulary.special_ids, sort_keys=True),
+        "source": json.dumps(source, sort_keys=True),
+    }
+    digest = partial(content_digest, attributes)
+    with write_arrays(target, types(vocabulary.size), OFFSETS, attributes, digest) as arrays:
         arrays.add(token_kinds=vocabulary.token_kinds)
         writer = TokenWriter(arrays)
         yield writer

@@ -88,12 +88,13 @@ def write_arrays(
     target: Path,
     types: dict[str, np.dtype],
     offsets: Collection[str],
-    attributes: Callable[[dict[str, str]], dict[str, Any]],
+    attributes: dict[str, Any],
+    content_digest: Callable[[dict[str, str]], str],
 ) -> Iterator[ArrayWriter]:
     """Yield arrays to append to, which become the file `target` when the block succeeds.
 
-    `attributes` gives the root attributes, from the sha256 of each array's bytes; the rest is as in
-    `ArrayWriter`.
+    Of its root attributes `content_sha256` is what `content_digest` makes of the sha256 of each array's
+    bytes; the rest is as in `ArrayWriter`.
     """
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -101,7 +102,8 @@ def write_arrays(
         arrays = ArrayWriter(types, offsets, target.parent, stack)
         yield arrays
         with atomic_path(target) as temporary:
-            arrays.save(temporary, attributes(arrays.digests()))
+            digest = content_digest(arrays.digests())
+            arrays.save(temporary, attributes | {"content_sha256": digest})
 
 
 def create(path: Path) -> h5py.File:

@@ -1,5 +1,6 @@
 """Finished finetuning runs, read from their folders and grouped for tables."""
 
+import csv
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -95,12 +96,10 @@ def split_metric(name: str) -> tuple[str, str]:
 
 def predictions(run: Run, name: str = "dev.tsv") -> dict[str, list[dict[str, str]]]:
     """A run's predictions by part: one mapping of columns a row."""
-    lines = (run.folder / name).read_text(encoding="utf-8").split("\n")[:-1]
-    header = lines[0].split("\t")
     parts: dict[str, list[dict[str, str]]] = {}
-    for line in lines[1:]:
-        cells = dict(zip(header, line.split("\t"), strict=True))
-        parts.setdefault(cells["part"], []).append(cells)
+    with open(run.folder / name, encoding="utf-8", newline="") as file:
+        for cells in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            parts.setdefault(cells["part"], []).append(cells)
     return parts
 
 

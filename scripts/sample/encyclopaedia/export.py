@@ -12,6 +12,8 @@ from string import Template
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
+import numpy as np
+
 from scripts.common.data import data_yaml
 from scripts.common.digest import hash64
 from scripts.sample.encyclopaedia.article import write_article
@@ -164,8 +166,4 @@ def page_xml(seed: int, page_id: int, record: Record) -> str:
 def sha1_base36(text: str) -> str:
     """MediaWiki's form of a SHA-1: base 36, 31 digits."""
     value = int(hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest(), 16)
-    digits = []
-    while value:
-        value, digit = divmod(value, 36)
-        digits.append("0123456789abcdefghijklmnopqrstuvwxyz"[digit])
-    return "".join(reversed(digits)).rjust(31, "0")
+    return np.base_repr(value, 36).lower().rjust(31, "0")

@@ -13,6 +13,7 @@ DATA = data_yaml(__file__, "one_sentence.yaml")
 FUNCTION_WORDS = frozenset(entries(DATA["function_words"]))
 WRONG_NUMBER: dict[str, str] = DATA["wrong_number"]
 WRONG_FORM: dict[str, str] = DATA["wrong_form"]
+WRONG_REFLEXIVE = {"himself": "herself", "herself": "himself"}
 MINDLESS, CRAFTS_PEOPLE = entries(DATA["mindless"]), entries(DATA["crafts_people"])
 MINDED = re.compile(f" ({'|'.join(entries(DATA['minded']))}) ")
 PLURALS, REFLEXIVES = wordings(DATA["plurals"]), wordings(DATA["reflexives"])
@@ -78,9 +79,7 @@ def break_sentence(draw: Draw, sentence: str, kind: str) -> str | None:
 def wrong_number(draw: Draw, tokens: list[str]) -> list[str] | None:
     """The verb in the wrong number, where there is just one that shows it."""
     places = [at for at, token in enumerate(tokens) if token in WRONG_NUMBER]
-    if len(places) != 1:
-        return None
-    return replaced(tokens, places[0], WRONG_NUMBER[tokens[places[0]]])
+    return replaced(tokens, places[0], WRONG_NUMBER) if len(places) == 1 else None
 
 
 def wrong_order(draw: Draw, tokens: list[str]) -> list[str] | None:
@@ -103,7 +102,7 @@ def wrong_form(draw: Draw, tokens: list[str]) -> list[str] | None:
         for at, token in enumerate(tokens)
         if token in WRONG_FORM and tokens[at - 1] in ("was", "is", "are", "been", "were", "first")
     ]
-    return replaced(tokens, places[0], WRONG_FORM[tokens[places[0]]]) if places else None
+    return replaced(tokens, places[0], WRONG_FORM) if places else None
 
 
 def lacking(draw: Draw, tokens: list[str]) -> list[str] | None:
@@ -128,15 +127,15 @@ def wrong_sense(draw: Draw, tokens: list[str]) -> list[str] | None:
 def wrong_reflexive(draw: Draw, tokens: list[str]) -> list[str] | None:
     """A reflexive pronoun of the wrong gender or number."""
     for at, token in enumerate(tokens):
-        if token in ("himself", "herself"):
-            other = "herself" if token == "himself" else "himself"
-            return replaced(tokens, at, draw.pick([other, "themselves"]))
+        if token in WRONG_REFLEXIVE:
+            other = draw.pick([WRONG_REFLEXIVE[token], "themselves"])
+            return replaced(tokens, at, {token: other})
     return None
 
 
-def replaced(tokens: list[str], at: int, word: str) -> list[str]:
-    """The tokens with another one in one place."""
-    return [*tokens[:at], word, *tokens[at + 1 :]]
+def replaced(tokens: list[str], at: int, wrong: dict[str, str]) -> list[str]:
+    """The tokens with a wrong one in one place."""
+    return [*tokens[:at], wrong[tokens[at]], *tokens[at + 1 :]]
 
 
 FAULTS = {

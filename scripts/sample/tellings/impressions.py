@@ -27,21 +27,14 @@ def trait_wordings(subject: Subject) -> tuple[str, ...]:
     return TRAIT_OF_PERSON if subject.key.kind == "person" else TRAIT_OF_THING
 
 
-def trait_slots(subject: Subject, draw: Draw, number: int) -> dict[str, str]:
-    """One of the subject's two traits as a word that fits and a word that does not."""
-    fits, opposite = subject.facts["traits"][number]
-    return {"t": draw.pick(fits), "not": draw.pick(opposite)}
-
-
 def traits(writer: Writer, subject: Subject, count: int = 2) -> list[str]:
     """Sentences on the subject's character: `count` wordings of each trait."""
-    sentences = []
-    for number in writer.draw.shuffled([0, 1]):
-        for turn, wording in enumerate(writer.draw.sample(trait_wordings(subject), count)):
-            slots = subject.named() if turn == 0 else subject.by_pronoun()
-            sentences.append(
-                writer.sentence(wording, slots | trait_slots(subject, writer.draw, number))
-            )
+    draw, sentences = writer.draw, []
+    for fits, opposite in draw.shuffled(subject.facts["traits"]):
+        for turn, wording in enumerate(draw.sample(trait_wordings(subject), count)):
+            slots = subject.by_pronoun() if turn else subject.named()
+            slots |= {"t": draw.pick(fits), "not": draw.pick(opposite)}
+            sentences.append(writer.sentence(wording, slots))
     return sentences
 
 
@@ -97,12 +90,6 @@ def scene_slots(draw: Draw, scene: tuple[int, int, int, int], look: bool = True)
     }
 
 
-def scene_text(draw: Draw, scene: tuple[int, int, int, int], look: bool = True) -> str:
-    """The scene as a noun phrase: a tired sailor mending a net on a quay."""
-    slots = scene_slots(draw, scene, look)
-    return "{actor} {doing} {thing} {place}".format(**slots)
-
-
 def scenes(writer: Writer, subject: Subject, count: int = 2) -> list[str]:
     """Each scene in two wordings, and something more about it."""
     draw = writer.draw
@@ -110,11 +97,10 @@ def scenes(writer: Writer, subject: Subject, count: int = 2) -> list[str]:
     leads = draw.shuffled(SCENE_LEADS[sort])
     sentences = []
     for turn, scene in enumerate(subject.facts["scenes"][:count]):
-        lead = leads[turn % len(leads)]
-        sentences.append(writer.sentence(lead, {"scene": scene_text(draw, scene)}))
+        text = "{actor} {doing} {thing} {place}".format(**scene_slots(draw, scene))
+        sentences.append(writer.sentence(leads[turn % len(leads)], {"scene": text}))
         again = scene_slots(draw, scene, False)
         again["actor"] = f"the {again['who']}"
         sentences.append(writer.sentence(draw.pick(SCENE[:2]), again))
-        extra = draw.pick(SCENE_ADDS)
-        sentences.append(writer.sentence(extra, {**again, "actor": again["who"]}))
+        sentences.append(writer.sentence(draw.pick(SCENE_ADDS), again | {"actor": again["who"]}))
     return sentences
