@@ -74,15 +74,11 @@ def weight_files(folder: str | Path, exists: Callable[[str], bool] = os.path.exi
     first = f"{folder}/{found}"
     if not found.endswith(INDEX):
         return [first]
-    index = read_json(Path(first))
-    names = index.get("weight_map") if isinstance(index, dict) else None
-    if (
-        not isinstance(names, dict)
-        or not names
-        or any(not isinstance(name, str) or Path(name).name != name for name in names.values())
-    ):
-        raise UserError(f"{first}: does not say which files of the folder hold the weights")
-    files = [f"{folder}/{name}" for name in sorted(set(names.values()))]
+    try:
+        names = read_json(Path(first))["weight_map"].values()
+        files = [f"{folder}/{name}" for name in sorted({Path(name).name for name in names})]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UserError(f"{first}: does not say which files hold the weights") from error
     if missing := [file for file in files if not exists(file)]:
         raise UserError(f"{missing[0]}: no such file, which {found} names; fetch the folder anew")
     return [first, *files]

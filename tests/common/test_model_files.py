@@ -56,10 +56,14 @@ def test_weights_in_several_files(folder):
     for name in ("x-1", "x-2"):
         (folder / name).write_text("x")
     assert weight_files(folder) == [f"{folder}/{name}" for name in (index.name, "x-1", "x-2")]
-    for wrong in ([], {}, {"weight_map": {"a": "../x"}}, {"weight_map": {"a": 1}}):
+    for wrong in ([], {}, {"weight_map": []}, {"weight_map": {"a": 1}}):
         index.write_text(json.dumps(wrong))
         with pytest.raises(UserError, match="does not say which files"):
             weight_files(folder)
+    (folder / "x-1").unlink()
+    index.write_text(json.dumps({"weight_map": {"a": f"../{folder.name}/../x-1"}}))
+    with pytest.raises(UserError, match="x-1: no such file"):  # of no other folder
+        weight_files(folder)
 
 
 def test_a_name_on_the_hub_is_no_folder(tmp_path, monkeypatch):

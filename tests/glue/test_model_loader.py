@@ -7,6 +7,13 @@ from types import SimpleNamespace
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from transformers import (
+    AutoModelForSequenceClassification,
+    BertConfig,
+    DistilBertConfig,
+    ModernBertConfig,
+    RobertaConfig,
+)
 
 from scripts.common.errors import UserError
 from scripts.glue.finetuning import model_loader
@@ -84,17 +91,37 @@ def test_without_a_tokenizer(folder):
 
 
 def test_with_another_models_tokenizer(folder, tmp_path):
-    other = write_model(tmp_path / "other", extra=tuple(f"word{n}" for n in range(50)))
+    other = write_model(tmp_path / "other", extra=tuple(f"word{n}" for n in range(1050)))
     for name in ("tokenizer.json", "vocab.txt", "tokenizer_config.json"):
         shutil.copy(other / name, folder / name)
-    refused(folder, "the tokenizer does not belong to the model: it has 79 pieces")
+    refused(
+        folder,
+        "the tokenizer does not belong to the model: it has ids up to 1078, the model up to 28",
+    )
     for name in ("config.json", "model.safetensors"):
         shutil.copy(other / name, folder / name)
     original = tmp_path / "small"
     write_model(original)
     for name in ("tokenizer.json", "vocab.txt", "tokenizer_config.json"):
         shutil.copy(original / name, folder / name)
-    refused(folder, "does not belong to the model")
+    refused(folder, "does not belong to the model: it has ids up to 28, the model embeds 1079")
+
+
+@pytest.mark.parametrize("rows", [64, 128, 345, 1000])
+def test_a_small_vocabulary_in_a_padded_table(tmp_path, rows):
+    """Of DNA or characters, in a table as pretraining pads it, or larger."""
+    model_loader.load(write_model(tmp_path, vocab_size=rows), RTE, 64)
+
+
+def test_a_token_with_an_id_beyond_the_model(folder):
+    """Also where the tokenizer has no more tokens than the model has rows."""
+    path = folder / "tokenizer.json"
+    tokenizer = json.loads(path.read_text())
+    vocabulary = tokenizer["model"]["vocab"]
+    vocabulary["##h"] += 5
+    path.write_text(json.dumps(tokenizer))
+    (folder / "vocab.txt").unlink()
+    refused(folder, "it has ids up to 33, the model up to 28")
 
 
 def test_with_another_padding(folder):
@@ -115,14 +142,14 @@ def test_damaged_files(folder, name, damage):
     (folder / name).write_bytes(
         {"cut": data[: len(data) // 2], "empty": b"", "other": b"<html>404</html>"}[damage]
     )
-    refused(folder, "cannot be read as a|is not JSON")
+    refused(folder, "cannot be read as a|is not JSON|truncated, corrupt")
 
 
 def test_missing_files(folder):
     (folder / "model.safetensors").unlink()
-    refused(folder, "cannot be read as a model")
+    refused(folder, "no weights there")
     (folder / "config.json").unlink()
-    refused(folder, r"config\.json: no such file")
+    refused(folder, r"no config there")
 
 
 def test_weights_of_another_shape_or_depth(folder):
@@ -132,27 +159,22 @@ def test_weights_of_another_shape_or_depth(folder):
     refused(folder, "has another shape than config.json says")
 
 
-class Tokenizer(SimpleNamespace):
-    """What is asked of a tokenizer: how many pieces it has, and with which id it pads."""
-
-    def __len__(self):
-        return self.size
-
-
-def agree(size=100, pad=0, max_length=64, **config):
+def agree(highest=99, pad=0, max_length=64, first=0, **config):
     """Whether such a tokenizer and such a model are taken for one."""
     shape = {"vocab_size": 100, "pad_token_id": 0, "max_position_embeddings": 64}
-    config = SimpleNamespace(**{"model_type": "bert"} | shape | config)
-    tokenizer = Tokenizer(size=size, pad_token_id=pad)
+    config = SimpleNamespace(**shape | config)
+    tokenizer = SimpleNamespace(get_vocab=lambda: {"a": 0, "b": highest}, pad_token_id=pad)
     try:
-        model_loader.check_pair("folder", tokenizer, config, max_length)
+        model_loader.check_pair("folder", tokenizer, config, max_length, first)
     except UserError:
         return False
     return True
 
 
-def test_a_table_of_embeddings_may_be_padded_by_a_tenth():
-    assert [agree(size) for size in (89, 90, 100, 101)] == [False, True, True, False]
+def test_a_table_of_embeddings_has_room_for_all_ids_and_not_twice_as_much():
+    assert [agree(highest) for highest in (0, 99, 100)] == [True, True, False]
+    large = [agree(highest, vocab_size=30_000) for highest in (14_999, 15_000, 29_999)]
+    assert large == [False, True, True]
     assert agree(5, vocab_size=None)
 
 
@@ -163,27 +185,25 @@ def test_padding_must_be_alike_where_the_model_knows_it():
 
 
 def test_positions_of_robertas_family_begin_behind_the_padding():
-    roberta = {"model_type": "roberta", "pad_token_id": 1, "pad": 1, "max_position_embeddings": 66}
-    assert [agree(max_length=length, **roberta) for length in (64, 65)] == [True, False]
-    bert = roberta | {"model_type": "bert"}
-    assert [agree(max_length=length, **bert) for length in (66, 67)] == [True, False]
+    assert [agree(max_length=length, first=2) for length in (62, 63)] == [True, False]
+    assert [agree(max_length=length) for length in (64, 65)] == [True, False]
     assert agree(max_length=999, max_position_embeddings=None)
     assert agree(max_length=999, max_position_embeddings=-1)
+    for config, first in ((BertConfig(pad_token_id=1), 0), (RobertaConfig(pad_token_id=1), 2)):
+        model = model_loader.empty(AutoModelForSequenceClassification, config)
+        assert model_loader.first_position(model) == first
 
 
-def test_a_heads_bias_is_zero_and_its_weights_are_drawn(model_folder):
-    torch.manual_seed(3)
-    model, _ = model_loader.load(model_folder, MNLI, 64)
-    model.config.initializer_range = 0.5
-    before = model.bert.pooler.dense.weight.clone()
-    with torch.no_grad():
-        model.classifier.bias.fill_(1)
-    model_loader.renew_head(model, {"classifier.weight"})
-    assert torch.equal(model.bert.pooler.dense.weight, before)
-    assert model.classifier.bias.tolist() == [0, 0, 0]
-    assert model.classifier.weight.std() < 0.05
-    model_loader.renew_head(model, set())
-    assert 0.3 < model.classifier.weight.std() < 0.7
+def test_a_head_is_drawn_anew_as_transformers_draws_it_but_for_what_is_pretrained(tmp_path):
+    """ModernBERT's dense layer and norm are trained with its words, RoBERTa's by no pretraining."""
+    cases = (
+        (ModernBertConfig, {"classifier.weight", "classifier.bias"}),
+        (RobertaConfig, {f"classifier.{x}.{y}" for x in ("dense", "out_proj") for y in ("weight", "bias")}),
+        (DistilBertConfig, {f"{x}classifier.{y}" for x in ("pre_", "") for y in ("weight", "bias")}),
+    )  # fmt: skip
+    for config, expected in cases:
+        model = model_loader.empty(AutoModelForSequenceClassification, config())
+        assert model_loader.new_names(model) == expected
 
 
 def test_how_many_weights_are_lacking_beside_the_pooler(folder):
@@ -205,15 +225,6 @@ def test_code_that_lies_in_the_folder_is_never_run(folder):
     assert not (folder / "pwned").exists()
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_weights_that_are_not_finite_are_refused(folder, value):
-    weights = load_file(folder / "model.safetensors")
-    weights["bert.encoder.layer.0.output.dense.weight"][3, 4] = value
-    save_file(weights, folder / "model.safetensors", {"format": "pt"})
-    said = refused(folder, "not finite")
-    assert "encoder.layer.0.output.dense.weight" in said
-
-
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
 def test_weights_to_train_are_fp32_whatever_the_file_holds(folder, dtype):
     weights = {
@@ -229,3 +240,55 @@ def test_weights_to_train_are_fp32_whatever_the_file_holds(folder, dtype):
 def test_a_pointer_of_git_lfs_is_called_one(folder, name):
     (folder / name).write_text("version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n")
     assert refused(folder, "a git-lfs pointer, not the file").startswith(str(folder / name))
+
+
+def test_layers_that_the_config_does_not_name_are_refused(folder):
+    weights = load_file(folder / "model.safetensors")
+    more = {name.replace("layer.0", "layer.1"): v.clone() for name, v in weights.items()} | weights
+    save_file(more, folder / "model.safetensors", metadata={"format": "pt"})
+    refused(folder, r"bert\.encoder\.layer\.1\.attention.* and 15 more have no place in a model")
+    base = {name.removeprefix("bert."): value for name, value in more.items() if "cls" not in name}
+    save_file(base, folder / "model.safetensors", metadata={"format": "pt"})
+    refused(folder, r"encoder\.layer\.1\.attention.* and 15 more have no place in a model")
+
+
+def test_weights_in_several_files(folder):
+    weights = load_file(folder / "model.safetensors")
+    model, _ = model_loader.load(folder, RTE, 64)
+    (folder / "model.safetensors").unlink()
+    names = {name: f"part-{number % 2}.safetensors" for number, name in enumerate(weights)}
+    for part in set(names.values()):
+        save_file({name: weights[name] for name in weights if names[name] == part}, folder / part)
+    index = folder / "model.safetensors.index.json"
+    index.write_text(json.dumps({"weight_map": names}))
+    other, _ = model_loader.load(folder, RTE, 64)
+    for name, value in model.bert.state_dict().items():
+        assert torch.equal(value, other.bert.state_dict()[name])
+
+
+def test_segments_that_a_model_does_not_know(folder, tmp_path):
+    weights = load_file(folder / "model.safetensors")
+    name = "bert.embeddings.token_type_embeddings.weight"
+    save_file(weights | {name: weights[name][:1].clone()}, folder / "model.safetensors")
+    change_config(folder, type_vocab_size=1)
+    refused(folder, r"tells 2 segments apart, the model 1 \(type_vocab_size\)")
+    model_loader.load(folder, OFFICIAL["SST-2"], 64)
+    (folder / "tokenizer_config.json").write_text(
+        json.dumps({"tokenizer_class": "BertTokenizer", "model_input_names": ["input_ids"]})
+    )
+    model_loader.load(folder, RTE, 64)
+
+
+def test_a_config_that_asks_for_tuples_gives_a_model_that_can_be_evaluated(folder):
+    change_config(folder, return_dict=False)
+    model, tokenizer = model_loader.load(folder, RTE, 64)
+    assert model(**tokenizer("fine house", return_tensors="pt")).logits.shape == (1, 2)
+
+
+def test_models_that_cannot_be_finetuned_are_refused(folder):
+    change_config(
+        folder, quantization_config={"quant_method": "bitsandbytes", "load_in_8bit": True}
+    )
+    refused(folder, r"config\.json: a quantized model")
+    change_config(folder, quantization_config=None, model_type="fnet")
+    refused(folder, "cannot tell a batch's padding from its text")

@@ -9,6 +9,7 @@ import torch
 from scipy.stats import spearmanr
 from sklearn.metrics import accuracy_score, f1_score
 
+from scripts.common.errors import UserError
 from scripts.glue.finetune import best_model
 from scripts.glue.finetuning.hyperparameters import Settings
 from scripts.glue.finetuning.one_run import curve_lines, finetune, metrics_of, prediction_lines
@@ -187,6 +188,30 @@ def test_a_model_kept_is_the_model_that_predicted(folders, tmp_path, model_folde
     )
     best = best_model([tmp_path / "model" / "config.json", tmp_path / "model" / "tokenizer.json"])
     assert best == tmp_path / "model"
+
+
+def test_a_kept_model_of_numbers_gives_those_of_the_file(folders, tmp_path, model_folder):
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    found = run("STS-B", folders / "STS-B", tmp_path, model_folder, keep_model=True)
+    model = AutoModelForSequenceClassification.from_pretrained(tmp_path / "model")
+    tokenizer = AutoTokenizer.from_pretrained(tmp_path / "model")
+    lines = (folders / "STS-B" / "dev.tsv").read_text().splitlines()[1:]
+    pairs = [line.split("\t")[7:9] for line in lines]
+    with torch.inference_mode():
+        inputs = tokenizer(*map(list, zip(*pairs, strict=True)), return_tensors="pt", padding=True)
+        values = model(**inputs).logits[:, 0].tolist()
+    rows = predictions(found)[""]
+    assert values == pytest.approx([float(row["prediction"]) for row in rows], abs=1e-4)
+
+
+def test_a_model_of_numbers_whose_head_has_no_bias_is_not_kept(folders, tmp_path, model_folder):
+    from tests.glue.test_families import write_family
+
+    gpt2 = write_family(tmp_path / "gpt2", model_folder, "gpt2")
+    with pytest.raises(UserError, match="gpt2: its head has no bias"):
+        run("STS-B", folders / "STS-B", tmp_path / "out", gpt2, keep_model=True)
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.slow

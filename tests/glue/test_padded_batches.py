@@ -20,9 +20,13 @@ def tokenizer(model_folder):
 
 
 @settings(max_examples=25)
-@given(pairs=st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=9), length=st.integers(8, 60))
-def test_batches_are_what_the_tokenizer_pads(tokenizer, pairs, length):
-    task = OFFICIAL["RTE"]
+@given(
+    pairs=st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=9),
+    length=st.integers(8, 60),
+    side=st.sampled_from(["right", "left"]),
+)
+def test_batches_are_what_the_tokenizer_pads(tokenizer, pairs, length, side):
+    task, tokenizer.padding_side = OFFICIAL["RTE"], side
     rows = Rows(pairs, ["entailment"] * len(pairs), [])
     examples = padded_batches.encode(rows, task, tokenizer, length)
     order = list(range(len(pairs)))[::-1]

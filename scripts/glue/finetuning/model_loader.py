@@ -1,57 +1,93 @@
 """A pretrained model and its tokenizer, read from a folder and checked against each other."""
 
+import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import torch
 import transformers
-from transformers import AutoConfig, PreTrainedModel, PreTrainedTokenizerBase
+from torch import nn
+from transformers import (
+    AutoConfig,
+    AutoModelForMaskedLM,
+    AutoModelForPreTraining,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
 
 from scripts.common.cli import log
 from scripts.common.errors import UserError
-from scripts.common.model_files import CONFIG, refuse_pointer
+from scripts.common.model_files import CONFIG, find_model
+from scripts.common.model_weights import read_weights
 from scripts.examples.tokenizer.given_tokenizer import read_tokenizer
 from scripts.glue.tasks.task import Task
 
-# Embedding tables are padded, but not by this much: then the tokenizer is another model's.
-LEAST_FILL = 0.9
+# So many of a model's ids, and more than half, that no token has: the tokenizer is another's.
+SPARE_IDS = 1000
 
 
 def load(
     folder: Path, task: Task, max_length: int
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """The model with a new classification head for `task`, and the tokenizer.
+    """The model with a new head for `task`, and the tokenizer.
 
-    The head's weights come from torch's random state. Raises UserError, naming the folder, where
-    something is missing or does not belong together.
+    What the folder's family pretrains of the head is kept; the rest is drawn as the family draws it, from
+    torch's random state. Raises UserError, naming the folder, where something is missing or does not
+    belong together.
     """
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
+    find_model(folder)
     tokenizer = load_tokenizer(folder)
-    config = read(folder, "model", AutoConfig, num_labels=max(1, len(task.labels)))
-    if task.labels:
-        config.id2label = dict(enumerate(task.labels))
-        config.label2id = {label: number for number, label in enumerate(task.labels)}
-    config.problem_type = task.kind.problem
-    check_pair(folder, tokenizer, config, max_length)
-    model, info = read(
-        folder,
-        "model",
-        getattr(transformers, task.kind.model),
-        config=config,
-        dtype=torch.float32,  # whatever the file holds: small updates vanish in half precision
-        output_loading_info=True,
-        ignore_mismatched_sizes=True,
-    )
+    labels: dict[str, Any] = {
+        "num_labels": max(1, len(task.labels)),
+        "problem_type": task.kind.problem,
+    }
+    with naming(folder):
+        config = AutoConfig.from_pretrained(str(folder), **LOCAL, **labels, return_dict=True)
+        if task.labels:
+            config.id2label = dict(enumerate(task.labels))
+            config.label2id = {label: number for number, label in enumerate(task.labels)}
+        plan: Any = empty(getattr(transformers, task.kind.model), config)
+    if getattr(config, "quantization_config", None):
+        raise UserError(f"{folder / CONFIG}: a quantized model; give the one that it was made from")
+    check_pair(folder, tokenizer, config, max_length, first_position(plan))
+    check_inputs(folder, tokenizer, plan, len(task.texts))
+    head = new_names(plan)
+    weights = {name: value for name, value in read_weights(folder).items() if name not in head}
+    with naming(folder):
+        model, info = type(plan).from_pretrained(
+            None, config=config, state_dict=weights, output_loading_info=True, ignore_mismatched_sizes=True,
+            dtype=torch.float32,  # whatever the file holds: small updates vanish in half precision
+        )  # fmt: skip
     check_weights(folder, model, info)
-    renew_head(model, {*info["missing_keys"], *(key for key, *_ in info["mismatched_keys"])})
     return model, tokenizer
+
+
+def empty(auto: Any, config: Any) -> PreTrainedModel:
+    """The model that an Auto class of transformers makes of a config, without memory for its weights."""
+    with torch.device("meta"):
+        return auto.from_config(config, trust_remote_code=False)
+
+
+def new_names(model: PreTrainedModel) -> set[str]:
+    """The weights of a model's head that no pretraining of its family has."""
+    prefix = f"{model.base_model_prefix}."
+    pretrained: set[str] = set()
+    for auto in (AutoModelForPreTraining, AutoModelForMaskedLM):
+        with suppress(ValueError):  # a family without one
+            pretrained |= empty(auto, model.config).state_dict().keys()
+    return {
+        name
+        for name in model.state_dict()
+        if not name.startswith(prefix) and name not in pretrained
+    }
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     """The folder's tokenizer, which must have the special tokens that sentence pairs need."""
-    if not (folder / CONFIG).is_file():
-        raise UserError(f"{folder / CONFIG}: no such file; a model folder holds one")
     tokenizer = read_tokenizer(folder)
     for name in ("cls_token", "sep_token", "pad_token"):
         if getattr(tokenizer, name, None) is None:
@@ -61,64 +97,89 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     return tokenizer
 
 
-def read(folder: Path, what: str, kind: Any, **options: Any) -> Any:
-    """`kind.from_pretrained` of a local folder, with one line for all that can be wrong in it.
+# Code that lies in the folder (`auto_map` in its config) is never run.
+LOCAL: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 
-    Code that lies in the folder (`auto_map` in its config) is never run.
-    """
-    for file in sorted(folder.glob("*")):
-        if file.is_file():
-            refuse_pointer(file)
+
+@contextmanager
+def naming(folder: Path) -> Iterator[None]:
+    """Have all that can be wrong in a model's folder said in one line that names it."""
     try:
-        return kind.from_pretrained(
-            str(folder), local_files_only=True, trust_remote_code=False, **options
-        )
+        yield
+    except UserError:
+        raise
     except Exception as error:  # the library raises many kinds for damaged files
         reason = str(error).strip().splitlines()
         raise UserError(
-            f"{folder}: cannot be read as a {what} ({type(error).__name__}: "
+            f"{folder}: cannot be read as a model ({type(error).__name__}: "
             f"{reason[0] if reason else 'no reason given'})"
         ) from error
 
 
-def check_pair(folder: Path, tokenizer, config, max_length: int) -> None:
-    """Raise UserError where tokenizer and model are not of one family, or too short a model."""
+def check_pair(folder: Path, tokenizer, config, max_length: int, first: int = 0) -> None:
+    """Raise UserError where tokenizer and model are not of one family, or the model is too short.
+
+    Its first text's token has the position `first`.
+    """
+    other = f"{folder}: the tokenizer does not belong to the model:"
     rows = getattr(config, "vocab_size", None)
-    size = len(tokenizer)
-    if rows is not None and not rows * LEAST_FILL <= size <= rows:
-        raise UserError(
-            f"{folder}: the tokenizer does not belong to the model: it has {size} pieces, "
-            f"the model embeds {rows}"
-        )
+    highest = max(tokenizer.get_vocab().values())
+    if rows is not None and highest >= rows:
+        raise UserError(f"{other} it has ids up to {highest}, the model up to {rows - 1}")
+    if rows is not None and rows - highest > max(SPARE_IDS, rows / 2):
+        raise UserError(f"{other} it has ids up to {highest}, the model embeds {rows}")
     pad = getattr(config, "pad_token_id", None)
     if pad is not None and pad != tokenizer.pad_token_id:
-        raise UserError(
-            f"{folder}: the tokenizer does not belong to the model: it pads with id "
-            f"{tokenizer.pad_token_id}, the model with {pad}"
-        )
+        raise UserError(f"{other} it pads with id {tokenizer.pad_token_id}, the model with {pad}")
     positions = getattr(config, "max_position_embeddings", None)
-    # Models of RoBERTa's family number their positions from behind the padding id.
-    offset = pad + 1 if pad and config.model_type in OFFSET_POSITIONS else 0
-    if positions and positions > 0 and max_length > positions - offset:
+    if positions and positions > 0 and max_length > positions - first:
         raise UserError(
-            f"glue.finetune.max_length: {max_length} is more than the {positions - offset} "
+            f"glue.finetune.max_length: {max_length} is more than the {positions - first} "
             f"positions of {folder}"
         )
 
 
-OFFSET_POSITIONS = ("roberta", "xlm-roberta", "camembert", "mpnet", "longformer", "xlm-roberta-xl")
+def first_position(model: PreTrainedModel) -> int:
+    """The number of a text's first position: models of RoBERTa's family begin behind the padding id."""
+    padded = (
+        module.padding_idx
+        for name, module in model.named_modules()
+        if name.endswith("position_embeddings") and getattr(module, "padding_idx", None) is not None
+    )
+    return next(padded, -1) + 1
+
+
+def check_inputs(folder: Path, tokenizer, model: PreTrainedModel, texts: int) -> None:
+    """Have the tokenizer tell no segments to a model that takes none; UserError where it has too few."""
+    taken = inspect.signature(model.forward).parameters
+    if "attention_mask" not in taken:
+        raise UserError(f"{folder}: a model that cannot tell a batch's padding from its text")
+    if "token_type_ids" not in taken:
+        names = tokenizer.model_input_names
+        tokenizer.model_input_names = [name for name in names if name != "token_type_ids"]
+    types = getattr(model.config, "type_vocab_size", None)
+    told = 1 + max(tokenizer(*["a"] * texts).get("token_type_ids", [0]))
+    if types and told > types:
+        raise UserError(
+            f"{folder}: the tokenizer tells {told} segments apart, the model {types} (type_vocab_size); "
+            "leave token_type_ids out of model_input_names in tokenizer_config.json"
+        )
 
 
 def check_weights(folder: Path, model: PreTrainedModel, info: dict) -> None:
-    """Raise UserError where the file lacks weights of the encoder, or has them in another shape, or not
-    finite ones."""
-    for name, value in model.state_dict().items():
-        if not torch.isfinite(value).all():
-            raise UserError(f"{folder}: {name} has values that are not finite; the file is damaged")
+    """Raise UserError where the file's weights of the encoder are not those that its config says."""
     encoder = f"{model.base_model_prefix}."
-    wrong = sorted(key for key, *_ in info["mismatched_keys"] if key.startswith(encoder))
+    wrong = sorted(key for key, *_ in info["mismatched_keys"])
     if wrong:
         raise UserError(f"{folder}: {wrong[0]} has another shape than config.json says")
+    parts = {name for name, _ in model.base_model.named_children()}
+    idle = sorted(
+        key for key in info["unexpected_keys"] if key.removeprefix(encoder).split(".")[0] in parts
+    )
+    if idle:
+        raise UserError(
+            f"{folder}: {idle[0]} and {len(idle) - 1} more have no place in a model of its config.json"
+        )
     missing = sorted(key for key in info["missing_keys"] if key.startswith(encoder))
     pooler = [key for key in missing if ".pooler." in key]
     if len(pooler) < len(missing):
@@ -131,10 +192,22 @@ def check_weights(folder: Path, model: PreTrainedModel, info: dict) -> None:
         log.info("%s: the weights have no pooler; it starts from random weights", folder)
 
 
-def renew_head(model: PreTrainedModel, fresh: set[str]) -> None:
-    """Draw anew the head's weights that came from the file, where the folder's model had a head."""
-    std = getattr(model.config, "initializer_range", 0.02)
-    for name, weights in model.named_parameters():
-        if not name.startswith(f"{model.base_model_prefix}.") and name not in fresh:
-            with torch.no_grad():
-                weights.zero_() if weights.dim() == 1 else weights.normal_(0, std)
+def last_layer(model: PreTrainedModel) -> nn.Linear:
+    """The layer of a head that gives the logits."""
+    encoder = f"{model.base_model_prefix}."
+    layers = [
+        module
+        for name, module in model.named_modules()
+        if isinstance(module, nn.Linear)
+        and module.out_features == model.config.num_labels
+        and not name.startswith(encoder)
+    ]
+    return layers[-1]
+
+
+@torch.no_grad()
+def rescale(model: PreTrainedModel, center: float, spread: float) -> None:
+    """Have the model itself give spread x logit + center."""
+    layer = last_layer(model)
+    layer.weight.mul_(spread)
+    layer.bias.mul_(spread).add_(center)

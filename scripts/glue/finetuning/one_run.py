@@ -11,6 +11,7 @@ import torch
 from transformers import set_seed
 
 from scripts.common.atomic import atomic_path, write_text
+from scripts.common.errors import UserError
 from scripts.glue.files import tables
 from scripts.glue.finetuning import model_loader, padded_batches, trainer
 from scripts.glue.finetuning.hyperparameters import Settings
@@ -53,6 +54,9 @@ def finetune(
     dev_examples = {part: encode(value) for part, value in dev_rows.items()}
     assert examples.targets is not None
     examples.targets, center, spread = task.kind.standardize(examples.targets)
+    numbers = (center, spread) != (0.0, 1.0)
+    if keep_model and numbers and model_loader.last_layer(model).bias is None:
+        raise UserError(f"{model_folder}: its head has no bias; a model of numbers cannot be kept")
 
     def answer(model, examples: padded_batches.Examples) -> Answers:
         logits = trainer.predict(model, examples, PREDICTING, settings.precision)
@@ -102,6 +106,8 @@ def finetune(
     write_text(output / "curve.tsv", "".join(curve_lines(result)))
     write_json(output / "cost.json", cost)
     if keep_model:
+        if numbers:
+            model_loader.rescale(model, center, spread)
         with atomic_path(output / "model") as folder:
             folder.mkdir()
             model.save_pretrained(folder)

@@ -26,6 +26,7 @@ class Examples(Dataset):
     offsets: np.ndarray  # int64 [N+1]
     targets: np.ndarray | None  # [N], in the kind's form; None where there are no labels
     pad: int
+    pads_left: bool = False
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -43,8 +44,9 @@ class Examples(Dataset):
         """A batch as a model takes it, padded to its longest example."""
         starts, lengths = self.offsets[indices], self.lengths[indices]
         shape = (len(indices), int(lengths.max()))
-        mask = np.arange(shape[1]) < lengths[:, None]
-        places = (starts[:, None] + np.arange(shape[1]))[mask]
+        within = np.arange(shape[1]) - self.pads_left * (shape[1] - lengths)[:, None]
+        mask = (within >= 0) & (within < lengths[:, None])
+        places = (starts[:, None] + within)[mask]
         ids = np.full(shape, self.pad, np.int64)
         ids[mask] = self.ids[places]
         batch = {"input_ids": ids, "attention_mask": mask.astype(np.int64)}
@@ -95,6 +97,7 @@ def encode(rows: Rows, task: Task, tokenizer: PreTrainedTokenizerBase, max_lengt
         np.cumsum([0, *map(len, ids)], dtype=np.int64),
         np.concatenate(targets) if targets else None,
         tokenizer.pad_token_id,
+        tokenizer.padding_side == "left",
     )
 
 

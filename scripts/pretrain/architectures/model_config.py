@@ -93,29 +93,18 @@ class NewModel:
 
 def read_config(folder: Path) -> dict:
     """A model folder's config.json; raises UserError where it is none of this BERT."""
-    path = folder / CONFIG
-    if not path.is_file():
-        raise UserError(f"{path}: no such file; give a model folder in Hugging Face's form")
-    config = json_object(read_json(path), str(path))
-    Shape.from_config(config, str(path))
+    config = read_model(str(folder / CONFIG))
+    Shape.from_config(config, str(folder / CONFIG))
     return config
 
 
 def read_model(text: str) -> dict:
-    """A config from a JSON file, or from JSON itself."""
-    if text.lstrip().startswith("{"):
-        return json_object(parse_json(text, "--model:"), "--model")
-    path = Path(text)
-    if not path.is_file():
-        raise UserError(f"{path}: no such file; give a Hugging Face config")
-    return json_object(read_json(path), text)
-
-
-def json_object(value: Any, source: str) -> dict:
-    """The value where it is an object; raises UserError, naming `source`, where it is not."""
-    if not isinstance(value, dict):
-        raise UserError(f"{source}: no JSON object; give a Hugging Face BERT config")
-    return value
+    """A config from a JSON file, or from JSON itself; raises UserError where it is no object."""
+    given = text.lstrip().startswith("{")
+    config = parse_json(text, "--model:") if given else read_json(Path(text))
+    if not isinstance(config, dict):
+        raise UserError(f"{text}: no JSON object; give a Hugging Face BERT config")
+    return config
 
 
 def new_config(config: dict, vocabulary: int) -> dict:
