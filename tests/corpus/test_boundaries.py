@@ -84,6 +84,19 @@ def sentences(text):
         "यह एक नगर है।| यह बड़ा है।",
         "هذا كتاب.| أين هو؟| هنا.",
         "¿Qué es?| ¡Nada!| Es así.",
+        "Ի՞նչ ես մտածում:| Ոչինչ:",
+        "Մոտենում ենք ավարտին։| Հետևյալն է. Պարզություն և աշխատանք:| 2-րդ փուլում կատարվում են:",
+        "Ապրիլի 24-ին սկսեց անձրևել...Այդպես էի գիտեի:",
+        "Με συγχωρείτε· πού είναι οι τουαλέτες;| Τις Κυριακές δε δούλευε.| «Τι;»| Έφυγε.",
+        "The word (Άλλα; Other) is Greek: Όλα is too; All of it.",
+        "እንደምን አለህ፧|መልካም ቀን ይሁንልህ።|እባክሽ ድገሚልኝ።",
+        "ခင္ဗ်ားနာမည္ဘယ္လိုေခၚလဲ။|၇ွင္ေနေကာင္းလား။",
+        # Abbreviations that spaCy knows of other languages, and words of English
+        "Die Firma hat ca. 5 Mio. Euro und ist in der Str. Nummer 5.| Der Chef ist Hr. Meier.",
+        "Er kam bspw. Montag mit Äpfeln usw. Birnen nach Haus.| Das war gut.",
+        "Han bor i bl.a. København og Kbh. Nord.| Det er godt.",
+        "El Gral. Franco y la Cía. Minera están en la Avda. Libertad.",
+        "He said it to a man.| Bill went off.| Self is the rest.| Dogs ran in the lab.| Cats did.",
     ],
 )
 def test_where_sentences_end(marked):

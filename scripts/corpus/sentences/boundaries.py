@@ -8,6 +8,8 @@ decide.
 """
 
 import re
+from functools import cache
+from importlib import import_module
 
 from scripts.common.data import data_yaml
 
@@ -34,20 +36,29 @@ TITLES = LISTS["titles"]
 
 CLOSERS = "\"'”’»)]›」』）】］*"
 OPENERS = "\"'“‘«„([¿¡‹「『（【‚*"
+CLOSING = re.escape(CLOSERS)
+OPENING = re.escape(OPENERS)
 DASHES = "-–—"
-SPACELESS = "。！？｡"
+SPACELESS = "。！？｡።፧፨။"
+# Armenian sentences end with what is a colon elsewhere, and Greek questions with a semicolon.
+ARMENIAN = "\u0531-\u0589"
+GREEK = "\u0370-\u03ff\u1f00-\u1fff"
 
 CANDIDATE = re.compile(
-    rf"[.!?…؟۔।॥։።᙮‽][{re.escape(CLOSERS)}]*\s+"
-    rf"|[{SPACELESS}]+[{re.escape(CLOSERS)}]*\s*(?=\S)"
+    rf"[.!?…؟۔।॥։።᙮‽][{CLOSING}]*\s+"
+    rf"|:(?:(?<=[{ARMENIAN}]:)|(?<=[{ARMENIAN}][».]:))[{CLOSING}]*\s+"
+    rf"|[;\u037e](?<=[{GREEK}].)[{CLOSING}]*\s+(?=[{OPENING}]*[{GREEK}])"
+    rf"|[{SPACELESS}]+[{CLOSING}]*\s*(?=\S)"
     r"|(?<=[a-z]{3})[.!?](?=[A-Z][a-z]+[ ,])"
 )
 WORD = re.compile(r"[^\W_][\w'’-]*")
 INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.-?)+[^\W\d_]{1,2}")
 ROMAN = re.compile(r"[IVXLC]+")
 ENUMERATION = re.compile(r"[(\[]?(?:\d{1,3}|[^\W\d_]|[IVX]{1,4})[.)\]]+")
+ABBREVIATED = re.compile(r"[^\W\d_][^\W\d_]*(?:[.-][^\W\d_]+)*\.")
 PART = re.compile(r"/|(?<=[a-z])-(?=[A-Z])")  # "Records/I.O.U.", "ex-St.", "Lt-Gen."
 NICKNAME = re.compile(r"[A-Z][\w.]* ?[\w.]*[\"'”’)] [A-Z]")
+ARMENIAN_STOP = re.compile(rf"[{ARMENIAN}]\.+$")
 NEAR = 60  # characters before a place that can decide about it
 
 
@@ -75,6 +86,8 @@ def ends_sentence(before: str, after: str, spaced: bool = True) -> bool:
         return False
     if first.islower() and not rest[1:2].isupper():
         return mark == "." and ends_before_lower_case(word, core, before, after)
+    if ARMENIAN_STOP.search(core):
+        return False  # a semicolon, or an abbreviation
     if mark not in ".…" or core.endswith("..."):
         return ends_after_shout_or_ellipsis(core, head, word, rest)
     if core != before and ")" not in before[len(core) :]:
@@ -134,8 +147,9 @@ def stop_belongs_to_word(before: str, word: str, rest: str, opened: bool) -> boo
     lower = word.lower()
     if not word:
         return False
+    foreign = lower in foreign_abbreviations() and is_foreign(lower, before)
     if len(word) > 3 and lower == word and lower.isalpha() and lower not in ABBREVIATIONS:
-        return False
+        return foreign
     if ENUMERATION.fullmatch(before):
         return True  # "1. The first", "a) The first"
     following = first_word(rest)
@@ -151,10 +165,39 @@ def stop_belongs_to_word(before: str, word: str, rest: str, opened: bool) -> boo
         return True
     if lower in BEFORE_NAMES or (word[0].isupper() and (lower in NAMES or lower in MONTHS)):
         return not starter and not opened
+    if foreign:
+        return not starter and not opened
     if INITIALS.fullmatch(word):
         # "U.S. Army", "U.S. 15"; but "in the U.S. The army".
         return following in TITLES or (not starter and not opened)
     return False
+
+
+@cache
+def foreign_abbreviations() -> dict[str, list[str]]:
+    """The abbreviations of spaCy's data for other languages than English, with their languages."""
+    found: dict[str, list[str]] = {}
+    for language in ("de", "es", "da"):
+        data = import_module(f"spacy.lang.{language}.tokenizer_exceptions").TOKENIZER_EXCEPTIONS
+        for word in {word[:-1].lower() for word in data if ABBREVIATED.fullmatch(word)}:
+            found.setdefault(word, []).append(language)
+    return found
+
+
+@cache
+def stop_words(language: str) -> frozenset[str]:
+    """A language's function words, by spaCy's data."""
+    return frozenset(import_module(f"spacy.lang.{language}.stop_words").STOP_WORDS)
+
+
+def is_foreign(abbreviation: str, before: str) -> bool:
+    """Whether an abbreviation stands behind words of a language that has it, and no English ones."""
+    words = set(before.lower().split()) - {abbreviation}
+    english = stop_words("en")
+    return any(
+        words & stop_words(language) - english and not words & english - stop_words(language)
+        for language in foreign_abbreviations()[abbreviation]
+    )
 
 
 YEAR = re.compile(r"1\d{3}|20\d\d")

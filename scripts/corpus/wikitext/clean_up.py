@@ -88,7 +88,7 @@ def entity_sign(match: re.Match) -> str:
 WORD = re.compile(r"[^\W\d_]{2,}")
 NUMBER = re.compile(r"\b\d[\d.,]*\b")
 UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-ENDED = re.compile(r"[.!?…。！？।؟۔][\"'”’»)\]」』]*$")
+ENDED = re.compile(r"[.!?…。！？।؟۔॥։።፧။។][\"'”’»)\]」』]*$")
 
 
 def is_prose(line: str) -> bool:
