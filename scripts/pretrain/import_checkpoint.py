@@ -15,18 +15,6 @@ from scripts.pretrain.architectures.model_config import Shape, read_model, with_
 HEAD_WIDTH = 64
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("--tokenizer", required=True, type=Path, help="tokenizer folder")
-    parser.add_argument("--model", help="Hugging Face config; default: read off the weights")
-    parser.add_argument("-o", "--output", required=True, type=Path, help="folder of the model")
-    arguments = parser.parse_args()
-    config = read_model(arguments.model) if arguments.model else None
-    import_checkpoint(arguments.checkpoint, arguments.tokenizer, config, arguments.output)
-
-
 def import_checkpoint(path: Path, tokenizer: Path, config: dict | None, output: Path) -> None:
     """Write a model folder with a checkpoint's weights and a tokenizer."""
     from scripts.examples.tokenizer.vocabulary import load_vocabulary
@@ -51,3 +39,15 @@ def import_checkpoint(path: Path, tokenizer: Path, config: dict | None, output: 
     import_state(bert, weights, path)
     save_untrained(output, {"imported from": path.name}, bert, config, tokenizer)
     cli.log.info("wrote %s", output)
+
+
+@cli.step
+def main() -> None:
+    parser = cli.Parser(__doc__)
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--tokenizer", required=True, type=Path, help="tokenizer folder")
+    parser.add_argument("--model", help="Hugging Face config; default: read off the weights")
+    parser.add_argument("-o", "--output", required=True, type=Path, help="folder of the model")
+    arguments = parser.parse_args()
+    config = read_model(arguments.model) if arguments.model else None
+    import_checkpoint(arguments.checkpoint, arguments.tokenizer, config, arguments.output)

@@ -17,19 +17,6 @@ from scripts.pretrain.architectures.model_config import (
 )
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    add = parser.add_argument
-    add("--model", required=True, help="Hugging Face config: a JSON file, or the JSON itself")
-    add("--tokenizer", required=True, type=Path, help="tokenizer folder")
-    add("-o", "--output", required=True, type=Path, help="folder of the model")
-    add_flags(parser, NewModel)
-    arguments = parser.parse_args()
-    settings = from_args(NewModel, arguments)
-    init_model(arguments.model, arguments.tokenizer, arguments.output, settings)
-
-
 def init_model(model: str, tokenizer: Path, output: Path, settings: NewModel) -> None:
     """Write a model folder with weights drawn as `settings` say."""
     from scripts.examples.tokenizer.vocabulary import load_vocabulary
@@ -48,3 +35,16 @@ def init_model(model: str, tokenizer: Path, output: Path, settings: NewModel) ->
     initialise(bert, settings.seed, settings.initial_weights)
     save_untrained(output, {"seed": settings.seed}, bert, config, tokenizer)
     cli.log.info("wrote %s", output)
+
+
+@cli.step
+def main() -> None:
+    parser = cli.Parser(__doc__)
+    add = parser.add_argument
+    add("--model", required=True, help="Hugging Face config: a JSON file, or the JSON itself")
+    add("--tokenizer", required=True, type=Path, help="tokenizer folder")
+    add("-o", "--output", required=True, type=Path, help="folder of the model")
+    add_flags(parser, NewModel)
+    arguments = parser.parse_args()
+    settings = from_args(NewModel, arguments)
+    init_model(arguments.model, arguments.tokenizer, arguments.output, settings)

@@ -23,28 +23,6 @@ from scripts.pretrain.loop.job import Job, RuntimeOptions, Settings
 from scripts.pretrain.loop.recipe import Recipe
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    add = parser.add_argument
-    add("train", nargs="+", type=Path, help="files of examples")
-    add("-o", "--output", required=True, type=Path, help="folder of the model")
-    add("--validation", nargs="*", type=Path, default=[], help="files of examples to validate on")
-    add("--model", help="Hugging Face config of a new model: a JSON file, or the JSON itself")
-    add("--tokenizer", type=Path, help="tokenizer folder; default: that of --init")
-    add("--init", type=Path, help="model folder to go on from instead of a new model")
-    add_flags(parser, Settings)
-    add_flags(parser.add_argument_group("recipe", getdoc(Recipe)), Recipe)
-    runtime = parser.add_argument_group("runtime", "These change nothing in the result.")
-    add_flags(runtime, RuntimeOptions)
-    arguments = parser.parse_args()
-    job, options = job_of(arguments), from_args(RuntimeOptions, arguments)
-
-    from scripts.pretrain.loop.phase import pretrain  # torch, once the flags are known to be right
-
-    pretrain(job, options)
-
-
 def job_of(arguments: Namespace) -> Job:
     """The job that the command line names."""
     settings, recipe = from_args(Settings, arguments), from_args(Recipe, arguments)
@@ -65,3 +43,25 @@ def job_of(arguments: Namespace) -> Job:
     config = model_config.with_special_ids(config, vocabulary.special_ids)
     files = (arguments.train, arguments.validation, arguments.output, tokenizer, arguments.init)
     return Job(*files, config, settings, recipe)
+
+
+@cli.step
+def main() -> None:
+    parser = cli.Parser(__doc__)
+    add = parser.add_argument
+    add("train", nargs="+", type=Path, help="files of examples")
+    add("-o", "--output", required=True, type=Path, help="folder of the model")
+    add("--validation", nargs="*", type=Path, default=[], help="files of examples to validate on")
+    add("--model", help="Hugging Face config of a new model: a JSON file, or the JSON itself")
+    add("--tokenizer", type=Path, help="tokenizer folder; default: that of --init")
+    add("--init", type=Path, help="model folder to go on from instead of a new model")
+    add_flags(parser, Settings)
+    add_flags(parser.add_argument_group("recipe", getdoc(Recipe)), Recipe)
+    runtime = parser.add_argument_group("runtime", "These change nothing in the result.")
+    add_flags(runtime, RuntimeOptions)
+    arguments = parser.parse_args()
+    job, options = job_of(arguments), from_args(RuntimeOptions, arguments)
+
+    from scripts.pretrain.loop.phase import pretrain  # torch, once the flags are known to be right
+
+    pretrain(job, options)
