@@ -11,11 +11,10 @@ rule pretrain:
         multiext(
             "results/pretrain/{phase}/",
             *model_files.PRETRAINED,
-            "README.md",
+            "training.json",
             "metrics.jsonl",
             "timing.jsonl",
             "cost.json",
-            "events.out.tfevents.0.pretrain",
         ),
     log:
         "logs/pretrain/{phase}.log",
@@ -57,7 +56,7 @@ rule init_model:
         vocab=VOCAB_FILES,
         start=INIT_FILES,
     output:
-        multiext(f"{RANDOM}/", *model_files.PRETRAINED, "README.md"),
+        pretrained_files(RANDOM),
     log:
         "logs/pretrain/init_model.log",
     conda:

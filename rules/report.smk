@@ -1,57 +1,85 @@
-# Pictures and tables for `snakemake --report report.html`: what each is drawn from, and what it is called.
-PICTURES = {
-    "glue": ("glue_results.tsv", "GLUE", "Results", "the GLUE table"),
-    "finetuning": (
+def picture(name, category, label):
+    """A picture of `snakemake --report`."""
+    return report(
+        f"results/report/{name}.svg",
+        caption=f"captions/{name}.rst",
+        category=category,
+        labels={"picture": label},
+    )
+
+
+def of_phase(*names):
+    """Files of a phase's training."""
+    return [f"results/pretrain/{{phase}}/{name}" for name in names]
+
+
+# What is told of a run: each step's inputs and output, and its message.
+TOLD = {
+    "plot_glue": (
+        "glue_results.tsv",
+        picture("glue", "GLUE", "Results"),
+        "Draw the GLUE table",
+    ),
+    "plot_finetuning": (
         "results/glue/summary/curves.tsv",
-        "GLUE",
-        "Finetuning, epoch by epoch",
-        "the curves of finetuning",
+        picture("finetuning", "GLUE", "Finetuning, epoch by epoch"),
+        "Draw the curves of finetuning",
     ),
-    "confusions": (
+    "plot_confusions": (
         "results/glue/summary/confusion.tsv",
-        "GLUE",
-        "Confusion matrices",
-        "the confusion matrices",
+        picture("confusions", "GLUE", "Confusion matrices"),
+        "Draw the confusion matrices",
     ),
-    "pretraining": (METRICS, "Pretraining", "Losses", "the losses of pretraining"),
+    "plot_pretraining": (
+        METRICS,
+        picture("pretraining", "Pretraining", "Losses"),
+        "Draw the losses of pretraining",
+    ),
+    "describe_model": (
+        of_phase("config.json", "training.json", "metrics.jsonl"),
+        of_phase("README.md"),
+        "Write the model card of phase {wildcards.phase}",
+    ),
+    "write_events": (
+        of_phase("metrics.jsonl", "timing.jsonl"),
+        of_phase("events.out.tfevents.0.pretrain"),
+        "Write TensorBoard's events of phase {wildcards.phase}",
+    ),
 }
 REPORT_FILES = [
     f"results/report/{name}.svg" for name in ("glue", "finetuning", "confusions")
 ]
 if not config["glue"]["model"]:
     REPORT_FILES += ["results/report/pretraining.svg", "results/report/corpus.tsv"]
+    for TELLER in ("describe_model", "write_events"):
+        REPORT_FILES += expand(TOLD[TELLER][1], phase=PHASES)
 
 
-for PICTURE, (SOURCE, CATEGORY, LABEL, WHAT) in PICTURES.items():
+for TELLER, (SOURCES, TARGET, MESSAGE) in TOLD.items():
 
     rule:
         name:
-            f"plot_{PICTURE}"
+            TELLER
         input:
-            SOURCE,
+            SOURCES,
         output:
-            report(
-                f"results/report/{PICTURE}.svg",
-                caption=f"captions/{PICTURE}.rst",
-                category=CATEGORY,
-                labels={"picture": LABEL},
-            ),
+            TARGET,
         log:
-            f"logs/report/plot_{PICTURE}.log",
+            f"logs/report/{TELLER}{'/{phase}' if '{phase}' in str(TARGET) else ''}.log",
         conda:
             ENVIRONMENT
         resources:
             mem_mb=memory(1000),
             runtime=10,
         params:
-            **step(f"scripts/report/plot_{PICTURE}.py"),
+            **step(f"scripts/report/{TELLER}.py"),
             flags=(
                 flags(published=config["glue"]["source"] != "sample")
-                if PICTURE == "glue"
+                if TELLER == "plot_glue"
                 else ""
             ),
         message:
-            f"Draw {WHAT}"
+            MESSAGE
         shell:
             "{params.run} {input:q} -o {output:q} {params.flags} --log {log:q}"
 

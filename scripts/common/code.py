@@ -2,12 +2,18 @@
 
 Snakemake compares a `shell:` rule by its command's text, and looks into no Python module. A step's
 digest covers its syntax tree, that of every module of the repository that it imports, directly or
-not, and the data files that these read. Comments, docstrings, formatting and file times do not
-count, nor where a module lies: an import counts by what is imported, so that a module may move.
+not, and the data files that these read. Comments, docstrings, lines of the log, formatting and file
+times do not count, nor where a module lies: an import counts by what is imported, so that it may move.
+
+    TELLING = ("scripts/pretrain/telling",)
+
+in a step's file names modules and packages that the step imports and no digest of it covers, with all
+that they alone import: they tell of its work, and nothing in what later steps read depends on them.
 """
 
 import ast
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from importlib import metadata
@@ -16,6 +22,7 @@ from typing import Any, NamedTuple
 
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 BLOCKS = (ast.stmt, ast.excepthandler, ast.match_case)
+LOG_LINE = re.compile(r"(cli\.)?log\.(debug|info|warning|error)\(")
 
 
 class Import(NamedTuple):
@@ -77,16 +84,25 @@ def closure(root: Path, file: Path) -> tuple[Path, ...]:
     """
     found: dict[Path, None] = {}
     entered = set()
+    telling = [root / name for name in telling_of(tree(file))]
 
     def visit(current: Path) -> None:
         entered.add(current)
         for target in targets(root, current):
-            if target not in entered:
+            if target not in entered and not any(map(target.is_relative_to, telling)):
                 visit(target)
         found[current] = None
 
     visit(file)
     return tuple(found)
+
+
+def telling_of(module: ast.Module) -> tuple[str, ...]:
+    """What a step names as `TELLING`: paths from the repository's root."""
+    for node in module.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "TELLING":
+            return ast.literal_eval(node.value)
+    return ()
 
 
 @cache
@@ -217,7 +233,7 @@ def plain(node: Any, ours: Callable[[list[Any]], tuple[Import, ...]]) -> Any:
         if not isinstance(node[0], ast.stmt):
             return tuple([plain(item, ours) for item in node])
         names = [item[:2] for item in ours(node)]
-        others = [item for item in node if not (names and ours([item]))]
+        others = [item for item in node if not (is_log_line(item) or (names and ours([item])))]
         return (*([("imports", names)] if names else []), *[plain(item, ours) for item in others])
     if not isinstance(node, ast.AST):
         return (type(node).__name__, node)
@@ -229,6 +245,11 @@ def plain(node: Any, ours: Callable[[list[Any]], tuple[Import, ...]]) -> Any:
         if name == "value" if isinstance(node, ast.Constant) else counts(name, value):
             found.append((name, plain(value, ours)))
     return tuple(found)
+
+
+def is_log_line(node: ast.stmt) -> bool:
+    """Whether a statement only writes to the log."""
+    return isinstance(node, ast.Expr) and bool(LOG_LINE.match(ast.unparse(node)))
 
 
 def counts(name: str, value: Any) -> bool:

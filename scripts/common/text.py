@@ -5,6 +5,7 @@ zstandard is imported where a file needs it, as whoever only reads examples may 
 
 import bz2
 import io
+import json
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -105,6 +106,11 @@ def read_lines(path: Path | str) -> Iterator[str]:
         raise UserError(f"{path}: line {number} is not UTF-8 ({error.reason})") from error
     except EOFError as error:
         raise damaged(path, error, f"line {number}") from error
+
+
+def read_rows(path: Path) -> list[dict]:
+    """The rows of a file of JSON lines that a step of ours wrote."""
+    return [json.loads(line) for line in read_lines(path)]
 
 
 def read_chunks(path: Path | str, size: int = 1 << 20) -> Iterator[bytes]:

@@ -21,8 +21,7 @@ def import_checkpoint(path: Path, tokenizer: Path, config: dict | None, output: 
     from scripts.pretrain.architectures.bert import Bert
     from scripts.pretrain.architectures.foreign_weights import read_checkpoint, sizes
     from scripts.pretrain.architectures.initialisation import initialise
-    from scripts.pretrain.architectures.model_folder import import_state
-    from scripts.pretrain.loop.model_card import save_untrained
+    from scripts.pretrain.architectures.model_folder import import_state, save_model
 
     weights = read_checkpoint(path)
     config = (config or {}) | sizes(weights, path) | ({} if config else {"hidden_act": "gelu"})
@@ -37,7 +36,7 @@ def import_checkpoint(path: Path, tokenizer: Path, config: dict | None, output: 
     bert = Bert(Shape.from_config(config, str(path)))
     initialise(bert, 0)
     import_state(bert, weights, path)
-    save_untrained(output, {"imported from": path.name}, bert, config, tokenizer)
+    save_model(output, bert.state_dict(), config, tokenizer)
     cli.log.info("wrote %s", output)
 
 

@@ -29,11 +29,11 @@ def init_model(model: str, tokenizer: Path, output: Path, settings: NewModel) ->
     # torch, once the flags are known to be right
     from scripts.pretrain.architectures.bert import Bert
     from scripts.pretrain.architectures.initialisation import initialise
-    from scripts.pretrain.loop.model_card import save_untrained
+    from scripts.pretrain.architectures.model_folder import save_model
 
     bert = Bert(shape)
     initialise(bert, settings.seed, settings.initial_weights)
-    save_untrained(output, {"seed": settings.seed}, bert, config, tokenizer)
+    save_model(output, bert.state_dict(), config, tokenizer)
     cli.log.info("wrote %s", output)
 
 

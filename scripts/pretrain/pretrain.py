@@ -6,9 +6,10 @@
     torchrun --standalone --nproc-per-node 8 -m scripts.pretrain.pretrain …
     python -m scripts.pretrain.pretrain TRAIN.h5… --init results/pretrain/seq128 -o …
 
-Writes a model folder in Hugging Face's form, `metrics.jsonl`, `timing.jsonl`, a TensorBoard event
-file and a model card. A run that was killed goes on from its newest checkpoint when the same command
-is given again; SIGTERM, SIGUSR1, SIGINT (Ctrl-C) and SIGHUP save one first and end with status 75.
+Writes a model folder in Hugging Face's form, `metrics.jsonl`, `timing.jsonl`, `cost.json` and
+`training.json`, of which scripts/report makes a card, events for TensorBoard and pictures. A run that
+was killed goes on from its newest checkpoint when the same command is given again; SIGTERM, SIGUSR1,
+SIGINT (Ctrl-C) and SIGHUP save one first and end with status 75.
 """
 
 from argparse import Namespace
@@ -21,6 +22,9 @@ from scripts.common.settings import add_flags, from_args
 from scripts.pretrain.architectures import model_config
 from scripts.pretrain.loop.job import Job, RuntimeOptions, Settings
 from scripts.pretrain.loop.recipe import Recipe
+
+# What this step imports and no weight depends on; other ways to make a digest show in the digests made.
+TELLING = ("scripts/pretrain/telling", "scripts/common/code.py")
 
 
 def job_of(arguments: Namespace) -> Job:
@@ -57,7 +61,7 @@ def main() -> None:
     add("--init", type=Path, help="model folder to go on from instead of a new model")
     add_flags(parser, Settings)
     add_flags(parser.add_argument_group("recipe", getdoc(Recipe)), Recipe)
-    runtime = parser.add_argument_group("runtime", "These change nothing in the result.")
+    runtime = parser.add_argument_group("runtime", "No weight depends on these.")
     add_flags(runtime, RuntimeOptions)
     arguments = parser.parse_args()
     job, options = job_of(arguments), from_args(RuntimeOptions, arguments)

@@ -3,12 +3,11 @@
 python -m scripts.report.plot_pretraining results/pretrain/seq128/metrics.jsonl … -o pretraining.svg
 """
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scripts.common import cli
-from scripts.common.text import read_lines
+from scripts.common.text import read_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -62,7 +61,4 @@ def main() -> None:
     args = parser.parse_args()
     from scripts.report.drawing.figures import save
 
-    phases = {
-        path.parent.name: [json.loads(line) for line in read_lines(path)] for path in args.metrics
-    }
-    save(draw(phases), args.output)
+    save(draw({path.parent.name: read_rows(path) for path in args.metrics}), args.output)

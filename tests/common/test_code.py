@@ -241,3 +241,36 @@ def test_another_version_of_a_tracked_package_counts(repo, tmp_path, monkeypatch
     monkeypatch.syspath_prepend(newer.parent)
     after = code.package_versions(repo, "scripts/pkg/step.py", ["PyYAML"])
     assert before != after == {"PyYAML": "99.0"}
+
+
+def test_a_line_of_the_log_does_not_count(repo):
+    edit(repo, "step.py", "    total", "    log.info('begun with %s', x)\n    total")
+    before = digest(repo)
+    edit(repo, "step.py", "log.info('begun with %s', x)", "log.warning(\n        'at %d', x + 1)")
+    assert digest(repo) == before
+    edit(repo, "step.py", "log.warning(", "total = log.warning(")
+    assert digest(repo) != before
+
+
+def test_what_only_tells_of_a_step_does_not_count_with_all_that_it_imports(repo):
+    folder = repo / "scripts/pkg/telling"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("READY = 1\n")
+    (folder / "journal.py").write_text("from scripts.pkg import stranger\n\nROWS = 1\n")
+    edit(
+        repo,
+        "helper.py",
+        "from . import deep\n",
+        "from . import deep\nfrom .telling import journal\n",
+    )
+    followed = digest(repo)
+    assert "scripts/pkg/telling/journal.py" in code.module_digests(repo, "scripts/pkg/step.py")
+    edit(repo, "step.py", "import os\n", "import os\nTELLING = ('scripts/pkg/telling',)\n")
+    before = digest(repo)
+    assert before != followed
+    assert not [name for name in code.module_digests(repo, "scripts/pkg/step.py") if "tell" in name]
+    for name in ("telling/__init__.py", "telling/journal.py", "stranger.py"):
+        edit(repo, name, "1", "2")
+        assert digest(repo) == before
+    edit(repo, "deep.py", "2", "3")
+    assert digest(repo) != before

@@ -1,5 +1,6 @@
 """What ARCHITECTURE.md says of the modules: which way they import, and what they are called."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -68,3 +69,14 @@ def test_steps_start_without_what_takes_a_second_to_import():
     code = f"import sys, {', '.join(steps)}\nprint(*set(sys.modules).intersection({SLOW!r}))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert (done.stdout.split(), done.returncode) == ([], 0), done.stderr
+
+
+def test_the_main_of_a_step_is_the_last_of_its_module():
+    """Since it is run where it stands."""
+    lasts = {
+        name_of(module): ast.parse(module.read_text()).body[-1]
+        for module in OURS
+        if "\n@cli.step\n" in module.read_text()
+    }
+    assert len(lasts) > 25
+    assert [name for name, last in lasts.items() if getattr(last, "name", "") != "main"] == []

@@ -23,7 +23,7 @@ CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.pretrain.runs"])
 # What may not differ between two runs of the same job.
 DETERMINISTIC = (
-    "config.json", "model.safetensors", "metrics.jsonl", "README.md", "vocab.txt",
+    "config.json", "model.safetensors", "metrics.jsonl", "training.json", "vocab.txt",
     "tokenizer.json", "tokenizer_config.json",
 )  # fmt: skip
 MODEL = {

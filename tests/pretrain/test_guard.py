@@ -1,11 +1,16 @@
 """A loss that explodes: skip, go back, give up."""
 
+import math
+
+import pytest
+
+from scripts.pretrain.loop import training_run
 from scripts.pretrain.loop.guard import Guard
 
 
-def watch(losses, guard=None, **extra):
+def watch(losses, guard=None, skipped=0):
     guard = guard or Guard()
-    return [guard.watch({"loss": loss, **extra}, 10) for loss in losses], guard
+    return [guard.watch(loss, skipped, 10) for loss in losses], guard
 
 
 def test_a_falling_loss_goes_on():
@@ -31,9 +36,10 @@ def test_an_exploding_loss_rolls_back_and_at_last_gives_up():
 
 
 def test_losses_that_are_not_finite_or_steps_that_are_skipped():
-    assert watch([None] * 3)[0][-1] == "roll back"
-    assert watch([5.0] * 3, skipped_steps=6)[0][-1] == "roll back"
-    assert watch([5.0] * 9, skipped_steps=4)[0][-1] == "go on"
+    for loss in (math.nan, math.inf):
+        assert watch([loss] * 3)[0][-1] == "roll back"
+    assert watch([5.0] * 3, skipped=6)[0][-1] == "roll back"
+    assert watch([5.0] * 9, skipped=4)[0][-1] == "go on"
 
 
 def test_how_far_above_the_mean_a_loss_explodes():
@@ -55,8 +61,8 @@ def test_the_mean_runs_and_bad_rows_do_not_move_it():
 
 
 def test_half_of_the_steps_may_be_skipped():
-    assert watch([5.0] * 3, skipped_steps=5)[0][-1] == "go on"
-    assert watch([5.0] * 3, skipped_steps=6)[0] == ["go on", "go on", "roll back"]
+    assert watch([5.0] * 3, skipped=5)[0][-1] == "go on"
+    assert watch([5.0] * 3, skipped=6)[0] == ["go on", "go on", "roll back"]
 
 
 def test_a_state_is_taken_up_but_rollbacks_are_not_forgotten():
@@ -65,7 +71,10 @@ def test_a_state_is_taken_up_but_rollbacks_are_not_forgotten():
     assert guard == Guard(mean=1.0, bad=0, rollbacks=2)
 
 
-def test_a_training_that_explodes_ends_with_one_clear_line(training):
+@pytest.mark.parametrize("log_steps", ["1", "100"])
+def test_a_training_that_explodes_ends_with_one_clear_line(training, monkeypatch, log_steps):
+    """Also where a row of metrics comes too late to tell."""
+    monkeypatch.setattr(training_run, "STEPS", 1)
     run = training(
         "wild",
         "--checkpoint-steps",
@@ -74,6 +83,8 @@ def test_a_training_that_explodes_ends_with_one_clear_line(training):
         "300",
         "--max-grad-norm",
         "0",
+        "--log-steps",
+        log_steps,
         steps=60,
     )
     assert run.run() == 1
@@ -87,7 +98,8 @@ def test_a_training_that_explodes_ends_with_one_clear_line(training):
     assert not run.output.exists()
 
 
-def test_a_training_that_cannot_even_begin_says_so(training):
+def test_a_training_that_cannot_even_begin_says_so(training, monkeypatch):
+    monkeypatch.setattr(training_run, "STEPS", 1)
     run = training(
         "wild", "--learning-rate", "1e6", "--max-grad-norm", "0", "--warmup", "0", steps=60
     )

@@ -3,7 +3,7 @@
 import math
 import struct
 
-from scripts.pretrain.loop import metrics
+from scripts.pretrain.telling import events, metrics
 
 
 def test_a_row_sums_its_steps_and_divides_by_their_counts():
@@ -61,8 +61,8 @@ def test_numbers_are_rounded_and_shown():
 
 
 def test_tags_part_validation_from_training():
-    assert metrics.tag("loss") == "training/loss"
-    assert metrics.tag("validation_mlm_loss") == "validation/mlm_loss"
+    assert events.tag("loss") == "training/loss"
+    assert events.tag("validation_mlm_loss") == "validation/mlm_loss"
 
 
 def events_of(data: list[bytes]) -> list:
@@ -73,12 +73,12 @@ def events_of(data: list[bytes]) -> list:
 
 def test_records_hold_numbers_with_their_steps_and_times():
     rows = [{"step": 1, "loss": 2.0, "note": "x", "skipped": None}, {"step": 5, "mlm_loss": 3}]
-    data = list(metrics.records(rows, {1: 100.0, 3: 90.0}))
+    data = list(events.records(rows, [{"step": 1, "time": 100.0}, {"step": 3, "time": 90.0}]))
     assert [struct.unpack("<Q", record[:8])[0] for record in data] == [len(r) - 16 for r in data]
-    first, *events = events_of(data)
+    first, *others = events_of(data)
     assert first.file_version == "brain.Event:2"
-    assert [event.wall_time for event in (first, *events)] == [90.0, 100.0, 90.0]
-    assert [event.step for event in events] == [1, 5]
-    values = [[(v.tag, v.simple_value) for v in event.summary.value] for event in events]
+    assert [event.wall_time for event in (first, *others)] == [90.0, 100.0, 90.0]
+    assert [event.step for event in others] == [1, 5]
+    values = [[(v.tag, v.simple_value) for v in event.summary.value] for event in others]
     assert values == [[("training/loss", 2.0)], [("training/mlm_loss", 3.0)]]
-    assert len(list(metrics.records(rows, {}, header=False))) == 2
+    assert len(list(events.records(rows, [], header=False))) == 2

@@ -1,5 +1,6 @@
 """Where a training is: its position, what it tells the others, when it saves, validates and gives up."""
 
+import math
 import time
 from types import SimpleNamespace
 
@@ -12,12 +13,12 @@ from scripts.common.errors import UserError
 from scripts.pretrain.loop import checkpoint
 from scripts.pretrain.loop.guard import Guard
 from scripts.pretrain.loop.job import RuntimeOptions, Settings
-from scripts.pretrain.loop.journal import Journal
 from scripts.pretrain.loop.micro_batches import Work
 from scripts.pretrain.loop.processes import ALONE, Processes
 from scripts.pretrain.loop.recipe import Recipe
 from scripts.pretrain.loop.schedule import Schedule
 from scripts.pretrain.loop.training_run import TrainingRun
+from scripts.pretrain.telling.journal import Journal
 
 SUMS = torch.tensor([6.0, 4.0, 3.0, 2.0, 1.0, 0.0])
 WORK = Work([], [], 8, 80, 800, 3, 2, [])
@@ -45,10 +46,8 @@ def run(tmp_path):
     """A function that gives a run with other settings and options."""
 
     def make(processes: Processes = ALONE, validation=None, **changes) -> TrainingRun:
-        names = ("log_steps", "validate_steps", "validation_examples")
-        settings = Settings(**{name: changes.pop(name) for name in names if name in changes})
         return TrainingRun(
-            settings,
+            Settings(),
             RuntimeOptions(**changes),
             Schedule(Recipe(8, 0.1, steps=9), 100),
             300,
@@ -72,7 +71,7 @@ def test_a_position_counts_what_was_passed_over(run):
 
 def test_what_a_process_says_to_all(run):
     one = run(checkpoint_minutes=1.0)
-    one.journal.seconds = 1e6
+    one.seconds = 1e6
     stop, save, spent = one.notes()
     assert (stop, save) == (0, 0)
     assert spent == pytest.approx(1e9, rel=1e-4)
@@ -91,7 +90,7 @@ def test_a_state_is_saved_and_taken_up(run):
     one = run(checkpoints=1)
     assert not one.resume()
     one.take(WORK, 0.1, 0.0, 9)
-    one.skipped = 7
+    one.skipped, one.seconds = 7, 1000.0
     one.save()
     one.take(WORK, 0.1, 0.0, 9)
     other = run()
@@ -99,6 +98,11 @@ def test_a_state_is_saved_and_taken_up(run):
     assert (other.step, other.skipped, other.training.state) == (1, 7, 1)
     assert other.journal.totals[0] == 8
     assert len(other.journal.pending) == 1
+    assert (other.sums.tolist(), other.counts) == (SUMS.tolist(), [1, 3, 2])
+    assert 1000 <= other.spent < 1100
+    other.seconds = 2000.0
+    other.resume(forget_time=False)
+    assert other.spent >= 2000
 
 
 def test_a_signal_ends_a_run_with_a_status_of_its_own(run, monkeypatch):
@@ -142,6 +146,16 @@ def test_rows_and_validations_are_due_by_steps(run):
     assert one.step == 7
 
 
+def test_the_guard_judges_at_its_own_pace_and_the_rest_at_the_end(run, monkeypatch):
+    judged = []
+    monkeypatch.setattr(Guard, "watch", lambda guard, *values: judged.append(values) or "go on")
+    for log_steps in (1, 4, 100):
+        one = run(log_steps=log_steps)
+        for _ in range(13):
+            one.take(WORK, 0.1, 0.0, 13)
+    assert judged == [(4.0, 0.0, 10), (4.0, 0.0, 3)] * 3
+
+
 def test_nothing_to_validate_on_is_no_validation(run):
     for validation in (None, []):
         one = run(validation=validation)
@@ -166,12 +180,13 @@ def test_a_rollback_goes_on_with_other_examples(run):
 
 
 def test_without_a_checkpoint_there_is_no_way_back(run):
-    one = run(log_steps=1)
-    one.take(WORK, 0.1, 0.0, 9)
+    one = run()
+    one.take(WORK, 0.1, 0.0, 1)
     with pytest.raises(
         UserError, match=r"step 1: the loss is 4\.000 after 0 rollbacks.*No checkpoint"
     ):
         one.roll_back()
     one.save()
-    with pytest.raises(UserError, match=r"The last good state is .*step-000000001"):
-        one.give_up({"loss": None})
+    one.guard.loss = math.nan
+    with pytest.raises(UserError, match=r"the loss is nan.*last good state is .*step-000000001"):
+        one.give_up()

@@ -50,8 +50,9 @@ def jobs(*groups: Counter, **counts: int) -> Counter:
 # The jobs of the small run, each group with all that follows from it.
 TABLE = jobs(collect_results=1, plot_glue=1, plot_finetuning=1, plot_confusions=1)
 ALL_FINETUNE = jobs(TABLE, finetune=3)
-LAST_PHASE = jobs(ALL_FINETUNE, pretrain=1, plot_pretraining=1)
-PRETRAIN = jobs(LAST_PHASE, pretrain=1)
+ONE_PHASE = jobs(pretrain=1, describe_model=1, write_events=1)
+LAST_PHASE = jobs(ALL_FINETUNE, ONE_PHASE, plot_pretraining=1)
+PRETRAIN = jobs(LAST_PHASE, ONE_PHASE)
 EXAMPLES = jobs(PRETRAIN, build_examples=6, describe_corpus=1)
 TOKENS = jobs(EXAMPLES, tokenize_shard=3)
 VOCAB = jobs(TOKENS, train_vocab=1)
@@ -103,9 +104,9 @@ KEYS = {
     "pretrain.gpus": (2, NOTHING),
     "pretrain.nodes": (2, NOTHING),
     "pretrain.sharded": (True, NOTHING),
-    "pretrain.log_steps": (5, PRETRAIN),
-    "pretrain.validate_steps": (5, PRETRAIN),
-    "pretrain.validation_examples": (256, PRETRAIN),
+    "pretrain.log_steps": (5, NOTHING),
+    "pretrain.validate_steps": (5, NOTHING),
+    "pretrain.validation_examples": (256, NOTHING),
     "pretrain.checkpoint_minutes": (1, NOTHING),
     "pretrain.checkpoint_steps": (3, NOTHING),
     "pretrain.checkpoints": (5, NOTHING),
@@ -202,6 +203,19 @@ SPLITTER = "scripts/corpus/split_sentences.py"
         ("scripts/corpus/shard_corpus.py", "parser = ", "p = ", SHARDS),
         ("scripts/examples/build_examples.py", '"""\n', '"""\nMORE = 1\n', EXAMPLES),
         ("scripts/pretrain/optimizers/lamb.py", '"""\n', '"""\nMORE = 1\n', PRETRAIN),
+        ("scripts/pretrain/loop/guard.py", "PATIENCE = 3", "PATIENCE = 4", PRETRAIN),
+        ("scripts/pretrain/loop/training_run.py", '"resumed at', '"went on at', NOTHING),
+        ("scripts/pretrain/telling/journal.py", '"""\n', '"""\nMORE = 1\n', NOTHING),
+        ("scripts/pretrain/telling/metrics.py", '"""\n', '"""\nMORE = 1\n', NOTHING),
+        ("scripts/common/code.py", "entered", "begun", NOTHING),
+        (
+            "scripts/pretrain/telling/events.py",
+            '"""\n',
+            '"""\nMORE = 1\n',
+            jobs(write_events=2),
+        ),
+        ("scripts/report/model_card.md", "## Use", "## How to use it", jobs(describe_model=2)),
+        ("scripts/report/describe_model.py", "parser = ", "p = ", jobs(describe_model=2)),
         ("scripts/glue/finetuning/trainer.py", '"""\n', '"""\nMORE = 1\n', ALL_FINETUNE),
         ("scripts/glue/scores/intervals.py", '"""\n', '"""\nMORE = 1\n', TABLE),
         ("scripts/report/plot_glue.py", '"""\n', '"""\nMORE = 1\n', jobs(plot_glue=1)),
@@ -374,6 +388,8 @@ def test_without_a_memory_of_the_past_times_decide(run):
         ("results/pretrain/short/model.safetensors", NOTHING),
         ("results/glue/CoLA/seed1/dev.tsv", NOTHING),
         ("results/report/glue.svg", jobs(plot_glue=1)),
+        ("results/pretrain/short/README.md", jobs(describe_model=1)),
+        ("results/pretrain/long/events.out.tfevents.0.pretrain", jobs(write_events=1)),
         ("glue_results.tsv", TABLE),
         ("glue_results.md", TABLE),
         ("results/glue/summary/runs.tsv", TABLE),

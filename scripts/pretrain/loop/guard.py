@@ -1,34 +1,37 @@
-"""Watch over a training's rows of metrics: when to go back to a checkpoint, and when to give up."""
+"""Watch over a training's losses: when to go back to a checkpoint, and when to give up."""
 
+import math
 from dataclasses import asdict, dataclass
 
-PATIENCE = 3  # bad rows in a row before a rollback
+STEPS = 10  # that are judged together, however often a training tells of itself
+PATIENCE = 3  # bad judgements in a row before a rollback
 ROLLBACKS = 2  # before giving up
-MEMORY = 0.9  # of the running mean of good rows' losses
+MEMORY = 0.9  # of the running mean of good losses
 
 
 @dataclass
 class Guard:
-    """Judges rows as they come.
+    """Judges STEPS steps at a time.
 
-    A row is bad when its loss is not finite, when most of its steps were skipped (their gradients
-    were not finite), or when its loss is far above the running mean. Loss scaling of fp16 skips
-    some steps as it begins, which is why one bad row does not yet count.
+    They are bad when their loss is not finite, when most of them were skipped (their gradients
+    were not finite), or when their loss is far above the running mean. Loss scaling of fp16 skips
+    some steps as it begins, which is why one bad judgement does not yet count.
     """
 
     mean: float | None = None
     bad: int = 0
     rollbacks: int = 0
+    loss: float = math.nan  # that was judged last
 
     @property
     def calm(self) -> bool:
         """Whether the state is worth a checkpoint."""
         return self.bad == 0
 
-    def watch(self, row: dict, steps: int) -> str:
-        """Judge a row over `steps` steps: "go on", "roll back" or "give up"."""
-        loss = row["loss"]
-        if loss is None or 2 * row.get("skipped_steps", 0) > steps or self.exploded(loss):
+    def watch(self, loss: float, skipped: float, steps: int) -> str:
+        """Judge `steps` steps, of which some were skipped: "go on", "roll back" or "give up"."""
+        self.loss = loss
+        if not math.isfinite(loss) or 2 * skipped > steps or self.exploded(loss):
             self.bad += 1
         else:
             self.bad = 0

@@ -1,4 +1,4 @@
-"""What a phase is told: the job, on which its result depends, and runtime options, on which not."""
+"""What a phase is told: the job, on which its weights depend, and runtime options, on which not."""
 
 from argparse import ArgumentTypeError
 from dataclasses import dataclass
@@ -36,15 +36,15 @@ class Settings(NewModel):
         anyOf=[{"const": "auto"}, {"type": "integer", "minimum": 16}],
     )
     recompute: bool = setting(False, "compute activations again: less memory, slower")
-    log_steps: int = setting(10, "steps a row of metrics", minimum=1)
-    validate_steps: int = setting(100, "steps between validations; 0: at the end only", minimum=0)
-    validation_examples: int = setting(512, "how many of them at most", minimum=1)
 
 
 @dataclass(frozen=True)
 class RuntimeOptions:
-    """What a run does on the way that changes nothing in its result."""
+    """What a run does and says on the way, on which no weight depends."""
 
+    log_steps: int = setting(10, "steps a row of metrics", minimum=1)
+    validate_steps: int = setting(100, "steps between validations; 0: at the end only", minimum=0)
+    validation_examples: int = setting(512, "how many of them at most", minimum=1)
     checkpoint_folder: str | None = setting(None, "default: beside the output", own_key=False)
     checkpoint_minutes: float = setting(10, exclusiveMinimum=0)
     checkpoint_steps: int = setting(0, "also every so many steps; 0: by minutes only", minimum=0)
@@ -57,7 +57,7 @@ class RuntimeOptions:
 
 @dataclass(frozen=True)
 class Job:
-    """All that a phase's result depends on, and where it goes. `config` is the model's."""
+    """What a phase trains on, what it tells by (validation), and where it goes. `config` is the model's."""
 
     train: list[Path]
     validation: list[Path]

@@ -1,6 +1,5 @@
 """A phase from its examples to a model folder."""
 
-import json
 import time
 from contextlib import nullcontext
 from dataclasses import asdict, replace
@@ -9,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from scripts.common.atomic import remove, write_text
+from scripts.common.atomic import remove
 from scripts.common.cli import log
 from scripts.common.code import code_digest
 from scripts.common.digest import file_digest, value_digest
@@ -23,13 +22,13 @@ from scripts.pretrain.architectures.initialisation import initialise
 from scripts.pretrain.architectures.model_config import Shape
 from scripts.pretrain.kernels import cpu
 from scripts.pretrain.kernels.self_check import check_products
-from scripts.pretrain.loop import batch_size_probe, checkpoint, metrics, model_card
+from scripts.pretrain.loop import batch_size_probe, checkpoint
 from scripts.pretrain.loop.job import PRECISIONS, Job, RuntimeOptions
-from scripts.pretrain.loop.journal import Journal
 from scripts.pretrain.loop.processes import Processes, join, leave
 from scripts.pretrain.loop.schedule import Schedule
 from scripts.pretrain.loop.training import Training, peak_flops
 from scripts.pretrain.loop.training_run import TrainingRun
+from scripts.pretrain.telling.journal import Journal
 
 PROBE = 64  # examples read together to find one with a mask
 ROOT = Path(__file__).parents[3]
@@ -69,7 +68,7 @@ def train(job: Job, options: RuntimeOptions, processes: Processes) -> None:
     refuse_untrainable(job, examples, processes)
     if validation:
         refuse_unfit(job.config, validation, job.validation[0])
-    digest = identity(job, examples, validation)
+    digest = identity(job, examples)
     checkpoints = Path(options.checkpoint_folder or job.output / "checkpoints")
     folder = checkpoints / f"{job.output.name}-{digest[:16]}"
     model = first_model(job)
@@ -163,8 +162,8 @@ def nothing_masked(examples: Examples) -> bool:
     return not any(len(examples.batch(part).masked) for part in parts)
 
 
-def identity(job: Job, examples: Examples, validation: Examples | None) -> str:
-    """A digest of all that the result depends on; runs with the same one are the same run."""
+def identity(job: Job, examples: Examples) -> str:
+    """A digest of all that the weights depend on; runs with the same one are the same run."""
     files = [job.tokenizer / name for name in VOCABULARY]
     files += map(Path, weight_files(job.init)) if job.init else []
     return value_digest(
@@ -173,7 +172,6 @@ def identity(job: Job, examples: Examples, validation: Examples | None) -> str:
             "recipe": asdict(job.recipe),
             "config": job.config,
             "train": examples.digest,
-            "validation": validation.digest if validation else None,
             "files": [file_digest(file) for file in files if file.is_file()],
             "code": code_digest(ROOT, "scripts/pretrain/pretrain.py"),
         }
@@ -207,20 +205,22 @@ def micro_batch_tokens(
 
 def export(job: Job, done: TrainingRun) -> None:
     """Write the model folder."""
-    model, folder, journal = done.training.model, job.output, done.journal
-    settings = {
-        "precision": job.settings.precision,
-        "seed": job.settings.seed,
-        "sequence length": done.examples.seq_length,
-        **job.recipe.given(),
+    model, examples = done.training.model, done.examples
+    data = {"training": examples} | ({"validation": done.validation} if done.validation else {})
+    facts = {
+        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "settings": {
+            "precision": job.settings.precision,
+            "seed": job.settings.seed,
+            "sequence length": examples.seq_length,
+            **job.recipe.given(),
+        },
+        "data": {name: [len(part), part.digest] for name, part in data.items()},
+        "next_sentence": examples.next_sentence,
+        "masking": examples.header.masking,
+        "whole_word": examples.header.whole_word,
+        "mlm_probability": examples.header.mlm_probability,
     }
-    data = [("training", done.examples)]
-    data += [("validation", done.validation)] if done.validation else []
-    write_text(folder / "metrics.jsonl", metrics.lines(journal.rows))
-    write_text(folder / "timing.jsonl", metrics.lines(journal.timing))
-    write_text(folder / "cost.json", json.dumps(journal.cost(), indent=2) + "\n")
-    metrics.write_events(folder / metrics.EVENTS, journal.rows, journal.times())
-    card = model_card.card(folder.name, settings, model, data, journal.rows, journal.work())
-    write_text(folder / "README.md", card)
-    model_folder.save_model(folder, model.state_dict(), job.config, job.tokenizer)
-    log.info("wrote %s", folder)
+    done.journal.export(job.output, facts, done.spent)
+    model_folder.save_model(job.output, model.state_dict(), job.config, job.tokenizer)
+    log.info("wrote %s", job.output)

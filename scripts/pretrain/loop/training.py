@@ -12,12 +12,16 @@ from torch.nn.parallel import DistributedDataParallel
 from scripts.pretrain.architectures.bert import Bert, Dropout, DropoutRates
 from scripts.pretrain.architectures.micro_batch import MicroBatch
 from scripts.pretrain.kernels import cpu
-from scripts.pretrain.loop.metrics import SUMS
 from scripts.pretrain.loop.micro_batches import Work
 from scripts.pretrain.loop.processes import Processes
 from scripts.pretrain.loop.recipe import Recipe
 from scripts.pretrain.optimizers.grad_scaler import GradScaler
 from scripts.pretrain.optimizers.registry import make_optimizer, settle_state
+
+# The columns of a step's sums, as the device keeps them.
+SUMS = (
+    "mlm_loss", "next_sentence_loss", "mlm_correct", "next_sentence_correct", "norm", "skipped",
+)  # fmt: skip
 
 
 class Step(nn.Module):
@@ -63,7 +67,7 @@ class Training:
         self.rates = model.dropout_rates if rate is None else DropoutRates(rate, rate)
 
     def step(self, work: Work, learning_rate: float) -> Tensor:
-        """One step on a global batch. Returns this process's sums [6] as metrics.SUMS names them.
+        """One step on a global batch. Returns this process's sums [6] as SUMS names them.
 
         Gradients are sums over the global batch's masked tokens and pairs, divided by their
         numbers, whatever the micro-batches; processes add theirs up once, with the last one.

@@ -6,17 +6,19 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import torch
+
 from scripts.common.cli import log
 from scripts.common.errors import UserError
 from scripts.examples.h5.example_files import Examples
-from scripts.pretrain.loop import checkpoint, metrics
-from scripts.pretrain.loop.guard import Guard
+from scripts.pretrain.loop import checkpoint
+from scripts.pretrain.loop.guard import STEPS, Guard
 from scripts.pretrain.loop.job import RuntimeOptions, Settings
-from scripts.pretrain.loop.journal import Journal
 from scripts.pretrain.loop.micro_batches import Stream, Work, fixed
 from scripts.pretrain.loop.processes import Processes
 from scripts.pretrain.loop.schedule import Schedule
-from scripts.pretrain.loop.training import Training
+from scripts.pretrain.loop.training import SUMS, Training
+from scripts.pretrain.telling.journal import Journal
 
 INTERRUPTED = 75  # EX_TEMPFAIL: run the same command again
 # A scheduler's, Ctrl-C's, and a closed terminal's.
@@ -28,7 +30,7 @@ class TrainingRun:
     """Where a training is, and the loop that takes it on.
 
     `skipped` counts examples that were passed over after a rollback, so that what made the loss
-    explode is not seen again. Checkpoints lie in `folder`.
+    explode is not seen again. Checkpoints lie in `folder`. The journal is told, and decides nothing.
     """
 
     settings: Settings
@@ -44,11 +46,27 @@ class TrainingRun:
     guard: Guard = field(default_factory=Guard)
     step: int = 0
     skipped: int = 0
+    validated: int = -1  # the step of the last validation
+    seconds: float = 0.0  # trained before this process began
     signal: int | None = None
+    started: float = field(default_factory=time.perf_counter)
     saved: float = field(default_factory=time.perf_counter)  # when
 
+    def __post_init__(self):
+        # What the guard has not judged yet: sums, in which no order of additions shows, and counts.
+        self.sums = torch.zeros(len(SUMS), dtype=torch.float64, device=self.processes.device)
+        self.counts = [0, 0, 0]  # steps, masks, pairs
+
+    @property
+    def spent(self) -> float:
+        """Seconds trained, over all runs."""
+        return self.seconds + time.perf_counter() - self.started
+
     def resume(self, forget_time: bool = True) -> bool:
-        """Take up the newest intact checkpoint; False where there is none."""
+        """Take up the newest intact checkpoint; False where there is none.
+
+        The time since then counts as spent unless `forget_time`.
+        """
         found = checkpoint.load_newest(self.folder)
         step = found[1]["step"] if found else 0
         if self.processes.agree([step])[0] != step * self.processes.count:
@@ -57,13 +75,19 @@ class TrainingRun:
                 "that all nodes share"
             )
         if found is None:
+            self.journal.show_all()  # in place of what a run that was killed had shown
             return False
         tensors, state = found
         self.training.load(tensors)
-        self.step, self.skipped = step, state["skipped"]
-        self.journal.load(state["journal"], forget_time)
+        self.step, self.skipped, self.validated = step, state["skipped"], state["validated"]
+        self.counts = state["counts"]
+        share = 1.0 if self.processes.first else 0.0  # the sums are those of all processes
+        self.sums = self.sums.new_tensor(state["sums"]) * share
+        self.journal.load(state["journal"])
         self.guard.load(state["guard"])
         self.saved = time.perf_counter()
+        if forget_time:
+            self.seconds, self.started = state["seconds"], self.saved
         return True
 
     def save(self) -> None:
@@ -71,9 +95,11 @@ class TrainingRun:
         self.refuse_changed()
         if not self.guard.calm:
             return
-        tensors, journal, guard = self.training.tensors(), self.journal.state(), self.guard.state()
+        tensors = self.training.tensors()
+        state = {name: getattr(self, name) for name in ("step", "skipped", "validated", "counts")}
+        state |= {"seconds": self.spent, "sums": self.processes.sum(self.sums.clone()).tolist()}
+        state |= {"guard": self.guard.state(), "journal": self.journal.state()}
         if self.processes.first:
-            state = {"step": self.step, "skipped": self.skipped, "journal": journal, "guard": guard}
             path = checkpoint.save(self.folder, self.step, tensors, state, self.options.checkpoints)
             log.info("saved %s", path)
         self.processes.wait()
@@ -88,11 +114,7 @@ class TrainingRun:
         """What this process has to say to all: stop, save, milliseconds trained."""
         late = time.perf_counter() - self.saved > self.options.checkpoint_minutes * 60
         stop = int(self.signal is not None)
-        return (
-            [stop, int(late), int(1000 * self.journal.spent)]
-            if self.processes.first
-            else [stop, 0, 0]
-        )
+        return [stop, int(late), int(1000 * self.spent)] if self.processes.first else [stop, 0, 0]
 
     def position(self, step: int) -> int:
         """The first example of a step."""
@@ -114,8 +136,8 @@ class TrainingRun:
             self.roll_back()
         self.refuse_changed()
         if not self.guard.calm or not self.training.finite():
-            self.give_up(self.journal.rows[-1])
-        if not self.journal.has_validated(self.step):
+            self.give_up()
+        if self.validated != self.step:
             self.validate()
             self.save()
 
@@ -140,30 +162,42 @@ class TrainingRun:
                 self.save()
             if stop or alone:
                 self.stop()
-        if self.journal.pending:
-            self.journal.close(self.step, last, rate, 1.0)
+        self.journal.close(self.step, last, rate, 1.0, self.spent)
         return verdict
 
     def take(self, work: Work, rate: float, hours: float, last: int | None) -> str:
         """Take one step, and what is due after it; returns the guard's verdict."""
-        self.journal.note(work, self.training.step(work, rate))
+        sums = self.training.step(work, rate)
         self.step += 1
-        verdict = "go on"
-        if self.step % self.settings.log_steps == 0 or self.step == last:
+        self.journal.note(work, sums)
+        self.sums += sums
+        self.counts = [
+            a + b for a, b in zip(self.counts, (1, work.masked, work.pairs), strict=True)
+        ]
+        if self.step % self.options.log_steps == 0 or self.step == last:
             done = self.schedule.progress(self.step - 1, hours)
-            row, steps = self.journal.close(self.step, last, rate, done)
-            verdict = self.guard.watch(row, steps)
-            if verdict == "give up":
-                self.give_up(row)
-        every = self.settings.validate_steps
+            self.journal.close(self.step, last, rate, done, self.spent)
+        verdict = self.judge() if self.step % STEPS == 0 or self.step == last else "go on"
+        every = self.options.validate_steps
         if every and self.step % every == 0 and self.step != last:
             self.validate()
+        return verdict
+
+    def judge(self) -> str:
+        """Have the guard judge the steps since it last did; returns its verdict."""
+        mlm_loss, next_sentence_loss, *_, skipped = self.processes.sum(self.sums).tolist()
+        steps, masked, pairs = self.counts
+        self.sums, self.counts = torch.zeros_like(self.sums), [0, 0, 0]
+        loss = mlm_loss / max(masked, 1) + next_sentence_loss / max(pairs, 1)
+        verdict = self.guard.watch(loss, skipped, steps)
+        if verdict == "give up":
+            self.give_up()
         return verdict
 
     def roll_back(self) -> None:
         """Go back to the newest checkpoint and on from there with other examples."""
         if not checkpoint.found(self.folder):
-            self.give_up(self.journal.rows[-1])
+            self.give_up()
         bad, position = self.step, self.position(self.step)
         self.resume(forget_time=False)
         self.guard.rolled_back()
@@ -173,11 +207,11 @@ class TrainingRun:
         )
         self.journal.add({"step": self.step, "rolled_back_from": bad})
 
-    def give_up(self, row: dict) -> None:
+    def give_up(self) -> None:
         """End with the reason."""
         kept = checkpoint.found(self.folder)
         raise UserError(
-            f"step {self.step}: the loss is {metrics.shown(row['loss'])} after "
+            f"step {self.step}: the loss is {self.guard.loss:.3f} after "
             f"{self.guard.rollbacks} rollbacks; lower the learning rate or lengthen the warm-up. "
             + (f"The last good state is {kept[0]}" if kept else "No checkpoint was saved yet")
         )
@@ -195,6 +229,7 @@ class TrainingRun:
         """Measure the loss on some validation examples, masked the same each time."""
         if self.validation is None or not len(self.validation):
             return
-        seed, most = self.settings.seed, self.settings.validation_examples
+        self.validated = self.step
+        seed, most = self.settings.seed, self.options.validation_examples
         batches = fixed(self.validation, seed, most, self.micro_batch_tokens, self.processes)
         self.journal.validated(self.step, *self.training.validate(batches))

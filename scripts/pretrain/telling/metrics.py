@@ -1,18 +1,8 @@
-"""What a training run says of itself: rows of metrics, rows of timing, TensorBoard events."""
+"""What a training run says of itself, as rows."""
 
 import json
 import math
-import struct
 from collections.abc import Iterable
-from pathlib import Path
-
-from scripts.common.atomic import atomic_path
-
-# The columns of a step's sums, as the device keeps them.
-SUMS = (
-    "mlm_loss", "next_sentence_loss", "mlm_correct", "next_sentence_correct", "norm", "skipped",
-)  # fmt: skip
-EVENTS = "events.out.tfevents.0.pretrain"
 
 
 def training_row(step: int, sums: list[list[float]], counts: list[list[int]], extra: dict) -> dict:
@@ -71,44 +61,3 @@ def shown(loss: float | None) -> str:
 def lines(rows: Iterable[dict]) -> str:
     """Rows as JSON lines."""
     return "".join(json.dumps(row) + "\n" for row in rows)
-
-
-def write_events(target: Path, rows: list[dict], times: dict[int, float]) -> None:
-    """Write rows as a TensorBoard event file; `times`: seconds since the epoch, by step."""
-    with atomic_path(target) as path, open(path, "wb") as file:
-        for record in records(rows, times):
-            file.write(record)
-
-
-def records(rows: list[dict], times: dict[int, float], header: bool = True) -> Iterable[bytes]:
-    """Rows as the records of a TensorBoard event file, the file's header first."""
-    from tensorboard.compat.proto.event_pb2 import Event
-    from tensorboard.compat.proto.summary_pb2 import Summary
-
-    first = min(times.values(), default=0.0)
-    if header:
-        yield record(Event(wall_time=first, file_version="brain.Event:2").SerializeToString())
-    for row in rows:
-        values = [
-            Summary.Value(tag=tag(key), simple_value=value)
-            for key, value in row.items()
-            if key != "step" and isinstance(value, (int, float))
-        ]
-        event = Event(
-            wall_time=times.get(row["step"], first), step=row["step"], summary=Summary(value=values)
-        )
-        yield record(event.SerializeToString())
-
-
-def tag(key: str) -> str:
-    """A TensorBoard tag: validation apart from training."""
-    return f"validation/{key[11:]}" if key.startswith("validation_") else f"training/{key}"
-
-
-def record(data: bytes) -> bytes:
-    """A TFRecord: length, its checksum, data, its checksum."""
-    from tensorboard.summary.writer.record_writer import masked_crc32c
-
-    length = struct.pack("<Q", len(data))
-    checks = (struct.pack("<I", masked_crc32c(part)) for part in (length, data))
-    return b"".join((length, next(checks), data, next(checks)))

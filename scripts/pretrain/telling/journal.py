@@ -1,5 +1,6 @@
 """What a training measures on its way: rows of metrics and timing, kept and shown."""
 
+import json
 import resource
 import time
 from collections.abc import Callable
@@ -9,10 +10,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from scripts.common.atomic import write_text
 from scripts.common.cli import log
-from scripts.pretrain.loop import metrics
 from scripts.pretrain.loop.micro_batches import Work
 from scripts.pretrain.loop.processes import Processes
+from scripts.pretrain.telling import events, metrics
 
 
 @dataclass(eq=False)
@@ -34,16 +36,10 @@ class Journal:
     # Examples, pairs, masks, tokens and squared lengths of those steps, and of all steps.
     counts: list[list[int]] = field(default_factory=list)
     totals: list[int] = field(default_factory=lambda: [0] * 5)
-    seconds: float = 0.0  # trained before this process began
     first: tuple[float, float] = (0.0, 1.0)  # when this run's first row was shown, the share done
 
     def __post_init__(self):
-        self.started = self.marked = self.shown = time.perf_counter()
-
-    @property
-    def spent(self) -> float:
-        """Seconds trained, over all runs."""
-        return self.seconds + time.perf_counter() - self.started
+        self.marked = self.shown = time.perf_counter()
 
     def note(self, work: Work, sums: Tensor) -> None:
         """Take down a step."""
@@ -52,22 +48,24 @@ class Journal:
         self.counts.append(counts)
         self.totals = [a + b for a, b in zip(self.totals, counts, strict=True)]
 
-    def close(self, step: int, last: int | None, rate: float, done: float) -> tuple[dict, int]:
-        """Make a row of the steps since the last one; returns it and how many steps it covers.
+    def close(self, step: int, last: int | None, rate: float, done: float, spent: float) -> None:
+        """Make a row of the steps since the last one, if there are any.
 
-        `done` is the share of the phase that is done.
+        `done` is the share of the phase that is done, `spent` the seconds trained over all runs.
         """
+        if not self.pending:
+            return
         extra = {"learning_rate": rate, "examples": self.totals[0]}
         row = metrics.training_row(step, self.sums(), self.counts, extra)
         now = time.perf_counter()
         _, _, masked, tokens, squares = map(sum, zip(*self.counts, strict=True))
-        seconds, steps = now - self.marked, len(self.counts)
+        seconds = now - self.marked
         speed = tokens / seconds
         mfu = self.flops(tokens, squares, masked) / seconds / self.peak
         self.timing.append(
             {
                 "step": step,
-                "seconds": round(self.spent, 3),
+                "seconds": round(spent, 3),
                 "tokens_per_second": round(speed, 1),
                 "mfu": round(mfu, 4),
                 "peak_memory_mb": peak_memory(self.processes.device) >> 20,
@@ -81,17 +79,16 @@ class Journal:
             log.info(
                 "step %d of %s  loss %s  lr %.2e  %s tokens/s  %.0f%% of peak  %s left",
                 step, last or "?", metrics.shown(row["loss"]), rate, f"{speed:,.0f}", 100 * mfu,
-                clock(self.left(now, done)),
+                clock(self.left(now, done, spent)),
             )  # fmt: skip
-        return row, steps
 
-    def left(self, now: float, done: float) -> float:
+    def left(self, now: float, done: float, spent: float) -> float:
         """Seconds to the end at the pace of this run; at its first row, at that of all runs."""
         since, begun = self.first
         if done > begun:
             return (now - since) / (done - begun) * (1 - done)
         self.first = now, done
-        return self.spent / max(done, 1e-9) * (1 - done)
+        return spent / max(done, 1e-9) * (1 - done)
 
     def validated(self, step: int, sums: list[float], pairs: int, masked: int) -> None:
         """Add a row of validation."""
@@ -102,10 +99,6 @@ class Journal:
             step, metrics.shown(row["validation_loss"]), 100 * (row["validation_mlm_accuracy"] or 0),
         )  # fmt: skip
 
-    def has_validated(self, step: int) -> bool:
-        """Whether there is a row of validation for a step."""
-        return any(row["step"] == step and "validation_loss" in row for row in self.rows)
-
     def add(self, row: dict) -> None:
         """Add a row and show it to whoever watches the files."""
         self.rows.append(row)
@@ -113,9 +106,9 @@ class Journal:
             self.live.mkdir(parents=True, exist_ok=True)
             with open(self.live / "metrics.jsonl", "a", encoding="utf-8") as file:
                 file.write(metrics.lines([row]))
-            with open(self.live / metrics.EVENTS, "ab") as file:
-                for record in metrics.records([row], {row["step"]: time.time()}, file.tell() == 0):
-                    file.write(record)
+            with open(self.live / events.EVENTS, "ab") as file:
+                now = {"step": row["step"], "time": time.time()}
+                file.writelines(events.records([row], [now], file.tell() == 0))
 
     def sums(self) -> list[list[float]]:
         """The sums of the steps that no row has yet, over all processes."""
@@ -123,54 +116,50 @@ class Journal:
 
     def state(self) -> dict:
         """All of it as plain values; every process must call it."""
-        return {
-            "rows": self.rows,
-            "timing": self.timing,
-            "pending": self.sums(),
-            "counts": self.counts,
-            "totals": self.totals,
-            "seconds": self.spent,
-        }
+        names = ("rows", "timing", "counts", "totals")
+        return {name: getattr(self, name) for name in names} | {"pending": self.sums()}
 
-    def load(self, state: dict, forget_time: bool = False) -> None:
-        """Take up a state; the time since then counts as spent unless `forget_time`."""
-        self.rows, self.timing, self.counts = state["rows"], state["timing"], state["counts"]
-        self.totals = state["totals"]
-        if forget_time:
-            self.seconds, self.started = state["seconds"], time.perf_counter()
+    def load(self, state: dict) -> None:
+        """Take up a state; one of another version of this module has no weight in it to lose."""
         share = 1.0 if self.processes.first else 0.0  # the sums are those of all processes
-        self.pending = [
-            torch.tensor(row, device=self.processes.device) * share for row in state["pending"]
-        ]
+        device = self.processes.device
+        try:
+            self.pending = [torch.tensor(row, device=device) * share for row in state["pending"]]
+            self.rows, self.timing = state["rows"], state["timing"]
+            self.counts, self.totals = state["counts"], state["totals"]
+        except (LookupError, TypeError, ValueError) as error:
+            log.warning("the checkpoint's rows of metrics cannot be read (%r); begun anew", error)
         self.marked = time.perf_counter()
+        self.show_all()
+
+    def show_all(self) -> None:
+        """Write the rows so far, and no others, for whoever watches the files."""
         if self.processes.first:
             self.live.mkdir(parents=True, exist_ok=True)
             (self.live / "metrics.jsonl").write_text(metrics.lines(self.rows), encoding="utf-8")
-            events = b"".join(metrics.records(self.rows, self.times()))
-            (self.live / metrics.EVENTS).write_bytes(events)
+            records = b"".join(events.records(self.rows, self.timing))
+            (self.live / events.EVENTS).write_bytes(records)
 
-    def times(self) -> dict[int, float]:
-        """When each row of timing was made, in seconds since the epoch, by step."""
-        return {row["step"]: row["time"] for row in self.timing}
+    def export(self, folder: Path, facts: dict, spent: float) -> None:
+        """Write what later steps tell of, with `facts` in training.json, and what it cost."""
+        names = ("examples", "pairs", "masked", "tokens", "squares")
+        work: dict[str, float] = dict(zip(names, self.totals, strict=True))
+        work["flops"] = self.flops(self.totals[3], self.totals[4], self.totals[2])
+        texts = {"training.json": facts | {"work": work}, "cost.json": self.cost(spent)}
+        for name, value in texts.items():
+            write_text(folder / name, json.dumps(value, indent=2) + "\n")
+        write_text(folder / "metrics.jsonl", metrics.lines(self.rows))
+        write_text(folder / "timing.jsonl", metrics.lines(self.timing))
 
-    def work(self) -> str:
-        """What it took in work, which every run of the same job does alike."""
-        examples, _, masked, tokens, squares = self.totals
-        return (
-            f"{examples:,} examples in {tokens:,} tokens without padding, "
-            f"{masked:,} of them predicted; {self.flops(tokens, squares, masked):.3g} "
-            "floating-point operations. How long that took is in `cost.json`."
-        )
-
-    def cost(self) -> dict:
+    def cost(self, spent: float) -> dict:
         """What it took, which differs from run to run."""
         device = self.processes.device
         gpu = device.type == "cuda"
         return {
             "device": torch.cuda.get_device_name(device) if gpu else "cpu",
             "processes": self.processes.count,
-            "hours": round(self.spent / 3600, 4),
-            "tokens_per_second": round(self.totals[3] / max(self.spent, 1e-9), 1),
+            "hours": round(spent / 3600, 4),
+            "tokens_per_second": round(self.totals[3] / max(spent, 1e-9), 1),
             "torch": torch.__version__,
         }
 

@@ -1,0 +1,82 @@
+"""Training decides weights, and what tells of it does not."""
+
+from types import FunctionType
+from typing import get_type_hints
+
+import pytest
+
+from scripts.common.code import module_digests
+from scripts.pretrain.telling.journal import Journal
+from tests.runs import ROOT
+
+# All that decides weights. What is added here has a change of it train anew.
+DECIDING = {
+    "common": "atomic cli data digest errors json_text model_files model_weights random_numbers settings",
+    "examples/h5": "example_files mapped_file nvidia reading schema writer",
+    "examples/masking": "masks token_kinds",
+    "examples/tokenizer": "bert_tokenizer given_tokenizer vocabulary word_marks",
+    "pretrain": "pretrain",
+    "pretrain/architectures": "bert flops initialisation micro_batch model_config model_folder",
+    "pretrain/kernels": "cpu cuda self_check tiles",
+    "pretrain/loop": "batch_size_probe checkpoint guard job micro_batches phase processes recipe "
+    "schedule training training_run",
+    "pretrain/optimizers": "adamw grad_scaler lamb registry",
+}
+
+
+def test_a_training_depends_on_the_code_that_decides_weights_alone():
+    listed = [f"scripts/{f}/{name}.py" for f, names in DECIDING.items() for name in names.split()]
+    assert list(module_digests(ROOT, "scripts/pretrain/pretrain.py")) == sorted(listed)
+
+
+def test_a_journal_tells_a_training_nothing():
+    told = {
+        name: get_type_hints(method).get("return")
+        for name, method in vars(Journal).items()
+        if isinstance(method, FunctionType) and not name.startswith("_")
+    }
+    answers = {name for name, kind in told.items() if kind is not type(None)}
+    assert answers == {"state", "sums", "left", "cost"}  # for checkpoints; the others for itself
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--log-steps", "7", "--validate-steps", "4", "--validation-examples", "3"),
+        ("--log-steps", "100", "--validation"),
+    ],
+)
+def test_weights_do_not_depend_on_what_is_told(training, whole, words):
+    run = training("otherwise", *words, steps=30)
+    assert run.run() == 0, run.said
+    weights = [x.output / "model.safetensors" for x in (run, whole)]
+    assert weights[0].read_bytes() == weights[1].read_bytes()
+
+
+def test_weights_do_not_depend_on_the_journal(training, whole, monkeypatch):
+    for name, method in list(vars(Journal).items()):
+        if isinstance(method, FunctionType) and name not in ("__init__", "__post_init__", "export"):
+            monkeypatch.setattr(Journal, name, lambda *_, **__: {})
+    run = training("mute", steps=30)
+    assert run.run() == 0, run.said
+    weights = [x.output / "model.safetensors" for x in (run, whole)]
+    assert weights[0].read_bytes() == weights[1].read_bytes()
+
+
+@pytest.mark.slow
+def test_a_training_goes_on_when_told_to_tell_otherwise(training, whole):
+    """From the same checkpoint, whose rows it keeps."""
+    first = training("told", "--checkpoint-steps", "4", steps=30)
+    process = first.start()
+    while first.said.count("saved") < 2 and process.is_alive():
+        process.join(0.01)
+    process.kill()
+    process.join()
+    run = training("told", "--log-steps", "5", "--validate-steps", "9", steps=30)
+    assert run.run() == 0, run.said
+    assert "resumed at step" in run.said
+    weights = [x.output / "model.safetensors" for x in (run, whole)]
+    assert weights[0].read_bytes() == weights[1].read_bytes()
+    steps = [row["step"] for row in run.rows() if "loss" in row]
+    assert steps == sorted(set(steps))
+    assert steps[-1] == 30
