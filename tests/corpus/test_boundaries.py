@@ -96,6 +96,7 @@ def sentences(text):
         "Er kam bspw. Montag mit Äpfeln usw. Birnen nach Haus.| Das war gut.",
         "Han bor i bl.a. København og Kbh. Nord.| Det er godt.",
         "El Gral. Franco y la Cía. Minera están en la Avda. Libertad.",
+        "Animation seeks to resemble life, with advanced rendering that mimics in detail skin, fire, clouds, etc.| Examples are few.",
         "He said it to a man.| Bill went off.| Self is the rest.| Dogs ran in the lab.| Cats did.",
     ],
 )

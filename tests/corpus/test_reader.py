@@ -159,13 +159,8 @@ def test_hostile_repetition_ends(piece):
     ("wikitext", "plain"),
     [
         ("a", "a"),
-        ("a [http://b c] d", "a c d"),
-        ("a [[b|c]] d", "a c d"),
-        ("a ..... d", "a ... d"),
-        ("a ... d", "a ... d"),
         ("a <b>c</b> d", "a c d"),
         ("a <b>&lt;</b> &amp;lt; d", "a &lt; &amp;lt; d"),
-        ("a {| b |} d", "a d"),
     ],
 )
 def test_what_is_left_to_the_base(wikitext, plain):

@@ -218,7 +218,7 @@ def test_the_table_uses_every_template_and_names_each_once_but_those_overridden(
 
 
 def test_a_row_is_a_template_or_a_maker_with_its_arguments():
-    assert template_of("height") is template_words.height
+    assert template_of("measure") is template_words.measure
     assert template_of(["<{1}>", "{0}"], "b")(["a"], {}) == "<a>"
     assert template_of(["<{1|c}>", "{0}"], "b")([], {"c": "d"}) == "<d>"
     assert template_of(["<{1}>", "{0}"], "b")([], {}) == "B"

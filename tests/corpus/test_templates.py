@@ -110,20 +110,6 @@ def test_templates_within_templates(depth):
     assert found.startswith("a") == (depth == 24)
 
 
-@pytest.mark.parametrize(
-    ("wikitext", "left"),
-    [
-        ("a\nb|c=d}} e", "a\nb  e"),
-        ("a|x=y\nb}} e", "a|x=y\nb  e"),
-        ("|a=b}} c | d = e}} f", "  c   f"),
-        ("a | b}} c", "a | b  c"),
-        ("a|b=1|c=2}} d", "a  d"),
-    ],
-)
-def test_an_end_without_a_beginning_goes_with_its_arguments(wikitext, left):
-    assert expand_templates(wikitext, "") == left
-
-
 def test_a_quotation_is_a_paragraph():
     assert expand_templates("a{{quote|text=b|author=c}}d", "") == "a\n\nb\n\nd"
 

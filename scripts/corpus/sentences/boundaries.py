@@ -192,7 +192,9 @@ def stop_words(language: str) -> frozenset[str]:
 
 def is_foreign(abbreviation: str, before: str) -> bool:
     """Whether an abbreviation stands behind words of a language that has it, and no English ones."""
-    words = set(before.lower().split()) - {abbreviation}
+    if len(before) == NEAR:
+        before = before.partition(" ")[2]  # its first word may be a part of one
+    words = set(before.lower().split())
     english = stop_words("en")
     return any(
         words & stop_words(language) - english and not words & english - stop_words(language)

@@ -35,7 +35,7 @@ SPACED = re.compile(r" +([,;:.!?)\]])(?=[\s)\]\"'”’]|$)")
 QUOTED = re.compile(r'""|“\s*”|«\s*»')
 TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 # What is left of links and tables, and magic words of any language.
-MARKS = re.compile(r"\[\[|\]\]|\{\||\|\}|__(?=\w{3})(?:[^\W\d_]_?)+_")
+MARKS = re.compile(r"\[\[|\]\]|\{\||\|\}|__(?:[^\W\d_a-z]_?){2,}_")
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z][\da-zA-Z]{1,30})(?:;|(?![\w=]))")
 
 
@@ -47,7 +47,7 @@ def mend(line: str) -> str:
     if "<" in line:
         line = TAG.sub("", line)
     if "[[" in line or "]]" in line or "__" in line or "{|" in line or "|}" in line:
-        line = MARKS.sub(mark_left, line)
+        line = MARKS.sub(" ", line)
     if "&" in line:
         line = ENTITY.sub(entity_sign, line)
     if not line.isascii():
@@ -71,11 +71,6 @@ def mend(line: str) -> str:
     if "  " in line:
         line = SPACES.sub(" ", line)
     return line.strip()
-
-
-def mark_left(match: re.Match) -> str:
-    """What is put in the place of a mark: a magic word has no letters in lower case."""
-    return match.group() if match.group() != match.group().upper() else " "
 
 
 def entity_sign(match: re.Match) -> str:

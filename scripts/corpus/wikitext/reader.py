@@ -7,13 +7,7 @@ wikitext's structure is resolved before it, and what is left of it is mended aft
 
 import re
 
-from wikiextractor.extract import (
-    Extractor,
-    clean,
-    dots,
-    replaceExternalLinks,
-    replaceInternalLinks,
-)
+from wikiextractor.extract import Extractor, clean
 
 from scripts.corpus.wikitext.clean_up import LITERAL_LESS, MARK, is_prose, mend
 from scripts.corpus.wikitext.extensions import replace_extensions
@@ -65,16 +59,11 @@ LESS = re.compile(r"<(?!/?[a-zA-Z][^<>]*>)|&lt;|&#60;")
 
 
 def base_clean(text: str) -> str:
-    """wikiextractor's cleaning; where no tag is left, only those of its steps that have work."""
-    if "<" in text or "{|" in text:
-        # Entities are hidden from it, since `mend` resolves them, and only once.
-        text = clean(EXTRACTOR, text.replace("&", AMPERSAND), False, html_safe=False)
-        return text.replace(AMPERSAND, "&")
-    if "[" in text:
-        text = replaceExternalLinks(text, EXTRACTOR)
-    if "[[" in text:
-        text = replaceInternalLinks(text, EXTRACTOR)
-    return dots.sub("...", text) if "...." in text else text
+    """wikiextractor's cleaning, where a tag is left; `mend` resolves entities, and only once."""
+    if "<" not in text:
+        return text
+    text = clean(EXTRACTOR, text.replace("&", AMPERSAND), False, html_safe=False)
+    return text.replace(AMPERSAND, "&")
 
 
 # Chinese, Serbian and others: -{zh-hans:计算机;zh-hant:電腦}-

@@ -69,11 +69,6 @@ def interlanguage(values: list[str], options: dict[str, str]) -> str:
     return LABEL([], options) or "".join(values[swapped : swapped + 1])
 
 
-def transliteration(values: list[str], options: dict[str, str]) -> str:
-    """{{transl|ar|ISO|words}}: the scheme may be missing."""
-    return values[min(len(values), 3) - 1] if values else ""
-
-
 def short_measure(values: list[str], options: dict[str, str]) -> str:
     """{{cvt|5|km}} shows symbols where {{convert}} shows names."""
     return measure(values, {"abbr": "on"} | options)
@@ -97,13 +92,6 @@ def short_citation(values: list[str], options: dict[str, str]) -> str:
     years = [value for value in values if re.fullmatch(r"\d{4}[a-z]?", value)]
     names = [value for value in values if value and value not in years]
     return " ".join([", ".join(names), *years[:1]]).strip()
-
-
-def height(values: list[str], options: dict[str, str]) -> str:
-    """{{height|ft=6|in=2}}, {{height|m=1.85}}."""
-    return " ".join(
-        f"{options[unit]} {unit}" for unit in ("ft", "in", "m", "cm") if unit in options
-    )
 
 
 MONTHS = [

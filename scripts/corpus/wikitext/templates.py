@@ -39,21 +39,7 @@ def expand_templates(text: str, title: str) -> str:
     if "{{" in text:
         # What lacks an end goes with its line and with the lines of arguments behind it.
         text = UNCLOSED.sub("", text)
-    return drop_orphans(text) if "}}" in text else text
-
-
-ORPHAN = re.compile(r"\|[ \t]*\w[\w -]{0,30}=")
-
-
-def drop_orphans(text: str) -> str:
-    """Remove ends of templates that have no beginning, each with the named arguments before it."""
-    *pieces, rest = text.split("}}")
-    for number, piece in enumerate(pieces):
-        line = piece.rfind("\n") + 1
-        argument = ORPHAN.search(piece, line)
-        if argument:
-            pieces[number] = piece[: argument.start()]
-    return " ".join([*pieces, rest])
+    return text.replace("}}", " ")
 
 
 def template_words(body: str, title: str) -> str:
