@@ -2,10 +2,10 @@
 
     python -m scripts.corpus.find_contamination enwiki.txt.zst --evaluation texts.tsv.zst -o a.json
 
-The texts are those that `scripts.glue.collect_evaluation` has collected. One is found where a sentence
-holds it whole, or an n-gram of 13 of its words; texts of fewer than six words do not count. With
---clean, a copy of the part is written that lacks the sentences which hold one, with its documents' ids
-beside it.
+The texts are those that `scripts.glue.collect_evaluation` has collected. One is found where a document
+holds it whole, in one sentence or several, or an n-gram of 13 of its words; texts of fewer than six words
+do not count. With --clean, a copy of the part is written that lacks the sentences which hold one, or a
+part of one, with its documents' ids beside it.
 """
 
 import json
@@ -19,7 +19,7 @@ from pathlib import Path
 from scripts.common import cli
 from scripts.common.atomic import write_text
 from scripts.common.pool import batches, ordered_map
-from scripts.corpus.duplicates.evaluation_overlap import EvaluationTexts, read_texts
+from scripts.corpus.duplicates.evaluation_overlap import EvaluationTexts, read_texts, untokenized
 from scripts.corpus.duplicates.word_ngrams import WordHashes
 from scripts.corpus.files.documents import (
     Documents,
@@ -78,8 +78,9 @@ def find_contamination(
 def search(texts: EvaluationTexts, words: WordHashes, batch: list[tuple[str, bytes]]) -> Searched:
     """Find the texts in a batch of documents."""
     documents = [document.decode().split("\n") for _, document in batch]
-    sentences = [words.hashes(sentence) for document in documents for sentence in document]
-    found = texts.find(sentences)
+    lines = [line for document in documents for line in document]
+    owners = [number for number, document in enumerate(documents) for _ in document]
+    found = texts.find([words.hashes(untokenized(line)) for line in lines], owners)
     holding = {sentence for sentence, _ in found}
     clean = []
     start = 0
@@ -87,7 +88,7 @@ def search(texts: EvaluationTexts, words: WordHashes, batch: list[tuple[str, byt
         kept = [line for number, line in enumerate(document, start) if number not in holding]
         start += len(document)
         clean.append((identity, kept))
-    return Searched(to_documents(clean), len(sentences), found)
+    return Searched(to_documents(clean), len(lines), found)
 
 
 @cli.step

@@ -1,4 +1,5 @@
 import json
+import random
 import sys
 
 import pytest
@@ -6,7 +7,13 @@ import pytest
 from scripts.common.errors import UserError
 from scripts.common.text import read_lines, zstd_writer
 from scripts.corpus import find_contamination as step
-from scripts.corpus.duplicates.evaluation_overlap import LONGEST, SHORTEST, read_texts
+from scripts.corpus.duplicates.evaluation_overlap import (
+    LONGEST,
+    SHORTEST,
+    read_texts,
+    untokenized,
+)
+from scripts.corpus.duplicates.word_ngrams import WORD
 from scripts.corpus.report_contamination import report_contamination
 from scripts.glue.collect_evaluation import collect_evaluation
 from tests.corpus.test_shard_corpus import write_part
@@ -63,10 +70,66 @@ def test_what_counts_as_held(tmp_path, text, sentence, held):
     assert result["sets"]["T/dev"]["found"] == ([0] if held else [])
 
 
-def test_no_run_goes_over_the_end_of_a_sentence(tmp_path):
-    path = write_set(tmp_path, "T", "dev", ("0", say(0, 8)))
-    result = find(tmp_path, [("1", [say(0, 4), say(4, 8)]), ("2", ["", "x"])], [path])
-    assert result["holding"] == 0
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("it does n't work , and we ca n't say why", "It doesn\u2019t work, and we can't say why."),
+        ("it DOES N'T work , they WO N'T say", "It doesn't work, they won't say."),
+        ("the town -lrb- once a village -rrb- grew", "The town (once a village) grew."),
+        ("the town -LSB- once a village -RSB- grew", "The town [once a village] grew."),
+        ("that can not be what they meant", "That cannot be what they meant."),
+        ("It doesn't work (as we said) here", "it does n't work -lrb- as we said -rrb- here"),
+    ],
+)
+def test_a_tokenized_form_of_a_text_is_the_same_text(tmp_path, text, sentence):
+    path = write_set(tmp_path, "T", "dev", ("0", text))
+    assert find(tmp_path, [("1", ["Other words.", sentence])], [path])["holding"] == 1
+
+
+def test_a_text_of_two_sentences_is_found_over_their_border(tmp_path):
+    """Within a document; both sentences hold it, and so does one between."""
+    path = write_set(tmp_path, "T", "dev", ("0", say(0, 8)), ("1", say(10, 30)))
+    documents = [
+        ("1", ["One.", say(0, 4), "...", say(4, 8), "Two."]),
+        ("2", [say(0, 4)]),
+        ("3", [say(4, 8), say(12, 20), say(20, 27), say(0, 4)]),
+        ("4", [say(4, 8)]),
+    ]
+    result = find(tmp_path, documents, [path], clean=True)
+    assert result["holding"] == 3 + 2
+    assert result["sets"]["T/dev"]["found"] == [0, 1]
+    assert list(read_lines(tmp_path / "clean" / "a.txt.zst")) == [
+        *("One.", "Two.", "", say(0, 4), "", say(4, 8), say(0, 4), "", say(4, 8), "")
+    ]
+
+
+def planted(text, rng):
+    """A text of a GLUE file as an article would have it: running text, in one sentence or two."""
+    for form, plain in (
+        (" n't", "n't"),
+        ("-lrb- ", "("),
+        (" -rrb-", ")"),
+        (" ,", ","),
+        (" .", "."),
+    ):
+        text = text.replace(form, plain)
+    words = text.split(" ")
+    cut = rng.randrange(1, len(words))
+    return [" ".join(words[:cut]), " ".join(words[cut:])] if rng.random() < 0.5 else [text]
+
+
+def test_all_that_is_planted_of_real_texts_is_found_and_nothing_else(shared_data, tmp_path):
+    """Half of SST-2's and RTE's texts, each in an article of its own."""
+    rng = random.Random(1)
+    for task in ("SST-2", "RTE"):
+        path = shared_data / "glue" / task / "dev.tsv"
+        texts = dict.fromkeys(text for _, text in read_texts(collected(tmp_path, [path])))
+        texts = [text for text in texts if len(WORD.findall(untokenized(text))) >= SHORTEST]
+        half = set(rng.sample(texts, len(texts) // 2))
+        documents = [(str(n), planted(text, rng)) for n, text in enumerate(sorted(half))]
+        (result,) = find(tmp_path, documents, [path])["sets"].values()
+        held = {text for text in texts if any(text in other for other in half)}
+        assert len(half) <= len(result["found"]) <= len(held) + 0.02 * len(texts), task
 
 
 def test_counts_texts_and_sentences_of_each_set(tmp_path):

@@ -2,6 +2,7 @@
 
 import bisect
 import itertools
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from scripts.corpus.duplicates.word_ngrams import WordHashes, ngrams
 # A text of fewer words is found by chance, one of more words by any n-gram of so many.
 SHORTEST = 6
 LONGEST = 13
+# The Penn Treebank's forms, in which some of GLUE's files are: brackets, and "n't" as a word.
+TREEBANK = re.compile(r"-[lr][rsc]b-|\s+(?=n['\u2019]t\b)", re.IGNORECASE)
+MARKS = ("b-", "B-", " n'", " n\u2019", " N'")  # that a text with one of them has
 BITS = 24  # of a hash that choose its place in the first, coarse table
 
 
@@ -31,7 +35,7 @@ class EvaluationTexts:
         known: set[tuple[str, tuple[int, ...]]] = set()
         for name, text in texts:
             self.sizes.setdefault(name, 0)
-            hashes = tuple(words.hashes(text))
+            hashes = tuple(words.hashes(untokenized(text)))
             if len(hashes) < SHORTEST or (name, hashes) in known:
                 continue
             length = min(len(hashes), LONGEST)
@@ -43,21 +47,32 @@ class EvaluationTexts:
         self.ends = list(itertools.accumulate(self.sizes.values()))
         self.tables = {length: Table(pairs) for length, pairs in sorted(found.items())}
 
-    def find(self, sentences: list[list[int]]) -> list[tuple[int, int]]:
-        """(sentence, text) for each text in each of the sentences, which are hashes of words."""
+    def find(self, sentences: list[list[int]], documents: list[int]) -> list[tuple[int, int]]:
+        """(sentence, text) for each text and each of the sentences, hashes of words, that it is in.
+
+        `documents` are the sentences' own; a text may go on from one sentence to the next of its document.
+        """
         lengths = np.array([len(sentence) for sentence in sentences])
         words = np.fromiter((word for sentence in sentences for word in sentence), np.uint64)
-        owner = np.repeat(np.arange(len(sentences)), lengths)
-        found = []
+        owner = np.repeat(np.arange(len(sentences)), lengths).tolist()
+        found: set[tuple[int, int]] = set()
         for length, table in self.tables.items():
             for place, text in table.find(ngrams(words, length)):
-                if owner[place] == owner[place + length - 1]:
-                    found.append((int(owner[place]), text))
-        return sorted(set(found))
+                first, last = owner[place], owner[place + length - 1]
+                if documents[first] == documents[last]:
+                    found.update((sentence, text) for sentence in range(first, last + 1))
+        return sorted(found)
 
     def set_of(self, text: int) -> str:
         """The set that a text is of: task and split."""
         return self.names[bisect.bisect_right(self.ends, text)]
+
+
+def untokenized(text: str) -> str:
+    """A text whose words are those of running text where a tokenizer has parted or renamed them."""
+    if any(mark in text for mark in MARKS):
+        text = TREEBANK.sub("", text)
+    return text.replace("cannot", "can not").replace("Cannot", "Can not")
 
 
 class Table:
