@@ -9,7 +9,7 @@ from tokenizers import BertWordPieceTokenizer
 
 from scripts.common.digest import file_digest
 from scripts.examples.h5.example_writer import write_examples
-from scripts.examples.h5.schema import Header
+from scripts.examples.h5.schema import IS_NEXT, NO_PAIR, Header
 from scripts.examples.masking.masks import NEVER_DRAWN, NEVER_MASKED
 from tests.pretrain.runs import Training
 
@@ -26,7 +26,14 @@ def sentence(rng: np.random.Generator, length: int) -> np.ndarray:
     return words + len(SPECIAL)
 
 
-def make_examples(path: Path, vocabulary: Path, count: int, seq_length: int = 64, seed: int = 0):
+def make_examples(
+    path: Path,
+    vocabulary: Path,
+    count: int,
+    seq_length: int = 64,
+    seed: int = 0,
+    pairs: bool = True,
+):
     """Write a file of `count` examples."""
     rng = np.random.default_rng(seed)
     kinds = np.zeros(WORDS + len(SPECIAL), np.uint8)
@@ -36,7 +43,7 @@ def make_examples(path: Path, vocabulary: Path, count: int, seq_length: int = 64
         tokenizer_sha256=file_digest(vocabulary),
         vocab_size=len(kinds),
         seq_length=seq_length,
-        next_sentence=True,
+        next_sentence=pairs,
         masking="dynamic",
         mlm_probability=0.15,
         max_predictions=0,
@@ -51,10 +58,10 @@ def make_examples(path: Path, vocabulary: Path, count: int, seq_length: int = 64
     with write_examples(path, header, kinds) as writer:
         for _ in range(count):
             a, b = rng.integers(3, (seq_length - 3) // 2, 2)
-            random = int(rng.integers(2))
+            random = int(rng.integers(2)) if pairs else NO_PAIR
             first = sentence(rng, a)
             second = sentence(rng, b)
-            if not random:
+            if random == IS_NEXT:
                 second = (second - second[0] + first[-1] - 5) % WORDS + 5
             tokens = np.concatenate([[2], first, [3], second, [3]])
             writer.add(

@@ -58,6 +58,25 @@ def test_lamb_follows_its_paper():
         np.testing.assert_allclose(parameter.detach().numpy(), expected, rtol=1e-5)
 
 
+def test_lamb_takes_queries_keys_and_values_for_three_tensors():
+    """As BERT has them; their biases do not decay, and so are not rescaled."""
+    torch.manual_seed(0)
+    model = torch.nn.ModuleDict({"qkv": torch.nn.Linear(4, 9)})
+    scales = np.repeat(np.float32([1, 10, 0.1]), 3)[:, None]
+    start = model["qkv"].weight.detach().numpy() * scales
+    model["qkv"].weight.data = torch.from_numpy(start.copy())
+    gradient = np.random.default_rng(1).normal(size=(5, 9, 4)).astype(np.float32)
+    optimizer = make_optimizer(
+        model, Recipe(8, 0.1, steps=5, optimizer="lamb", weight_decay=0.05, beta2=0.99), 0.1
+    )
+    for step in range(5):
+        model["qkv"].weight.grad = torch.from_numpy(gradient[step])
+        GradScaler(False, torch.device("cpu")).step(optimizer, list(model.parameters()), 0.0)
+    for rows in (slice(0, 3), slice(3, 6), slice(6, 9)):
+        expected = lamb(start[rows], lambda step, rows=rows: gradient[step, rows], 5, 0.05)
+        np.testing.assert_allclose(model["qkv"].weight.detach().numpy()[rows], expected, rtol=1e-5)
+
+
 def test_adamw_is_that_of_torch_and_spares_biases():
     recipe = Recipe(8, 0.1, steps=5, weight_decay=0.1)
     model, other = Small(), Small()

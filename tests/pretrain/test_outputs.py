@@ -15,12 +15,15 @@ from scripts.common.errors import UserError
 from scripts.examples.h5.example_files import Examples
 from scripts.pretrain import init_model, pretrain
 from scripts.pretrain.architectures import model_folder
+from scripts.pretrain.architectures.bert import Bert, Shape
+from scripts.pretrain.architectures.initialisation import initialise
 from scripts.pretrain.architectures.model_config import NewModel
 from scripts.pretrain.loop.micro_batches import fixed
 from scripts.pretrain.telling.events import EVENTS
 from scripts.report import write_events
 from scripts.report.describe_model import card
-from tests.pretrain.runs import MODEL, logits
+from tests.pretrain.conftest import make_examples
+from tests.pretrain.runs import MODEL, Training, logits
 
 
 def test_weights_load_in_transformers_with_the_same_logits(whole, data):
@@ -56,6 +59,23 @@ def test_a_model_folder_goes_through_ours_and_theirs_without_loss(whole, tmp_pat
     original = load_file(whole.output / "model.safetensors")
     assert exported.keys() == original.keys()
     assert all(torch.equal(exported[name], value) for name, value in original.items())
+
+
+@pytest.mark.parametrize("optimizer", ["lamb", "adamw"])
+def test_heads_that_no_loss_uses_stay_as_they_were_drawn(optimizer, tokenizer, tmp_path):
+    """Without pairs: pooler and next-sentence head, which finetuning takes up."""
+    data = tmp_path / "examples"
+    data.mkdir()
+    for name, count in (("train", 80), ("validation", 20)):
+        make_examples(data / f"{name}.h5", tokenizer / "vocab.txt", count, pairs=False)
+    words = ("--optimizer", optimizer, "--weight-decay", "0.9")
+    run = Training(data, tokenizer, tmp_path / "run", *words, steps=6)
+    assert run.run() == 0, run.said
+    start = Bert(Shape.from_config(MODEL | {"vocab_size": 256}, "test"))
+    initialise(start, NewModel().seed, "bert")
+    for name, weight in load_file(run.output / "model.safetensors").items():
+        same = torch.equal(weight, model_folder.export_state(start.state_dict())[name])
+        assert same == name.startswith(("bert.pooler.", "cls.seq_relationship.")), name
 
 
 def test_metrics_say_what_happened(whole):

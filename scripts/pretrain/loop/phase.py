@@ -73,6 +73,8 @@ def train(job: Job, options: RuntimeOptions, processes: Processes) -> None:
     folder = checkpoints / f"{job.output.name}-{digest[:16]}"
     model = first_model(job)
     model.recompute = settings.recompute
+    for head in () if examples.next_sentence else (model.pooler, model.next_sentence):
+        head.requires_grad_(False)  # no loss uses them: they would do nothing but decay
     compiled = {"auto": processes.device.type == "cuda", "always": True, "never": False}
     training = Training(model, recipe, processes, options.sharded, compiled[options.compile])
     peak = peak_flops(processes.device, model.dtype) * processes.count

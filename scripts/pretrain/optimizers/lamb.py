@@ -8,7 +8,8 @@ class Lamb(torch.optim.Optimizer):
     """LAMB (You et al. 2020, algorithm 2) with bias correction and decoupled weight decay.
 
     A tensor's update is Adam's, rescaled to the tensor's own norm, but for tensors that do not decay
-    (as the authors' program and NVIDIA's have it). `grad_scale` divides the gradients and `found_inf`
+    (as the authors' program and NVIDIA's have it). Of a group with `parts`, each of so many equal parts of a
+    tensor's rows is rescaled by itself. `grad_scale` divides the gradients and `found_inf`
     (1.0) skips the step, as torch's fused optimizers take them.
     """
 
@@ -67,7 +68,11 @@ class Lamb(torch.optim.Optimizer):
             torch._foreach_sub_(params, updates)
             return
         torch._foreach_add_(updates, params, alpha=group["weight_decay"])
-        sizes, lengths = torch._foreach_norm(params), torch._foreach_norm(updates)
-        for p, update, size, length in zip(params, updates, sizes, lengths, strict=True):
+        cut = group.get("parts", 1)
+        pieces, steps_of = (
+            [part for t in side for part in t.chunk(cut)] for side in (params, updates)
+        )
+        sizes, lengths = torch._foreach_norm(pieces), torch._foreach_norm(steps_of)
+        for p, update, size, length in zip(pieces, steps_of, sizes, lengths, strict=True):
             trust = torch.where((size > 0) & (length > 0), size / length, torch.ones_like(size))
             p.sub_(update * (trust * go * group["lr"]))

@@ -37,13 +37,21 @@ def optimizer_class(name: str) -> type:
 
 
 def parameter_groups(model: "nn.Module", weight_decay: float) -> list[dict]:
-    """Two groups: matrices, which decay, and biases and normalisations, which do not."""
-    matrices = [p for p in model.parameters() if p.dim() > 1]
-    others = [p for p in model.parameters() if p.dim() <= 1]
-    return [
-        {"params": matrices, "weight_decay": weight_decay},
-        {"params": others, "weight_decay": 0.0},
+    """Groups of what is trained: matrices, which decay, and biases and normalisations, which do not.
+
+    A matrix that is `parts` of the paper's side by side, such as queries, keys and values, is in a group
+    that says so, for optimizers which look at a tensor as a whole.
+    """
+    trained = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+    fused = [p for name, p in trained if name.endswith("qkv.weight")]
+    matrices = [p for name, p in trained if p.dim() > 1 and not name.endswith("qkv.weight")]
+    others = [p for _, p in trained if p.dim() <= 1]
+    groups: list[dict] = [
+        {"params": fused, "weight_decay": weight_decay, "parts": 3},
+        {"params": matrices, "weight_decay": weight_decay, "parts": 1},
+        {"params": others, "weight_decay": 0.0, "parts": 1},
     ]
+    return [group for group in groups if group["params"]]
 
 
 def make_optimizer(
