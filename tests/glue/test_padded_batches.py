@@ -55,9 +55,10 @@ def test_chunks_do_not_show(tokenizer, monkeypatch):
 
 
 def test_the_share_that_is_cut_is_logged(tokenizer, caplog, monkeypatch):
-    monkeypatch.setattr(padded_batches.log, "propagate", True)
+    monkeypatch.setattr(padded_batches.log, "handlers", [caplog.handler])
+    monkeypatch.setattr(padded_batches.log, "propagate", False)
     rows = Rows([(" ".join(NEUTRAL[:1] * n),) for n in (2, 8, 9, 30)], ["1"] * 4, [])
-    with caplog.at_level("INFO"):
+    with caplog.at_level("INFO", "dump2glue"):
         padded_batches.encode(rows, OFFICIAL["SST-2"], tokenizer, 40)
         padded_batches.encode(rows, OFFICIAL["SST-2"], tokenizer, 10)
     assert caplog.messages == ["2 of 4 examples (50%) are cut to 10 tokens"]
