@@ -31,9 +31,7 @@ class Settings:
     )
     max_predictions: int | None = setting(None, "masks an example; no bound by default", minimum=1)
     whole_word: bool = setting(False, "mask all pieces of a word or none")
-    short_fraction: float = setting(
-        0.1, "of documents, with a shorter target", minimum=0, maximum=1
-    )
+    short_fraction: float = setting(0.1, "of documents with a shorter target", minimum=0, maximum=1)
     join_documents: bool = setting(False, "without pairs: go on over documents' ends")
     duplicates: int = setting(1, "passes over the text, each cut otherwise", minimum=1)
     seed: int = setting(42, minimum=0, own_key=False)

@@ -47,7 +47,7 @@ def import_vocab(source: Path, output: Path, form: Form) -> int:
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument(
-        "--source", type=Path, required=True, help="vocab.txt, or a tokenizer folder"
+        "--source", type=Path, required=True, help="vocab.txt or a tokenizer folder"
     )
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write to")
     add_flags(parser, Form)

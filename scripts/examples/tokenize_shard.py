@@ -47,9 +47,7 @@ def blank_lines(text: bytes) -> np.ndarray:
 @cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
-    parser.add_argument(
-        "shard", type=Path, help="sentences, one a line, empty lines between documents"
-    )
+    parser.add_argument("shard", type=Path, help="sentences, one a line, documents by empty lines")
     parser.add_argument("-o", "--output", type=Path, required=True, help="HDF5 file to write")
     parser.add_argument("--tokenizer", type=Path, required=True, help="tokenizer folder")
     parser.add_argument("--threads", type=int, default=1, help="for other tokenizers than BERT's")

@@ -83,7 +83,7 @@ def main() -> None:
         help="folder of a pretrained model, or its files; of finetuned ones, the best on dev",
     )
     parser.add_argument(
-        "--init-from", metavar="TASK", help="that the model was finetuned on before"
+        "--init-from", metavar="TASK", help="what the model was finetuned on before"
     )
     parser.add_argument("--train", required=True, type=Path)
     parser.add_argument("--dev", required=True, type=Path, nargs="+")

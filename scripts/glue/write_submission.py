@@ -41,12 +41,8 @@ def submit(found: list[Run], target: Path, official: bool) -> None:
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("metrics", nargs="+", type=Path, help="metrics.json of each run")
-    parser.add_argument(
-        "--official-counts",
-        action=BooleanOptionalAction,
-        default=False,
-        help="refuse other test sets",
-    )
+    told = "refuse other test sets"
+    parser.add_argument("--official-counts", action=BooleanOptionalAction, default=False, help=told)
     parser.add_argument("-o", "--output", required=True, type=Path)
     args = parser.parse_args()
     submit(finished_runs.read(args.metrics), args.output, args.official_counts)

@@ -58,12 +58,8 @@ def draw(table: "pd.DataFrame", published: bool) -> "Figure":
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("table", type=Path)
-    parser.add_argument(
-        "--published",
-        action=BooleanOptionalAction,
-        default=False,
-        help="mark BERT's published figures",
-    )
+    told = "mark BERT's published figures"
+    parser.add_argument("--published", action=BooleanOptionalAction, default=False, help=told)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="SVG")
     args = parser.parse_args()
     from scripts.report.drawing.figures import read_table, save

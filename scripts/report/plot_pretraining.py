@@ -55,7 +55,7 @@ def draw(phases: dict[str, list[dict]]) -> "Figure":
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument(
-        "metrics", type=Path, nargs="+", help="metrics.jsonl of each phase, in order"
+        "metrics", type=Path, nargs="+", help="metrics.jsonl of each phase, ordered"
     )
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="SVG")
     args = parser.parse_args()

@@ -72,17 +72,9 @@ def cached_world(seed: int) -> World:
 def main() -> None:
     parser = cli.Parser(__doc__)
     add_flags(parser, Settings)
-    parser.add_argument(
-        "--dump",
-        type=Path,
-        nargs="+",
-        default=[],
-        metavar="FILE",
-        help="dumps to write, *.xml.bz2, of equal shares",
-    )
+    told = "dumps to write, *.xml.bz2, of equal shares"
+    parser.add_argument("--dump", type=Path, nargs="+", default=[], metavar="FILE", help=told)
     parser.add_argument("--glue", type=Path, metavar="FOLDER", help="where to write <task>/*.tsv")
-    parser.add_argument(
-        "--processes", type=int, default=1, help="processes for the dumps; changes no byte"
-    )
+    parser.add_argument("--processes", type=int, default=1, help="for the dumps; changes no byte")
     args = parser.parse_args()
     make_sample(from_args(Settings, args), args.dump, args.glue, max(1, args.processes))

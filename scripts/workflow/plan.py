@@ -99,11 +99,9 @@ def summary(run: Run) -> list[str]:
     """The estimates of a run as lines for a person."""
     lines = []
     for phase, count in tokens(run).items():
-        size = (
-            "as many tokens as its hours allow"
-            if math.isnan(count)
-            else f"some {short(count)} tokens"
-        )
+        size = f"some {short(count)} tokens"
+        if math.isnan(count):
+            size = "as many tokens as its hours allow"
         lines.append(f"Phase {phase}: {size}, {short(run.model.parameters)} parameters")
     parts = hours(run)
     named = ", ".join(f"{name} {span(value)}" for name, value in parts.items() if value)

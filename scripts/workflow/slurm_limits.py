@@ -157,10 +157,8 @@ def lacking(request: Request, there: list[Nodes], where: str) -> Iterator[str]:
         ("cpus", "processors", f"a node of {where} has", "max-threads: %d"),
         ("memory", "MB of memory", f"a node of {where} has", f"{key}mem_mb: %d}}}}"),
     ):
-        asked, most = (
-            getattr(request, name),
-            max((getattr(nodes, name) for nodes in there), default=0),
-        )
+        asked = getattr(request, name)
+        most = max((getattr(nodes, name) for nodes in there), default=0)
         if asked > most:
             yield (
                 f"{request.rule} asks for {asked:.0f} {unit}, and {has} {most:.0f}: set {mend % most} "

@@ -6,7 +6,7 @@ import pytest
 from scripts.common.errors import UserError
 from scripts.examples.build_examples import Settings, build_examples
 from scripts.examples.h5.example_files import Examples
-from scripts.examples.pairs import shard_builder
+from scripts.examples.pairs import windows
 from tests.examples.texts import tokens_file
 
 LONG, SHORT = [[7, 12, 3, 9, 20, 5] * 4, [4], [30, 2, 60]], [[6, 6], [11, 1, 8, 5, 9, 13]]
@@ -51,18 +51,16 @@ def test_blocks_change_nothing_without_pairs(folder, tmp_path, monkeypatch):
     """Nor, with stored masks, the numbers that these are drawn by."""
     settings = {"next_sentence": False, "masking": "static", "duplicates": 1}
     whole, told = built(folder, tmp_path / "a.h5", **settings)
-    monkeypatch.setattr(
-        shard_builder, "block_ranges", lambda own, size: [(0, 24), (24, 25), (25, 28)]
-    )
+    monkeypatch.setattr(windows, "block_ranges", lambda own, size: [(0, 24), (24, 25), (25, 28)])
     parts, told_again = built(folder, tmp_path / "b.h5", **settings)
     assert (parts.shards[0].digest, told_again) == (whole.shards[0].digest, told)
 
 
 def test_blocks_are_of_a_million_tokens_over_all_duplicates(folder, tmp_path, monkeypatch):
     asked = []
-    ranges = shard_builder.block_ranges
+    ranges = windows.block_ranges
     monkeypatch.setattr(
-        shard_builder, "block_ranges", lambda own, size: asked.append(size) or ranges(own, size)
+        windows, "block_ranges", lambda own, size: asked.append(size) or ranges(own, size)
     )
     for duplicates in (1, 3, 100):
         built(folder, tmp_path / "a.h5", duplicates=duplicates)

@@ -134,9 +134,7 @@ class Examples:
         """Raise UserError where a file is not what it was when it was opened."""
         for path, before in zip(self.paths, self.states, strict=True):
             if not path.exists() or state(path) != before:
-                raise UserError(
-                    f"{path}: changed while it was read; start again from what it is now"
-                )
+                raise UserError(f"{path}: changed while it was read; start again with what it is")
 
     def batch(self, indices: np.ndarray, epoch: int | np.ndarray = 0) -> Batch:
         """The examples with these numbers (int64 [n], in any order), masked for this epoch.

@@ -63,9 +63,7 @@ def verify(shard: Shard) -> None:
     """
     path, header, arrays = shard.path, shard.header, shard.arrays
     if content_digest(header, digests(arrays)) != shard.digest:
-        raise UserError(
-            f"{path}: corrupt (its content does not have the digest it states); {REMEDY}"
-        )
+        raise UserError(f"{path}: corrupt (its content has not the digest it states); {REMEDY}")
     check_values(shard)
 
 

@@ -15,21 +15,8 @@ from scripts.examples.h5.schema import IS_RANDOM, Header, sizes
 from scripts.examples.h5.token_files import Tokens, open_tokens
 from scripts.examples.h5.writer import ArrayWriter
 from scripts.examples.masking.masks import keys, mask
-from scripts.examples.pairs.segment_pairs import (
-    Plan,
-    Text,
-    join_documents,
-    lay_out,
-    plan_full,
-    plan_pairs,
-    strip_separators,
-)
-from scripts.examples.pairs.windows import (
-    block_ranges,
-    draw_pool,
-    read_window,
-    several_documents,
-)
+from scripts.examples.pairs import segment_pairs, windows
+from scripts.examples.pairs.segment_pairs import Plan, Text
 
 BLOCK = 1 << 20  # tokens made into examples together, over all duplicates
 
@@ -53,7 +40,7 @@ def build_shard(
             raise UserError(f"{other.path}: made with another tokenizer than {own.path}")
     sources = [own]
     if settings["next_sentence"] and own.sentence_count:
-        sources = several_documents([own, *others], extra)
+        sources = windows.several_documents([own, *others], extra)
     header = Header(
         **settings,
         tokenizer_sha256=own.attributes["tokenizer_sha256"],
@@ -63,7 +50,7 @@ def build_shard(
     )
     builder = ShardBuilder(sources, header)
     with write_examples(output, header, own.token_kinds) as writer:
-        for start, stop in block_ranges(own, max(1 << 17, BLOCK // header.duplicates)):
+        for start, stop in windows.block_ranges(own, max(1 << 17, BLOCK // header.duplicates)):
             builder.build(start, stop, writer)
     return builder.statistics()
 
@@ -81,13 +68,15 @@ class ShardBuilder:
 
     def build(self, start: int, stop: int, writer: ArrayWriter) -> None:
         """Add the examples of the sentences start…stop to the file."""
-        text = read_window(self.own, start, stop)
+        text = windows.read_window(self.own, start, stop)
         pool = np.zeros(0, text.tokens.dtype)
         if self.header.next_sentence:
             plan, pool = self.pairs(text, start, stop)
         else:
             plan, text = self.full(text)
-        tokens, lengths, segment_b = lay_out(plan, text.tokens, pool, self.cls, self.sep)
+        tokens, lengths, segment_b = segment_pairs.lay_out(
+            plan, text.tokens, pool, self.cls, self.sep
+        )
         self.count(plan, lengths)
         masks: dict[str, np.ndarray] = {}
         if self.header.masking == "static":
@@ -103,9 +92,9 @@ class ShardBuilder:
     def pairs(self, text: Text, start: int, stop: int) -> tuple[Plan, np.ndarray]:
         """Pairs of A and B, and the tokens that random B come from."""
         header = self.header
-        pool = draw_pool(self.sources, self.key, start, stop)
+        pool = windows.draw_pool(self.sources, self.key, start, stop)
         first = int(self.own.sentences[start])
-        plan = plan_pairs(
+        plan = segment_pairs.plan_pairs(
             text, pool, self.key, first, self.room, header.short_fraction, header.duplicates
         )
         long = np.diff(text.sentences) > self.room // 2
@@ -115,10 +104,10 @@ class ShardBuilder:
     def full(self, text: Text) -> tuple[Plan, Text]:
         """Examples without B, and the text they are cut from."""
         if self.header.join_documents:
-            text = join_documents(text, self.sep)
-        plan = plan_full(text, self.key, self.room, self.header.duplicates)
+            text = segment_pairs.join_documents(text, self.sep)
+        plan = segment_pairs.plan_full(text, self.key, self.room, self.header.duplicates)
         if self.header.join_documents:
-            plan = strip_separators(plan, text.tokens, self.sep)
+            plan = segment_pairs.strip_separators(plan, text.tokens, self.sep)
         return plan, text
 
     def mask(

@@ -54,9 +54,7 @@ def refuse(archive: Path, member: zipfile.ZipInfo) -> None:
     """Raise UserError for a member that no honest archive of data has."""
     path = PurePosixPath(member.filename.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1]):
-        raise UserError(
-            f"{archive}: {member.filename!r} leads out of the archive's folder; refused"
-        )
+        raise UserError(f"{archive}: {member.filename!r} leads out of its folder; refused")
     if stat.S_ISLNK(member.external_attr >> 16):
         raise UserError(f"{archive}: {member.filename!r} is a link; refused")
     if member.flag_bits & 1:

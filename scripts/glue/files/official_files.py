@@ -15,9 +15,7 @@ class Source:
 
 
 TABLE = data_yaml(__file__, "official_files.yaml")
-SOURCES = {
-    path.rpartition("/")[2]: Source(path, *facts) for path, facts in TABLE["sources"].items()
-}
+SOURCES = {path.rpartition("/")[2]: Source(path, *of) for path, of in TABLE["sources"].items()}
 # Rows by task, and by file without its ending.
 ROWS: dict[str, dict[str, int]] = TABLE["rows"]
 

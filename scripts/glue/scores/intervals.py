@@ -202,6 +202,5 @@ def t_quantile(degrees: int) -> float:
 
 def ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
     """numerator / denominator, 0 where that is not defined."""
-    return np.divide(
-        numerator, denominator, out=np.zeros_like(numerator, dtype=float), where=denominator > 0
-    )
+    zeros = np.zeros_like(numerator, dtype=float)
+    return np.divide(numerator, denominator, out=zeros, where=denominator > 0)

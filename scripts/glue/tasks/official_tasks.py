@@ -21,9 +21,8 @@ def task_of(name: str, entry: dict[str, Any]) -> Task:
     return Task(name, kind, **values)
 
 
-OFFICIAL = {
-    name: task_of(name, entry) for name, entry in data_yaml(__file__, "official_tasks.yaml").items()
-}
+TABLE = data_yaml(__file__, "official_tasks.yaml")
+OFFICIAL = {name: task_of(name, entry) for name, entry in TABLE.items()}
 
 
 def diagnostic() -> Task:

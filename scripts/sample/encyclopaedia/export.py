@@ -126,9 +126,8 @@ def disambiguation(world: World, father: Key) -> Record:
     rows = []
     for person in (father._replace(number=father.number + member) for member in range(4)):
         facts = world.facts(person)
-        years = (
-            f"{facts['born']}\u2013{facts['died']}" if facts["died"] else f"born {facts['born']}"
-        )
+        born, died = facts["born"], facts["died"]
+        years = f"{born}\u2013{died}" if died else f"born {born}"
         rows.append(f"* {page.render(to(world, person), True)} ({years}), {facts['trade']}")
     return further("disambiguation", surname=surname, rows="\n".join(rows))
 
