@@ -26,7 +26,7 @@ def read_weights(folder: Path) -> dict[str, Tensor]:
 def read_tensors(path: Path) -> Any:
     """What a file of weights holds, without running code that may lie in it."""
     if not path.is_file():
-        raise UserError(f"{path}: no such file; give a model folder")
+        raise UserError(f"{path}: no such file")
     refuse_pointer(path)
     try:
         if path.suffix == ".safetensors":

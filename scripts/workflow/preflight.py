@@ -5,6 +5,7 @@ Each finding is one line that says what is wrong and what to do. The Snakefile c
 """
 
 import importlib.metadata
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ from typing import Any
 from packaging.requirements import Requirement
 
 from scripts.common.data import parse_yaml
+from scripts.common.errors import UserError
 from scripts.workflow import slurm_limits
 from scripts.workflow.estimates import FIGURES, Model
 
@@ -85,6 +87,7 @@ current: Callable[[], Run] | None = None
 def mistakes(run: Run, needed: float) -> list[str]:
     """What would stop this run, a line each; `needed` are the bytes that it will write."""
     found = [*(unwritable(run) or full_disk(needed)), *empty_sources(run), *from_the_future(run)]
+    found += other_weights(run)
     if run.executor == "slurm":
         found += slurm_limits.impossible(slurm_limits.requests(run.todo), slurm_limits.sinfo())
     if run.here:
@@ -146,6 +149,18 @@ def from_the_future(run: Run) -> Iterator[str]:
         if path.exists() and (changed := path.stat().st_mtime) > now + CLOCKS_DIFFER:
             when = time.strftime("%Y-%m-%d %H:%M", time.localtime(changed))
             yield f"{name}: was last changed in the future ({when}); set the clock, or touch the file"
+
+
+def other_weights(run: Run) -> Iterator[str]:
+    """Say why the model that pretraining would go on from is none of its config, by reading it."""
+    init = run.config["pretrain"]["init"]
+    if init and "pretrain" in run.rules and importlib.util.find_spec("torch"):
+        from scripts.pretrain.architectures.model_folder import load_model
+
+        try:
+            load_model(Path(init))
+        except UserError as error:
+            yield f"pretrain.init: {error}"
 
 
 def full_disk(needed: float) -> list[str]:

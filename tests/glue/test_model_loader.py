@@ -154,9 +154,9 @@ def test_missing_files(folder):
 
 def test_weights_of_another_shape_or_depth(folder):
     change_config(folder, num_hidden_layers=2)
-    refused(folder, r"the weights lack bert\.encoder\.layer\.1\.")
+    refused(folder, r"bert\.encoder\.layer\.1\..* and 15 more are lacking")
     change_config(folder, num_hidden_layers=1, hidden_size=16)
-    refused(folder, "has another shape than config.json says")
+    refused(folder, "have another shape than config.json says")
 
 
 def agree(highest=99, pad=0, max_length=64, first=0, **config):
@@ -211,7 +211,7 @@ def test_how_many_weights_are_lacking_beside_the_pooler(folder):
     kept = {name: value for name, value in weights.items() if "pooler" not in name}
     save_file(kept, folder / "model.safetensors", metadata={"format": "pt"})
     change_config(folder, num_hidden_layers=2)
-    assert "and 15 more; is this a bert model?" in refused(folder, "the weights lack")
+    refused(folder, "and 15 more are lacking; is this a bert model?")
 
 
 def test_code_that_lies_in_the_folder_is_never_run(folder):

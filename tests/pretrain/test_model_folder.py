@@ -60,6 +60,13 @@ def test_what_is_no_weights_of_this_model_is_refused(model, tmp_path):
         model_folder.import_state(model, outer | {name: outer[name][:19]}, tmp_path)
 
 
+def test_queries_and_keys_of_different_widths(model, tmp_path):
+    outer = model_folder.export_state(model.state_dict())
+    name = "bert.encoder.layer.0.attention.self.key.weight"
+    with pytest.raises(UserError, match=rf"{name} is torch.float32 of shape \[4, 3\]"):
+        model_folder.import_state(model, outer | {name: outer[name][:, :3]}, tmp_path)
+
+
 def test_whole_numbers_are_no_weights(model, tmp_path):
     name = "bert.encoder.layer.0.output.dense.weight"
     outer = model_folder.export_state(model.state_dict())

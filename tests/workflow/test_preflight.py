@@ -13,6 +13,7 @@ import yaml
 from scripts.workflow import preflight, slurm_limits
 from scripts.workflow.estimates import model_of
 from scripts.workflow.preflight import Gpu, Job, Run
+from tests.glue.made import write_model
 from tests.runs import ROOT, clone, snakemake
 
 CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text())
@@ -62,6 +63,18 @@ def test_an_input_from_the_future(folder):
     (found,) = preflight.mistakes(run_of(todo), 1.0)
     assert found.startswith("late.txt: was last changed in the future (20")
     assert found.endswith("touch the file")
+
+
+def test_weights_that_the_given_config_does_not_describe(folder):
+    """A day before the training would find it out."""
+    write_model(folder / "bert", num_hidden_layers=2)
+    run = run_of(job("pretrain"), pretrain={"init": "bert"})
+    assert preflight.mistakes(run, 1.0) == []
+    config = json.loads((folder / "bert/config.json").read_text())
+    (folder / "bert/config.json").write_text(json.dumps(config | {"num_hidden_layers": 1}))
+    (found,) = preflight.mistakes(run, 1.0)
+    assert found.startswith("pretrain.init: bert: bert.encoder.layer.1.attention.output.LayerNorm")
+    assert preflight.mistakes(run_of(job("finetune"), pretrain={"init": "bert"}), 1.0) == []
 
 
 def test_a_cluster_that_cannot_give_what_a_rule_asks_for(monkeypatch):

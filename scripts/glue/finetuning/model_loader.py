@@ -79,11 +79,7 @@ def new_names(model: PreTrainedModel) -> set[str]:
     for auto in (AutoModelForPreTraining, AutoModelForMaskedLM):
         with suppress(ValueError):  # a family without one
             pretrained |= empty(auto, model.config).state_dict().keys()
-    return {
-        name
-        for name in model.state_dict()
-        if not name.startswith(prefix) and name not in pretrained
-    }
+    return {name for name in model.state_dict() if not name.startswith(prefix)} - pretrained
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
@@ -141,12 +137,9 @@ def check_pair(folder: Path, tokenizer, config, max_length: int, first: int = 0)
 
 def first_position(model: PreTrainedModel) -> int:
     """The number of a text's first position: models of RoBERTa's family begin behind the padding id."""
-    padded = (
-        module.padding_idx
-        for name, module in model.named_modules()
-        if name.endswith("position_embeddings") and getattr(module, "padding_idx", None) is not None
-    )
-    return next(padded, -1) + 1
+    embeddings = getattr(model.base_model, "embeddings", None)
+    padding = getattr(getattr(embeddings, "position_embeddings", None), "padding_idx", None)
+    return 0 if padding is None else padding + 1
 
 
 def check_inputs(folder: Path, tokenizer, model: PreTrainedModel, texts: int) -> None:
@@ -169,26 +162,24 @@ def check_inputs(folder: Path, tokenizer, model: PreTrainedModel, texts: int) ->
 def check_weights(folder: Path, model: PreTrainedModel, info: dict) -> None:
     """Raise UserError where the file's weights of the encoder are not those that its config says."""
     encoder = f"{model.base_model_prefix}."
-    wrong = sorted(key for key, *_ in info["mismatched_keys"])
-    if wrong:
-        raise UserError(f"{folder}: {wrong[0]} has another shape than config.json says")
     parts = {name for name, _ in model.base_model.named_children()}
-    idle = sorted(
-        key for key in info["unexpected_keys"] if key.removeprefix(encoder).split(".")[0] in parts
-    )
-    if idle:
-        raise UserError(
-            f"{folder}: {idle[0]} and {len(idle) - 1} more have no place in a model of its config.json"
-        )
     missing = sorted(key for key in info["missing_keys"] if key.startswith(encoder))
-    pooler = [key for key in missing if ".pooler." in key]
-    if len(pooler) < len(missing):
-        first = next(key for key in missing if key not in pooler)
-        raise UserError(
-            f"{folder}: the weights lack {first} and {len(missing) - len(pooler) - 1} more; "
-            f"is this a {model.config.model_type} model?"
-        )
-    if pooler:
+    faults = {
+        "have another shape than config.json says": [key for key, *_ in info["mismatched_keys"]],
+        "have no place in a model of its config.json": [
+            key
+            for key in info["unexpected_keys"]
+            if key.removeprefix(encoder).split(".")[0] in parts
+        ],
+        "are lacking": [key for key in missing if ".pooler." not in key],
+    }
+    for fault, names in faults.items():
+        if names:
+            raise UserError(
+                f"{folder}: {min(names)} and {len(names) - 1} more {fault}; "
+                f"is this a {model.config.model_type} model?"
+            )
+    if missing:
         log.info("%s: the weights have no pooler; it starts from random weights", folder)
 
 

@@ -81,14 +81,14 @@ def import_state(model: Bert, outer: dict[str, Tensor], source: Path) -> None:
                 raise UserError(f"{source}: lacks {keys[0]}; it is no BERT of this config")
             fresh.append(name)
             continue
-        value = torch.cat([outer.pop(key) for key in keys])
-        if value.shape != parameter.shape or not value.is_floating_point():
-            raise UserError(
-                f"{source}: {keys[0]} is {value.dtype} of shape {list(value.shape)}, but its config "
-                f"says {list(parameter.shape)}"
-            )
-        with torch.no_grad():
-            parameter.copy_(value)
+        for key, part in zip(keys, parameter.detach().chunk(len(keys)), strict=True):
+            value = outer.pop(key)
+            if value.shape != part.shape or not value.is_floating_point():
+                raise UserError(
+                    f"{source}: {key} is {value.dtype} of shape {list(value.shape)}, but its config "
+                    f"says {list(part.shape)}"
+                )
+            part.copy_(value)
     if outer:
         raise UserError(
             f"{source}: {min(outer)} and {len(outer) - 1} more have no place in a BERT of its config; "
@@ -119,7 +119,7 @@ def modern(name: str) -> str:
 
 def load_model(folder: Path, dtype: torch.dtype = torch.float32, seed: int = 0) -> Bert:
     """The model of a folder; heads that it lacks are drawn from `seed`."""
-    model = Bert(Shape.from_config(read_config(folder), str(folder / CONFIG)), dtype)
+    model = Bert(Shape.from_config(read_config(folder), str(folder)), dtype)
     initialise(model, seed)
     import_state(model, read_weights(folder), folder)
     return model
