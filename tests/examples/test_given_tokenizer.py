@@ -228,7 +228,7 @@ def test_the_same_text_gives_the_same_tokens_and_segments(tmp_path, kind):
         again = AutoTokenizer.from_pretrained(tmp_path / "again")
         assert dict(again(text[::2], text[1::2], return_attention_mask=False)) == expected
     assert [row[1:-1] for row in read_tokenizer(given, True)(text)["input_ids"]] == ids
-    if kind not in ("list", "padding elsewhere") and not kind.startswith("list "):
+    if any((given / name).is_file() for name in ("config.json", "tokenizer.json")):
         theirs = AutoTokenizer.from_pretrained(given)
         assert theirs(text, add_special_tokens=False)["input_ids"] == ids
 

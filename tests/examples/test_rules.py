@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.examples.made import make
-from tests.examples.texts import tokenizer_folder
+from tests.examples.texts import SPECIAL, tokenizer_folder
 
 TARGET = "results/examples/short/train/0001.h5"
 
@@ -83,11 +83,19 @@ def test_mistakes(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_folder_without_a_tokenizer(tmp_path):
+def test_a_vocabulary_that_is_none_is_refused_while_the_config_is_read(tmp_path):
+    """Also after a run that was finished with another one."""
     (tmp_path / "empty").mkdir()
-    result = dry_run(tmp_path, {"vocab": {"path": "empty"}}, TARGET)
-    assert "vocab.path: empty: no tokenizer there" in result.stdout
-    assert result.returncode == 1
+    (tmp_path / "cased.txt").write_text("".join(f"{token}\n" for token in [*SPECIAL, "The", "Cat"]))
+    for path, said in (
+        ("empty", "no tokenizer there (tokenizer.json or vocab.txt or"),
+        ("bert-base-uncased", "no such file or folder; a name on the Hub must be downloaded first"),
+        ("cased.txt", "2 of its 2 tokens have capitals, as 'Cat', but text is lower-cased for it"),
+    ):
+        result = dry_run(tmp_path, {"vocab": {"path": path}}, TARGET)
+        assert f"vocab.path: {path}: {said}" in result.stdout
+        assert "Traceback" not in result.stdout
+        assert result.returncode == 1
 
 
 def write_bert(folder, **changes):

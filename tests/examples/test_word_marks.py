@@ -68,6 +68,10 @@ def test_wordpiece_marks_what_goes_on(prefix):
     assert place_in_words(pieces(prefix), tokens) == [0, 0, CONTINUES, 0, 0]
 
 
+def test_digits_go_on_with_digits():
+    assert words_of(made.byte_level(), "cat 1984, 7 cats") == ["cat", "Ġ1984", ",", "Ġ7", "Ġcats"]
+
+
 def test_parts_of_a_character_are_of_one_word():
     assert words_of(made.byte_level(), "tea: ☃")[-1] == "ĠâĺĥĠâĺĥ"[:4]
 

@@ -62,8 +62,8 @@ def read_tokenizer(folder: Path, lowercase: bool | None = None) -> "PreTrainedTo
         if found.cls_token and found.sep_token and not found.num_special_tokens_to_add():
             backend.post_processor = segment_template(backend, found.cls_token, found.sep_token)
         refuse_cased(vocabulary, backend, folder)
-    inputs = found.model_input_names
-    if model.get("type_vocab_size", 0) > 1 and "token_type_ids" not in inputs:
+    inputs, types = found.model_input_names, model.get("type_vocab_size")
+    if isinstance(types, int) and types > 1 and "token_type_ids" not in inputs:
         found.model_input_names = [inputs[0], "token_type_ids", *inputs[1:]]
     return found
 
