@@ -41,9 +41,7 @@ def refuse_pointer(path: Path) -> None:
     """Raise UserError for a file that git-lfs left as a note of where its content is."""
     with open(path, "rb") as file:
         if file.read(40).startswith(b"version https://git-lfs"):
-            raise UserError(
-                f"{path}: a git-lfs pointer, not the file; run git lfs pull where it is from"
-            )
+            raise UserError(f"{path}: a git-lfs pointer, not the file; run git lfs pull there")
 
 
 def find_model(folder: str | Path, exists: Callable[[str], bool] = os.path.exists) -> list[str]:

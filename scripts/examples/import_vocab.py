@@ -46,9 +46,7 @@ def import_vocab(source: Path, output: Path, form: Form) -> int:
 @cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
-    parser.add_argument(
-        "--source", type=Path, required=True, help="vocab.txt or a tokenizer folder"
-    )
+    parser.add_argument("--source", type=Path, required=True, help="vocab.txt or tokenizer folder")
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write to")
     add_flags(parser, Form)
     args = parser.parse_args()

@@ -82,9 +82,7 @@ def main() -> None:
         nargs="+",
         help="folder of a pretrained model, or its files; of finetuned ones, the best on dev",
     )
-    parser.add_argument(
-        "--init-from", metavar="TASK", help="what the model was finetuned on before"
-    )
+    parser.add_argument("--init-from", metavar="TASK", help="what the model was finetuned on")
     parser.add_argument("--train", required=True, type=Path)
     parser.add_argument("--dev", required=True, type=Path, nargs="+")
     parser.add_argument("--test", type=Path, nargs="*", default=[])

@@ -120,6 +120,5 @@ def main() -> None:
     parser.add_argument("files", nargs="+", type=Path, help="train, dev and, where there is, test")
     parser.add_argument("-o", "--output", required=True, type=Path, help="folder")
     args = parser.parse_args()
-    import_task(
-        args.entry, dict(zip(("train", "dev", "test"), args.files, strict=False)), args.output
-    )
+    files = dict(zip(("train", "dev", "test"), args.files, strict=False))
+    import_task(args.entry, files, args.output)

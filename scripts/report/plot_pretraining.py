@@ -54,9 +54,7 @@ def draw(phases: dict[str, list[dict]]) -> "Figure":
 @cli.step
 def main() -> None:
     parser = cli.Parser(__doc__)
-    parser.add_argument(
-        "metrics", type=Path, nargs="+", help="metrics.jsonl of each phase, ordered"
-    )
+    parser.add_argument("metrics", type=Path, nargs="+", help="metrics.jsonl, phase by phase")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="SVG")
     args = parser.parse_args()
     from scripts.report.drawing.figures import save

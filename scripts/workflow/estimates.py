@@ -93,9 +93,7 @@ def disk_bytes(
     """Bytes that a run adds, where `share` says of each rule which part of its jobs would run."""
     tokens = text / FIGURES.bytes_of_token * (2 if model.vocabulary <= 65_536 else 4)  # in bytes
     examples, phases = config["examples"], len(config["pretrain"]["phases"])
-    example_tokens = (
-        tokens * examples["duplicates"] * FIGURES.example_tokens[examples["next_sentence"]]
-    )
+    made = tokens * examples["duplicates"] * FIGURES.example_tokens[examples["next_sentence"]]
     checkpoint = FIGURES.checkpoint_bytes * model.parameters
     weights = 4.0 * model.parameters
     packed = text / FIGURES.packing
@@ -109,7 +107,7 @@ def disk_bytes(
         "shard_corpus": packed,
         "find_contamination": packed if config["corpus"]["decontaminate"] else 0,
         "tokenize_shard": tokens,
-        "build_examples": example_tokens * FIGURES.example_bytes * phases,
+        "build_examples": made * FIGURES.example_bytes * phases,
         "pretrain": weights * phases + checkpoint * (config["pretrain"]["checkpoints"] + 1),
         "init_model": weights,
         "finetune_mnli": weights * len(config["glue"]["seeds"]),

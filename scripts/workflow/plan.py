@@ -89,9 +89,8 @@ def finetuning_seconds(run: Run) -> float:
             rows = ROWS.get(task, {}).get("train", FIGURES.other_rows)
             rows = FIGURES.sample_rows if glue["source"] == "sample" else rows
             settings = glue["finetune"] | glue["per_task"].get(task, {})
-            seconds += (
-                FIGURES.start_seconds[job.rule] + finetune_flops(run.model, rows, settings) / rate
-            )
+            seconds += finetune_flops(run.model, rows, settings) / rate
+            seconds += FIGURES.start_seconds[job.rule]
     return seconds / (1 if run.gpus and glue["gpus"] else max(1, run.cores // glue["cpu_threads"]))
 
 

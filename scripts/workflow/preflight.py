@@ -40,9 +40,7 @@ class Job:
     sources: list[str]  # its input files that no job makes
     outputs: list[str]
     inputs: list[str] = field(default_factory=list, compare=False)
-    asked: dict[str, Any] = field(
-        default_factory=dict, compare=False
-    )  # of a cluster: resources, threads
+    asked: dict[str, Any] = field(default_factory=dict, compare=False)  # of a cluster
 
 
 @dataclass(frozen=True)

@@ -143,7 +143,7 @@ def rewrite(path, name, change):
         ("input_ids", lambda v: v + 0.0, "input_ids is of float64, not of whole numbers"),
         ("next_sentence_labels", lambda v: v * 0.4, "labels is of float64, not of whole numbers"),
         ("next_sentence_labels", lambda v: v + 7, "label is not -1, 0 or 1"),
-        ("input_ids", lambda v: v - 1000, "token id is negative"),
+        ("input_ids", lambda v: v - 1000, "token id -\\d+ is beyond"),
         ("input_ids", lambda v: v + 1000, "beyond the vocabulary of 100"),
         ("masked_lm_positions", lambda v: v + 40, "beyond its row"),
         ("masked_lm_positions", lambda v: v * 0 + 31, "mask lies outside"),

@@ -60,5 +60,5 @@ def test_labels_are_numbers(cell):
 def test_there_are_no_classes():
     entry = {"name": "Mine", "text": "a", "label": "b", "metric": "pearson"}
     assert own_task(entry).with_classes_of([1.0, 2.0], TRAIN).labels == ()
-    with pytest.raises(UserError, match="`labels` are for classes, pearson for numbers"):
+    with pytest.raises(UserError, match="labels are for classes, pearson for numbers"):
         own_task(entry | {"labels": ["a", "b"]})

@@ -67,15 +67,18 @@ def verify(shard: Shard) -> None:
     check_values(shard)
 
 
+def check_ids(path: Path, ids: np.ndarray, vocab_size: int) -> None:
+    """Refuse token ids that are not in the vocabulary."""
+    if len(ids) and not 0 <= ids.min() <= ids.max() < vocab_size:
+        wrong = ids.min() if ids.min() < 0 else ids.max()
+        raise UserError(f"{path}: token id {wrong} is beyond the vocabulary of {vocab_size}")
+
+
 def check_values(shard: Shard) -> None:
     """Check that ids lie in the vocabulary, segments and masks in their examples."""
     path, header, arrays = shard.path, shard.header, shard.arrays
-    for name in ("tokens", "mask_ids"):
-        highest = arrays.get(name, np.zeros(0, np.uint16)).max(initial=0)
-        if highest >= header.vocab_size:
-            raise UserError(
-                f"{path}: token id {highest} is beyond the vocabulary of {header.vocab_size}"
-            )
+    for name in {"tokens", "mask_ids"} & arrays.keys():
+        check_ids(path, arrays[name], header.vocab_size)
     lengths = np.diff(arrays["offsets"])
     if (arrays["segment_b"] > lengths).any():
         raise UserError(f"{path}: a segment B begins after its example's end; {REMEDY}")

@@ -13,7 +13,7 @@ import numpy as np
 
 from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
-from scripts.examples.h5.mapped_file import Shard, check_sizes
+from scripts.examples.h5.mapped_file import Shard, check_ids, check_sizes
 from scripts.examples.h5.reading import DAMAGE, plain
 from scripts.examples.h5.schema import NO_PAIR, OFFSETS, Header, dataset_types
 from scripts.examples.h5.writer import ArrayWriter
@@ -94,15 +94,10 @@ def unpadded(part: dict[str, np.ndarray], header: Header, path: Path) -> dict[st
     positions = part["masked_lm_positions"]
     stored = np.logical_and.accumulate(positions > 0, axis=1)
     tokens, ids = part["input_ids"][present], part["masked_lm_ids"][stored]
-    if min(tokens.min(initial=0), ids.min(initial=0)) < 0:
-        raise UserError(f"{path}: a token id is negative")
     if positions.max(initial=0) >= header.seq_length:
         raise UserError(f"{path}: a masked position is beyond its row")
-    highest = max(tokens.max(initial=0), ids.max(initial=0))
-    if highest >= header.vocab_size:
-        raise UserError(
-            f"{path}: token id {highest} is beyond the vocabulary of {header.vocab_size}"
-        )
+    for found in (tokens, ids):
+        check_ids(path, found, header.vocab_size)
     labels = part["next_sentence_labels"]
     return {
         "tokens": tokens,

@@ -62,9 +62,8 @@ def draw_pool(sources: Sequence[Tokens], key: int, start: int, stop: int) -> Tex
         index %= len(documents) - 1
         begin, end = int(documents[index]), int(documents[index + 1])
         stretches.append((0, begin, min(end, begin + EDGE)))
-    return join_windows(
-        [cut_window(read_window(sources[n], a, b, n)) for n, a, b in sorted(stretches)]
-    )
+    parts = [cut_window(read_window(sources[n], a, b, n)) for n, a, b in sorted(stretches)]
+    return join_windows(parts)
 
 
 def cut_window(text: Text) -> Text:

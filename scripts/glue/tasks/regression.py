@@ -16,9 +16,7 @@ class Regression(Kind):
 
     def check_own(self, name: str, labels: tuple[str, ...], metrics: tuple[str, ...]) -> None:
         if labels:
-            raise UserError(
-                f"glue.tasks: {name}: `labels` are for classes, {metrics[0]} for numbers"
-            )
+            raise UserError(f"glue.tasks: {name}: labels are for classes, {metrics[0]} for numbers")
 
     def parse_label(self, cell: str, task: Task, where: str) -> float:
         try:

@@ -94,16 +94,14 @@ def similar_captions(source: Source, at: int) -> Example:
     other = source.subject(WITH_SCENES)
     mine, theirs = draw.pick(about.facts["scenes"]), draw.pick(other.facts["scenes"])
     shared = [draw.chance(chance) for chance in SHARES[at % len(SHARES)]]
-    second = tuple(
-        here if keep else there for here, there, keep in zip(mine, theirs, shared, strict=True)
-    )
+    parts = zip(mine, theirs, shared, strict=True)
+    second = tuple(here if keep else there for here, there, keep in parts)
     if not shared[1] and shared[2]:  # a place must suit what is done there
         second = (*second[:2], theirs[2], second[3])
     look = draw.chance(0.4)
     left, right = (caption(source, scene, look) for scene in (mine, second))
-    score = sum(
-        weight for weight, here, there in zip(WEIGHTS, mine, second, strict=True) if here == there
-    )
+    counted = zip(WEIGHTS, mine, second, strict=True)
+    score = sum(weight for weight, here, there in counted if here == there)
     return pair(left, right, f"{score + (LOOK if not look or mine[3] == second[3] else 0):.3f}")
 
 

@@ -14,10 +14,8 @@ from scripts.sample.world.draw import Draw
 SPAN = re.compile("\x02(.)([^\x1f]*)\x1f([^\x03]*)\x03")
 SPLIT = re.compile(r"([\[\]|<>{}])")
 NAMED = {"{": "slot", "<": "synonym"}
-VOWEL_SOUND = re.compile(
-    r"(?:[aeio]|u(?!ni|se|ti)|8|11\b|18(?!\d)|hour|hon[eo]|heir)", re.IGNORECASE
-)
-CONSONANT_SOUND = re.compile(r"(?:one\b|once\b|eu)", re.IGNORECASE)
+VOWEL_SOUND = re.compile(r"(?:[aeio]|u(?!ni|se|ti)|8|11\b|18(?!\d)|hour|hon[eo]|heir)", re.I)
+CONSONANT_SOUND = re.compile(r"(?:one\b|once\b|eu)", re.I)
 ARTICLE = re.compile("\\b([Aa]) ((?:\x02.[^\x1f]*\x1f|[\"'(]|'')*)(\\w+)")
 
 Slots = Mapping[str, str]

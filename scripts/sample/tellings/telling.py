@@ -28,6 +28,9 @@ class Telling(NamedTuple):
     only: tuple[str, ...] = ()
 
 
+NOTHING: dict[str, Any] = {"asks": {}, "only": ""}
+
+
 def telling(name: str, says: str, asks: dict[str, str], only: str, **others: str) -> Telling:
     """A telling from its texts in a data file, with one wording a line."""
     return Telling(
@@ -47,9 +50,7 @@ def tellings(kinds: dict[str, dict[str, Any]]) -> dict[str, list[Telling]]:
             unknown = set(texts) - set(Telling._fields)
             if unknown or "says" not in texts:
                 raise ValueError(f"{kind}, {name}: {sorted(unknown) or 'says nothing'}")
-        found[kind] = [
-            telling(name, **{"asks": {}, "only": "", **texts}) for name, texts in told.items()
-        ]
+        found[kind] = [telling(name, **NOTHING | texts) for name, texts in told.items()]
     return found
 
 

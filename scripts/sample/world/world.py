@@ -32,9 +32,7 @@ def person_facts(world: Blocks, key: Key) -> Facts:
     first = (boys if gender == "m" else girls)[member]
     relatives = [Key("person", key.block, family * 4 + other) for other in range(4)]
     parents = member < 2
-    works = [
-        Key("work", key.block, work) for work in range(COUNTS["work"]) if work % FAMILIES == family
-    ]
+    works = [Key("work", key.block, at) for at in range(COUNTS["work"]) if at % FAMILIES == family]
     facts = drawn(world, key, born=start + offsets[member])
     died = facts["born"] + facts["age"]
     return facts | {

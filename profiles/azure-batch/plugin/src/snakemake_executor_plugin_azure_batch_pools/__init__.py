@@ -89,9 +89,8 @@ class Executor(RemoteExecutor):
                 SubmittedJobInfo(job), msg=f"The job could not be submitted: {error}. "
             )
             return
-        self.report_job_submission(
-            SubmittedJobInfo(job, external_jobid=task.id, aux={"pool": pool})
-        )
+        info = SubmittedJobInfo(job, external_jobid=task.id, aux={"pool": pool})
+        self.report_job_submission(info)
 
     def environment(self) -> dict[str, str]:
         """A task's variables: those that are declared, and where it keeps its files."""

@@ -14,10 +14,7 @@ from azure.core.exceptions import AzureError
 from azure.mgmt.batch import BatchManagementClient
 from msrest.exceptions import ClientException
 from requests.exceptions import RequestException
-from snakemake_executor_plugin_azure_batch.util import (
-    AzureIdentityCredentialAdapter,
-    CustomAzureCredential,
-)
+from snakemake_executor_plugin_azure_batch import util
 from snakemake_interface_common.exceptions import WorkflowError
 
 from . import health, pools
@@ -59,13 +56,11 @@ class Account:
     def __init__(self, settings: ExecutorSettings, image: str, logger: Logger) -> None:
         self.settings, self.image, self.logger = settings, image, logger
         self.batch = BatchServiceClient(
-            AzureIdentityCredentialAdapter(
-                credential=CustomAzureCredential(), resource_id=BATCH_SCOPE
-            ),
+            util.AzureIdentityCredentialAdapter(util.CustomAzureCredential(), BATCH_SCOPE),
             settings.account_url,
         )
         self.management = BatchManagementClient(
-            credential=CustomAzureCredential(), subscription_id=settings.subscription_id or ""
+            credential=util.CustomAzureCredential(), subscription_id=settings.subscription_id or ""
         )
         self.pools: dict[str, Pool] = {}  # by kind
         self.lock = threading.Lock()

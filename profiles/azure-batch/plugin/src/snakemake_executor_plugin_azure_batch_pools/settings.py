@@ -69,9 +69,7 @@ class ExecutorSettings(published.ExecutorSettings):
         "[ ! -e /proc/driver/nvidia/version ] || nvidia-smi -L",
         "Command that must succeed in a GPU task's container before its job.",
     )
-    low_priority: str = option(
-        "none", "Pools on spot (low-priority) nodes: none, cpu, gpu or both."
-    )
+    low_priority: str = option("none", "Pools on spot (low-priority) nodes: none, cpu, gpu, both.")
     shm_size: str = option("1g", "Shared memory of a task's container, as docker writes sizes.")
 
     def missing(self) -> list[str]:

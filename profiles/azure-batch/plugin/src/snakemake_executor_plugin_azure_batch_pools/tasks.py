@@ -14,10 +14,7 @@ from .pools import Plan
 from .settings import ExecutorSettings
 
 # What the NVIDIA runtime of a GPU node looks for; `--gpus` as a run option is refused.
-GPU_ENVIRONMENT = {
-    "NVIDIA_VISIBLE_DEVICES": "all",
-    "NVIDIA_DRIVER_CAPABILITIES": "compute,utility",
-}
+SHOW_GPUS = {"NVIDIA_VISIBLE_DEVICES": "all", "NVIDIA_DRIVER_CAPABILITIES": "compute,utility"}
 ID_LIMIT = 64
 
 
@@ -48,10 +45,8 @@ def slots(job: JobExecutorInterface, plan: Plan, settings: ExecutorSettings) -> 
     """How many of a node's slots a job takes, by its threads and memory, at most all."""
     if plan.kind == "gpu":
         return plan.slots
-    wanted = max(
-        resource(job, "_cores", 1), math.ceil(resource(job, "mem_mb", 0) / settings.slot_mem_mb)
-    )
-    return max(1, min(wanted, plan.slots))
+    for_memory = math.ceil(resource(job, "mem_mb", 0) / settings.slot_mem_mb)
+    return max(1, min(max(resource(job, "_cores", 1), for_memory), plan.slots))
 
 
 def task_id(job: JobExecutorInterface, number: int) -> str:
@@ -77,7 +72,7 @@ def task_parameters(
 ) -> bm.TaskAddParameter:
     """The request for a task: the published plugin's, with an id, limits and the GPU's variables."""
     if plan.kind == "gpu":
-        environment = environment | GPU_ENVIRONMENT
+        environment = environment | SHOW_GPUS
     task = build.batch_task(job, image, environment, command)
     task.id = task_id(job, number)
     task.display_name = display_name(job)
