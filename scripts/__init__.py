@@ -1,1 +1,32 @@
 """The steps of dump2glue: every verb here is a command, `python -m scripts.<stage>.<step> --help`."""
+
+import os
+import resource
+import sys
+from types import TracebackType
+
+# Of numpy's library, which would start threads when it is imported; no step has products by it.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+LEAST = 1 << 29  # bytes of memory; with less, libraries wait for ever while they are imported
+limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+if 0 <= limit < LEAST:
+    sys.exit(f"error: {limit >> 20} MB of memory are allowed (ulimit -v); a step needs more")
+
+NO_MEMORY = (
+    "failed to map segment",
+    "Cannot allocate memory",
+)  # as the loader of libraries says it
+
+
+def end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Say in a line that memory is lacking where that ends a step while libraries are imported."""
+    if isinstance(error, MemoryError) or any(words in str(error) for words in NO_MEMORY):
+        print(
+            "error: out of memory; give the step more (mem_mb), or fewer threads", file=sys.stderr
+        )
+    else:
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = end

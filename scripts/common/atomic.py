@@ -1,13 +1,12 @@
 """Outputs that are either whole or absent."""
 
-import errno
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+from scripts.common.errors import NO_ROOM
 
 
 @contextmanager
@@ -22,18 +21,28 @@ def atomic_path(target: Path | str) -> Iterator[Path]:
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.tmp")
     remove(temporary)
+    with naming(target):
+        try:
+            yield temporary
+            sync(temporary)
+            if target.is_dir() and not target.is_symlink():
+                shutil.rmtree(target)
+            os.replace(temporary, target)
+        except BaseException:
+            remove(temporary)
+            raise
+    sync_entry(target.parent)
+
+
+@contextmanager
+def naming(target: Path) -> Iterator[None]:
+    """Raise OSError of `target` for an error that says that no more can be written."""
     try:
-        yield temporary
-        sync(temporary)
-        if target.is_dir() and not target.is_symlink():
-            shutil.rmtree(target)
-        os.replace(temporary, target)
+        yield
     except BaseException as error:
-        remove(temporary)
         if reason := no_room(error):
             raise OSError(reason, os.strerror(reason), str(target)) from error
         raise
-    sync_entry(target.parent)
 
 
 def no_room(error: BaseException) -> int:

@@ -2,7 +2,6 @@
 
 import argparse
 import ctypes
-import errno
 import logging
 import os
 import signal
@@ -11,7 +10,7 @@ import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.common.errors import UserError
+from scripts.common.errors import UserError, ran_out
 
 log = logging.getLogger("dump2glue")
 
@@ -65,28 +64,25 @@ def run(main: Callable[[], None]) -> None:
     if parent := os.environ.pop("D2G_PARENT", None):
         end_with_parent(int(parent))
     try:
-        main()
+        return main()
     except Exception as error:
-        if line := what_to_mend(error):
-            log.error("error: %s", line)
-        else:
+        if not (line := what_to_mend(error)):
             log.exception("error: this is a defect, please report it with this log")
-        sys.exit(1)
+            sys.exit(1)
     except KeyboardInterrupt:
         log.error("error: interrupted; run the same command again")
         sys.exit(128 + signal.SIGINT)
+    log.error("error: %s", line)  # the error is gone here, and the memory that it held
+    sys.exit(1)
 
 
 def what_to_mend(error: Exception) -> str:
     """One line for an error that a user can mend, and nothing for a defect."""
     if isinstance(error, UserError):
         return str(error)
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and (error.filename or not ran_out(error)):
         return describe(error)
-    if isinstance(error, MemoryError):
-        return "out of memory; give the step more (mem_mb), or fewer threads"
-    full = os.strerror(errno.ENOSPC) in str(error)  # as safetensors says it
-    return " ".join(str(error).split()) if full else ""
+    return ran_out(error)
 
 
 def end_with_parent(parent: int) -> None:

@@ -8,11 +8,12 @@ import os
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.common.atomic import sync, sync_entry
-from scripts.common.errors import UserError
+from scripts.common.atomic import naming, sync, sync_entry
+from scripts.common.errors import UserError, ran_out
 from scripts.common.settings import setting
 
 log = logging.getLogger("dump2glue")
@@ -21,6 +22,9 @@ AGENT = "dump2glue/0.1 (a workflow that trains BERT on Wikipedia; two connection
 CHUNK = 1 << 20
 LOGGED = 15  # seconds between two lines of progress
 SILENCE = 30  # seconds without a byte after which a connection counts as broken
+WINDOW = 60  # seconds in which SLOWEST bytes a second must come
+SLOWEST = 1000
+ENDED = "the connection ended before the file did"
 LONGEST = 120  # seconds between two tries at most, unless the server asks for more
 PATIENCE = 3600  # seconds that a server may ask for at most
 
@@ -39,6 +43,10 @@ class Broken(Exception):
     def __init__(self, reason: str, wait: float | None = None):
         super().__init__(reason)
         self.wait = wait
+
+
+class Slow(Broken):
+    """A server that sends next to nothing; to go on with it would take for ever."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,8 @@ class Patience:
 
     def spend(self, error: Broken) -> None:
         """Wait for the next try, as long as the server asks; UserError where there is none left."""
+        if lacking := ran_out(error):
+            raise UserError(f"{self.url}: {lacking}") from error
         self.failures += 1
         if self.failures >= self.retries.tries:
             raise UserError(
@@ -122,12 +132,14 @@ def fetch(url: str, key: str, retries: Retries) -> bytes:
     patience = Patience(url, key, retries)
     while True:
         try:
-            with open_url(url).response as response:
-                return response.read()
+            body = open_url(url)
+            with body.response as response:
+                data = b"".join(pieces(response))
+            if len(data) >= (body.total or 0):
+                return data
+            raise Broken(ENDED)
         except Broken as error:
             patience.spend(error)
-        except (OSError, http.client.HTTPException) as error:
-            patience.spend(Broken(describe(error)))
 
 
 def fetch_whole(url: str, partial: Path, size: int | None, patience: Patience) -> None:
@@ -137,12 +149,13 @@ def fetch_whole(url: str, partial: Path, size: int | None, patience: Patience) -
         try:
             if fetch_more(url, partial, size):
                 return
-            raise Broken("the connection ended before the file did")
+            raise Broken(ENDED)
         except Beyond as error:
             partial.unlink(missing_ok=True)
             patience.spend(Broken(f"the server says that {error} is shorter than what came of it"))
         except Broken as error:
-            if partial.exists() and partial.stat().st_size > most:
+            grown = partial.exists() and partial.stat().st_size > most
+            if grown and not isinstance(error, Slow):
                 most = partial.stat().st_size
                 patience.renew()
             patience.spend(error)
@@ -155,18 +168,11 @@ def fetch_more(url: str, partial: Path, size: int | None) -> bool:
         return True
     body = open_url(url, start)
     expected = body.total if size is None else size
-    with body.response, open(partial, "ab") as file:
+    with body.response, naming(partial), open(partial, "ab") as file:
         file.truncate(body.begin)
         got = body.begin
         started = spoken = time.monotonic()
-        while expected is None or got < expected:
-            try:
-                chunk = body.response.read(CHUNK)
-            except (OSError, http.client.HTTPException) as error:
-                file.write(getattr(error, "partial", b""))
-                raise Broken(describe(error)) from error
-            if not chunk:
-                break
+        for chunk in pieces(body.response):
             file.write(chunk)
             got += len(chunk)
             now = time.monotonic()
@@ -174,7 +180,27 @@ def fetch_more(url: str, partial: Path, size: int | None) -> bool:
                 spoken = now
                 speed = (got - body.begin) / (now - started) / 1e6
                 log.info("%s: %.0f MB, %.1f MB/s", partial.name, got / 1e6, speed)
+            if expected is not None and got >= expected:
+                break
     return expected is None or got >= expected
+
+
+def pieces(response: http.client.HTTPResponse) -> Iterator[bytes]:
+    """A body's bytes as they come. Raises Broken where they end in an error, Slow where few come."""
+    since, count = time.monotonic(), 0
+    while True:
+        try:
+            chunk = response.read1(CHUNK)
+        except (OSError, http.client.HTTPException) as error:
+            raise Broken(describe(error)) from error
+        if not chunk:
+            return
+        yield chunk
+        count += len(chunk)
+        if (now := time.monotonic()) - since > WINDOW:
+            if count < SLOWEST * WINDOW:
+                raise Slow(f"it sends less than {SLOWEST} bytes a second")
+            since, count = now, 0
 
 
 @dataclass

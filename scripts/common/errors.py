@@ -1,5 +1,9 @@
 """Errors that a user can mend."""
 
+import errno
+import os
+from pathlib import Path
+
 MOST = 500  # characters of a message; what is longer quotes the user's data
 
 
@@ -15,3 +19,47 @@ class UserError(Exception):
         if len(line) > MOST:
             line = f"{line[: MOST - 200]} … {line[-200:]}"
         super().__init__(line)
+
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+MEMORY = "out of memory; give the step more (mem_mb), or fewer threads"
+THREADS = (
+    "no more processes or threads can be started; allow more (ulimit -u) or more memory, or give the "
+    "step fewer threads"
+)
+FILES = "too many open files; allow more (ulimit -n)"
+WANTS = {
+    os.strerror(errno.ENOMEM): MEMORY,
+    "not enough memory": MEMORY,
+    "out of memory": MEMORY,
+    "memory allocation failed": MEMORY,
+    "bad_alloc": MEMORY,
+    "failed to map segment": MEMORY,  # of a library that is imported
+    os.strerror(errno.EAGAIN): THREADS,
+    "can't start new thread": THREADS,
+    os.strerror(errno.EMFILE): FILES,
+    **{os.strerror(number): "" for number in NO_ROOM},
+}
+
+
+def ran_out(error: BaseException) -> str:
+    """What the machine lacks, and what to do; empty for an error that says nothing of it.
+
+    Libraries say it in classes of their own, with the system's words.
+    """
+    if isinstance(error, MemoryError):
+        return MEMORY
+    said = " ".join(str(error).split())
+    return next((line or said for words, line in WANTS.items() if words in said), "")
+
+
+def unreadable(path: Path | str, error: Exception, verdict: str) -> UserError:
+    """The error for a file that cannot be read: the `verdict` of its content, unless it was not its fault.
+
+    What the machine lacks, or the system refuses, says nothing of the content.
+    """
+    number = (
+        getattr(error, "errno", None) or errno.EINVAL
+    )  # that comes of offsets in a damaged file
+    refused = "" if number == errno.EINVAL else os.strerror(number)
+    return UserError(f"{path}: {ran_out(error) or refused or verdict}")

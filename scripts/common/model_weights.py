@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from scripts.common.errors import UserError
+from scripts.common.errors import UserError, unreadable
 from scripts.common.model_files import INDEX, refuse_pointer, weight_files
 
 
@@ -34,9 +34,11 @@ def read_tensors(path: Path) -> Any:
         return torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # a hostile file can make a reader stumble anywhere
         reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise UserError(
-            f"{path}: truncated, corrupt, or more than tensors and plain values ({reason}); "
-            "what could run code is not read: save its state dict alone"
+        raise unreadable(
+            path,
+            error,
+            f"truncated, corrupt, or more than tensors and plain values ({reason}); "
+            "what could run code is not read: save its state dict alone",
         ) from error
 
 

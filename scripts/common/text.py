@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.common.atomic import atomic_path
-from scripts.common.errors import UserError
+from scripts.common.errors import UserError, unreadable
 
 PIECE = 1 << 12
 LEVEL = 3  # zstd: as fast as the disk, a quarter of the text's size
@@ -159,10 +159,11 @@ def checked(data: bytes, path: Path | str, lines: int) -> bytes:
 
 
 def damaged(path: Path | str, error: Exception, place: str) -> UserError:
-    """The error to raise for a damaged file."""
-    return UserError(
-        f"{path}: truncated or corrupt after {place} ({error}); "
-        "delete it and run again, or fetch it anew"
+    """The error for a file that could be decompressed up to a place."""
+    return unreadable(
+        path,
+        error,
+        f"truncated or corrupt after {place} ({error}); delete it and run again, or fetch it anew",
     )
 
 

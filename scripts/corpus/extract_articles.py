@@ -128,6 +128,8 @@ def extract_batch(settings: Settings, batch: list[tuple[Site, Page]]) -> Extract
             continue
         try:
             lines = paragraphs(page.text, page.title, wordless, lists)
+        except MemoryError:
+            raise
         except Exception as error:  # one page's defect must not end a day's work
             result.counts["failed"] += 1
             reason = f"{type(error).__name__}: {error}"[:200]

@@ -15,6 +15,7 @@ from scripts.common import cli
 from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
 from scripts.common.text import read_line_blocks
+from scripts.common.threads import check_threads
 from scripts.examples.h5.token_writer import write_tokens
 from scripts.examples.masking.token_kinds import NEVER_MASKED
 from scripts.examples.tokenizer.line_encoder import line_encoder
@@ -53,6 +54,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1, help="for other tokenizers than BERT's")
     args = parser.parse_args()
     os.environ["RAYON_NUM_THREADS"] = str(args.threads)
+    check_threads(args.threads)
     os.environ["TOKENIZERS_PARALLELISM"] = "true" if args.threads > 1 else "false"
     counts = tokenize_shard(args.shard, args.tokenizer, args.output)
     cli.log.info("%(documents)d documents, %(sentences)d sentences, %(tokens)d tokens", counts)

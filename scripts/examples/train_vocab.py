@@ -20,6 +20,7 @@ from scripts.common.errors import UserError
 from scripts.common.random_numbers import draw
 from scripts.common.settings import add_flags, from_args, setting
 from scripts.common.text import read_line_blocks
+from scripts.common.threads import check_threads
 from scripts.examples.tokenizer.form import Form
 
 
@@ -79,5 +80,6 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     os.environ["RAYON_NUM_THREADS"] = str(args.threads)
+    check_threads(args.threads)
     size = train_vocab(args.shards, args.output, from_args(Settings, args))
     cli.log.info("%d tokens", size)

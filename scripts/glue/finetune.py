@@ -19,8 +19,11 @@ from scripts.common import cli
 from scripts.common.errors import UserError
 from scripts.common.json_text import read_json
 from scripts.common.settings import add_flags, from_args
+from scripts.common.threads import check_threads
 from scripts.glue.finetuning.hyperparameters import Settings
 from scripts.glue.tasks.own_tasks import parse_task
+
+BESIDE = 4  # threads that read a model
 
 
 def best_model(paths: list[Path]) -> Path:
@@ -60,6 +63,7 @@ def settle(cpu_threads: int) -> None:
     repeatable kernels."""
     import torch
 
+    check_threads(cpu_threads + BESIDE)
     torch.set_num_threads(cpu_threads)
     gpus = torch.cuda.device_count()
     if gpus > 1:

@@ -80,3 +80,52 @@ def test_a_step_that_is_imported_is_not_run(capsys):
     exec(STEP.format(action="print('done')"), module)
     assert callable(module["main"])
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ("raise MemoryError", "out of memory; give the step more (mem_mb)"),
+        ("raise RuntimeError('std::bad_alloc')", "out of memory; give the step more (mem_mb)"),
+        ("raise OSError(12, 'Cannot allocate memory')", "out of memory"),
+        ('raise RuntimeError("can\'t start new thread")', "allow more (ulimit -u)"),
+        ("raise BlockingIOError(11, 'Resource temporarily unavailable')", "allow more (ulimit -u)"),
+        ("raise OSError(24, 'Too many open files')", "allow more (ulimit -n)"),
+    ],
+)
+def test_what_ran_out_is_said_in_a_line(action, said):
+    ended = run(action)
+    assert ended.returncode == 1
+    assert said in ended.stderr.splitlines()[-1]
+    assert "Traceback" not in ended.stderr
+
+
+IMPORTING = """
+import sys
+import scripts
+raise {error}
+"""
+
+
+@pytest.mark.parametrize(
+    "error",
+    ["ImportError('numpy:\\n libx.so: failed to map segment from shared object')", "MemoryError"],
+)
+def test_a_library_for_which_there_is_no_memory_is_a_line(error):
+    program = IMPORTING.format(error=error)
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert ended.stderr == "error: out of memory; give the step more (mem_mb), or fewer threads\n"
+
+
+def test_another_error_of_an_import_keeps_its_traceback():
+    program = IMPORTING.format(error="ImportError('no such name')")
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert "Traceback" in ended.stderr
+
+
+def test_less_memory_than_libraries_are_read_in_is_refused():
+    program = f"import resource as r; r.setrlimit(r.RLIMIT_AS, ({400 << 20},) * 2); import scripts"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("error: 400 MB of memory are allowed (ulimit -v)")

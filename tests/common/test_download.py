@@ -1,7 +1,9 @@
 """Downloads from a loopback server with the faults of real ones."""
 
 import email.utils
+import errno
 import hashlib
+import resource
 import socket
 import time
 
@@ -206,6 +208,47 @@ def test_a_server_that_falls_silent(monkeypatch, tmp_path):
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/file"
         with pytest.raises(UserError, match="timed out"):
             fetch(url, tmp_path / NAME)
+
+
+def test_a_server_that_sends_next_to_nothing_is_given_up(mirror, monkeypatch, tmp_path):
+    monkeypatch.setattr(module, "WINDOW", 0.2)
+    mirror.faults[PATH] = ["drip"] * 5
+    with pytest.raises(UserError, match=r"less than 1000 bytes a second \(3 tries\)"):
+        get(mirror, tmp_path, tries=3)
+    with pytest.raises(UserError, match=r"less than 1000 bytes a second \(2 tries\)"):
+        module.fetch(f"{mirror.url}{PATH}", "glue.mirror", Retries(2, 0.01))
+    get(mirror, tmp_path)
+
+
+@pytest.mark.parametrize("fault", ["cut", "reset"])
+def test_a_small_file_that_breaks_off_is_asked_for_again(mirror, fault):
+    mirror.faults[PATH] = [fault]
+    assert module.fetch(f"{mirror.url}{PATH}", "glue.mirror", Retries(2, 0.01)) == DATA
+
+
+def test_what_is_lacking_here_is_not_blamed_on_the_network(mirror, monkeypatch, tmp_path):
+    def refuse(*args):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    with pytest.raises(UserError, match=rf"{PATH}: too many open files; allow more"):
+        get(mirror, tmp_path, tries=9)
+
+
+def test_a_full_disk_is_said_of_the_file(mirror, tmp_path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
+    try:
+        with pytest.raises(OSError, match=rf"File too large: '.*{NAME}"):
+            get(mirror, tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_redirects_that_go_round_end_in_a_line(mirror, tmp_path):
+    mirror.faults[PATH] = ["302"] * 20
+    with pytest.raises(UserError, match=rf"{PATH}: the server says 302 .*infinite loop"):
+        get(mirror, tmp_path)
 
 
 def test_a_longer_file_than_listed_is_refused(mirror, tmp_path):

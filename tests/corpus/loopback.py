@@ -4,6 +4,7 @@ import hashlib
 import http.server
 import json
 import threading
+import time
 from contextlib import contextmanager
 
 WIKI, DATE = "xxwiki", "20251101"
@@ -32,7 +33,8 @@ class Mirror:
 
     `faults` maps a path to a list of faults, each of which one request takes: "503", "429",
     "reset" (no answer), "cut" (half of the body, then the connection ends), "short" (half of the
-    body, said to be all), "wrong" (other bytes), "ignore range", "slow".
+    body, said to be all), "wrong" (other bytes), "ignore range", "drip"
+    (a byte each 50 ms).
     """
 
     def __init__(self):
@@ -101,6 +103,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_response(int(fault))
             if mirror.retry_after:
                 self.send_header("Retry-After", mirror.retry_after)
+            self.send_header("Location", path)
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
@@ -126,6 +129,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(206 if start else 200)
         self.send_header("Content-Length", str(len(half if fault == "short" else body)))
         self.end_headers()
+        for start in range(len(body)) if fault == "drip" else ():
+            try:
+                self.wfile.write(body[start : start + 1])
+            except OSError:
+                return
+            time.sleep(0.05)
         self.wfile.write(half if fault in ("short", "cut") else body)
 
 

@@ -131,6 +131,16 @@ def fail_for_title_7(text, title, dropped, lists):
     return [text]
 
 
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_page_for_which_memory_is_lacking_has_not_failed(tmp_path, monkeypatch, processes):
+    def lack(text, title, dropped, lists):
+        raise MemoryError
+
+    monkeypatch.setattr(step, "paragraphs", lack)
+    with pytest.raises(MemoryError):
+        extract(write(tmp_path / "d.xml", many(3)), processes, replace(SETTINGS, max_failed=1.0))
+
+
 def test_too_many_failures_are_an_error(tmp_path, monkeypatch):
     monkeypatch.setattr(step, "paragraphs", fail_for_title_7)
     path = write(tmp_path / "d.xml", many(20))

@@ -1,8 +1,10 @@
 import bz2
+import threading
 
 import pytest
 
 from scripts.common.errors import UserError
+from scripts.corpus.dump import pages
 from scripts.corpus.dump.pages import read_ahead, read_pages
 from tests.corpus.dumps import BARE, COMPRESS, dump, many, page, write
 
@@ -151,5 +153,41 @@ def test_reading_ahead_stops_with_its_reader():
 def test_a_bz2_file_that_several_threads_find_cut_ends_too_early(tmp_path):
     path = write(tmp_path / "d.xml.bz2", many(300))
     path.write_bytes(path.read_bytes()[:-20])
-    with pytest.raises(UserError, match=r"d\.xml\.bz2: .*\(it ends too early\)"):
+    with pytest.raises(UserError, match=r"d\.xml\.bz2: .*it ends in the middle of"):
         titles(path, 3)
+
+
+@pytest.mark.parametrize("said", ["std::bad_alloc", "Resource temporarily unavailable"])
+def test_where_several_threads_run_out_of_something_one_goes_on(tmp_path, monkeypatch, said):
+    """A whole file is not called damaged."""
+    path = write(tmp_path / "d.xml.bz2", many(300))
+    open_all = pages.indexed_bzip2.open
+
+    class Failing:
+        def __init__(self, *args, **options):
+            self.file = open_all(*args, **options)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            self.file.close()
+
+        def read(self, size):
+            if self.file.tell() > 20_000:
+                raise RuntimeError(said)
+            return self.file.read(7000)
+
+    monkeypatch.setattr(pages.indexed_bzip2, "open", Failing)
+    assert titles(path, 3) == [f"Title {number}" for number in range(1, 301)]
+
+
+@pytest.mark.parametrize("message", ["can't start new thread", "Cannot allocate memory"])
+def test_threads_that_are_not_allowed_are_said(tmp_path, monkeypatch, message):
+    def refuse(thread):
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(UserError, match=r"give the step more|allow more") as caught:
+        titles(write(tmp_path / "d.xml.bz2", many(3)), 3)
+    assert "d.xml" not in str(caught.value)

@@ -172,6 +172,15 @@ def test_two_thousand_million_empty_rows_are_refused_at_once(tmp_path, written):
         Examples([tmp_path / "b.hdf5"])
 
 
+def test_a_group_in_place_of_a_dataset(tmp_path):
+    export_nvidia(make(tmp_path / "a.h5"), tmp_path / "b.hdf5")
+    with h5py.File(tmp_path / "b.hdf5", "r+") as file:
+        del file["segment_ids"]
+        file.create_group("segment_ids")
+    with pytest.raises(UserError, match=r"b\.hdf5: not a file of examples"):
+        Examples([tmp_path / "b.hdf5"])
+
+
 def test_truncated(tmp_path):
     export_nvidia(make(tmp_path / "a.h5", 200), tmp_path / "b.hdf5")
     data = (tmp_path / "b.hdf5").read_bytes()

@@ -36,6 +36,16 @@ def rewritten(file, name, values):
     file[name] = values
 
 
+def group_for_documents(file):
+    del file["documents"]
+    file.create_group("documents")
+
+
+def absurd_documents(file):
+    del file["documents"]
+    file.create_dataset("documents", (1 << 50,), "i8", chunks=(1 << 10,))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -48,6 +58,8 @@ def rewritten(file, name, values):
         (lambda file: rewritten(file, "tokens", np.zeros(8, "u2")), "do not agree"),
         (lambda file: file["documents"].__setitem__(-1, 2), "do not agree"),
         (lambda file: rewritten(file, "documents", np.zeros(0, "i8")), "do not agree"),
+        (group_for_documents, "documents is missing"),
+        (absurd_documents, "documents is chunked"),
     ],
 )
 def test_wrong_files(path, change, message):

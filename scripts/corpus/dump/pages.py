@@ -1,5 +1,6 @@
 """Pages of a MediaWiki XML export, read as a stream."""
 
+import logging
 import queue
 import threading
 from collections.abc import Iterator
@@ -12,7 +13,10 @@ import indexed_bzip2
 
 from scripts.common.errors import UserError
 from scripts.common.text import damaged, read_chunks
+from scripts.common.threads import check_threads
 from scripts.corpus.dump.bzip2 import check_streams
+
+log = logging.getLogger("dump2glue")
 
 CHUNK = 1 << 18
 
@@ -121,14 +125,17 @@ class PageParser:
 def read_pages(path: Path | str, threads: int = 1) -> Iterator[tuple[Site, Page]]:
     """Yield a dump's pages in order, each with what the dump has said of its site so far.
 
-    More than one of `threads` decompress beside the caller. Raises UserError, naming the file,
-    where it is missing, truncated, corrupt, or not a MediaWiki export.
+    More than one of `threads` decompress beside the caller. Raises UserError where so many are not
+    allowed, and, naming the file, where it is missing, truncated, corrupt, or not a MediaWiki export.
     """
     parser = PageParser()
     last = None
     chunks = decompressed(Path(path), threads)
+    if threads > 1:
+        check_threads(threads + 2)  # one finds blocks, one reads ahead
+        chunks = read_ahead(chunks)
     try:
-        for chunk in read_ahead(chunks) if threads > 1 else chunks:
+        for chunk in chunks:
             for last in parser.feed(chunk):
                 yield parser.site, last
         for last in parser.feed(b"", last=True):
@@ -144,7 +151,9 @@ def read_pages(path: Path | str, threads: int = 1) -> Iterator[tuple[Site, Page]
 def decompressed(path: Path, threads: int) -> Iterator[bytes]:
     """Yield a dump's bytes; blocks of bz2 are decompressed by `threads` at once.
 
-    Raises UserError, naming the file, where it is missing, truncated or corrupt.
+    Where that fails, for want of memory or as the file is damaged, which its library's errors do not
+    tell apart, one thread goes on. Raises UserError, naming the file, where it is missing, truncated
+    or corrupt.
     """
     if path.suffix != ".bz2" or threads < 2 or not path.exists():
         yield from read_chunks(path, CHUNK)
@@ -156,10 +165,14 @@ def decompressed(path: Path, threads: int) -> Iterator[bytes]:
                 count += len(chunk)
                 yield chunk
             check_streams(path, file.block_offsets())
-    except (RuntimeError, ValueError) as error:
-        # The library says "std::exception" where the file ends too early.
-        reason: Exception = EOFError("it ends too early") if "std::" in str(error) else error
-        raise damaged(path, reason, f"{count:,} bytes") from error
+            return
+    except ValueError as error:
+        raise damaged(path, error, f"{count:,} bytes") from error
+    except RuntimeError as error:
+        log.warning("%s: not by several threads (%s); going on with one", path, error)
+    for chunk in read_chunks(path, CHUNK):
+        skipped, count = min(count, len(chunk)), max(count - len(chunk), 0)
+        yield chunk[skipped:]
 
 
 def read_ahead(chunks: Iterator[bytes], depth: int = 16) -> Iterator[bytes]:

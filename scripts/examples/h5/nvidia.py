@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 
 from scripts.common.digest import file_digest
-from scripts.common.errors import UserError
+from scripts.common.errors import UserError, unreadable
 from scripts.examples.h5.mapped_file import Shard, check_ids, check_sizes
 from scripts.examples.h5.reading import DAMAGE, plain
 from scripts.examples.h5.schema import NO_PAIR, OFFSETS, Header, dataset_types
@@ -40,7 +40,7 @@ def shapes(rows: int, length: int, masks: int) -> dict[str, tuple[int, ...]]:
 
 def recognise(file: h5py.File) -> bool:
     """Whether a file has the datasets of NVIDIA's schema."""
-    return all(name in file for name in TYPES)
+    return all(isinstance(file.get(name), h5py.Dataset) for name in TYPES)
 
 
 def unpack_file(path: Path, vocabulary: Path | None = None) -> Shard:
@@ -63,7 +63,7 @@ def unpack_file(path: Path, vocabulary: Path | None = None) -> Shard:
                 writer.add(**unpadded(part, header, path))
             arrays = writer.mapped()
     except DAMAGE as error:
-        raise UserError(f"{path}: truncated or corrupt ({error}); fetch it anew") from error
+        raise unreadable(path, error, f"truncated or corrupt ({error}); fetch it anew") from error
     check_sizes(path, header, arrays)
     return Shard(Path(path), header, arrays, file_digest(path), foreign=True)
 

@@ -9,9 +9,10 @@ from typing import Any
 import h5py
 import numpy as np
 
-from scripts.common.errors import UserError
+from scripts.common.errors import UserError, unreadable
 
-DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError)  # what h5py raises for it
+# What h5py raises for it; a size that was damaged may be more than there is memory for.
+DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, MemoryError)
 REMEDY = "delete it and run again"
 
 
@@ -36,7 +37,7 @@ def open_arrays(
     except FileNotFoundError as error:
         raise UserError(f"{path}: no such file") from error
     except DAMAGE as error:
-        raise UserError(f"{path}: not HDF5, or damaged ({error}); {REMEDY}") from error
+        raise unreadable(path, error, f"not HDF5, or damaged ({error}); {REMEDY}") from error
 
 
 def map_arrays(file: h5py.File, path: Path, types: dict[str, np.dtype]) -> dict[str, np.ndarray]:

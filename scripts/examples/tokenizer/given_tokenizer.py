@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tokenizers import Tokenizer
 
-from scripts.common.errors import UserError
+from scripts.common.errors import UserError, unreadable
 from scripts.common.json_text import read_json
 from scripts.common.model_files import BESIDE_TOKENIZERS, CONFIG, TOKENIZERS, refuse_pointer
 from scripts.examples.masking.token_kinds import BERT_SPECIAL
@@ -50,8 +50,8 @@ def read_tokenizer(folder: Path, lowercase: bool | None = None) -> "PreTrainedTo
         found("A word, and another \U0001f600")
     except Exception as error:  # the library raises many kinds for damaged files
         reason = (str(error).strip() or "no reason given").splitlines()[0]
-        raise UserError(
-            f"{folder}: cannot be read as a tokenizer ({type(error).__name__}: {reason})"
+        raise unreadable(
+            folder, error, f"cannot be read as a tokenizer ({type(error).__name__}: {reason})"
         ) from error
     if backend := getattr(found, "backend_tokenizer", None):
         refuse_misread(folder, backend)

@@ -9,7 +9,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from scripts.common.digest import file_digest
-from scripts.common.errors import UserError
+from scripts.common.errors import UserError, unreadable
 from scripts.common.json_text import read_json
 from scripts.common.model_files import VOCABULARY
 from scripts.examples.masking.token_kinds import BERT_SPECIAL, NEVER_DRAWN, NEVER_MASKED, ROLES
@@ -57,7 +57,7 @@ def open_tokenizer(path: Path) -> Tokenizer:
     try:
         return settled(Tokenizer.from_file(str(path)))
     except Exception as error:  # tokenizers raises bare Exception
-        raise UserError(f"{path}: not a tokenizer ({error})") from error
+        raise unreadable(path, error, f"not a tokenizer ({error})") from error
 
 
 def settled(tokenizer: Tokenizer) -> Tokenizer:

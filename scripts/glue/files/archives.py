@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
-from scripts.common.errors import UserError
+from scripts.common.errors import UserError, unreadable
 
 LARGEST = 1 << 30  # bytes of one unpacked file; the largest official one has 82 MB
 RATIO = 100  # text is compressed some three times
@@ -27,7 +27,7 @@ def extract(archive: Path, names: list[str], folder: Path) -> list[Path]:
             for name, member in found:
                 (folder / name).write_bytes(opened.read(member))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise UserError(f"{archive}: not a sound zip archive ({error}); delete it") from error
+        raise unreadable(archive, error, f"not a sound zip archive ({error}); delete it") from error
     return [folder / name for name in names]
 
 

@@ -18,7 +18,7 @@ from transformers import (
 )
 
 from scripts.common.cli import log
-from scripts.common.errors import UserError
+from scripts.common.errors import UserError, unreadable
 from scripts.common.model_files import CONFIG, find_model
 from scripts.common.model_weights import read_weights
 from scripts.examples.tokenizer.given_tokenizer import read_tokenizer
@@ -106,9 +106,11 @@ def naming(folder: Path) -> Iterator[None]:
         raise
     except Exception as error:  # the library raises many kinds for damaged files
         reason = str(error).strip().splitlines()
-        raise UserError(
-            f"{folder}: cannot be read as a model ({type(error).__name__}: "
-            f"{reason[0] if reason else 'no reason given'})"
+        raise unreadable(
+            folder,
+            error,
+            f"cannot be read as a model ({type(error).__name__}: "
+            f"{reason[0] if reason else 'no reason given'})",
         ) from error
 
 

@@ -19,7 +19,7 @@ from torch import Tensor
 from scripts.common.atomic import atomic_path, remove
 from scripts.common.cli import log
 from scripts.common.digest import file_digest
-from scripts.common.errors import UserError
+from scripts.common.errors import UserError, ran_out
 
 LOCK_SECONDS = 40.0  # more than Slurm gives a cancelled job to end (KillWait)
 FILES = ("tensors.safetensors", "state.json")
@@ -84,6 +84,8 @@ def load_newest(folder: Path) -> tuple[dict[str, Tensor], dict] | None:
         try:
             return load(path)
         except (OSError, ValueError, LookupError, TypeError, SafetensorError) as error:
+            if lacking := ran_out(error):
+                raise UserError(f"{path}: {lacking}") from error
             log.warning("%s: damaged (%s); trying the one before", path, error)
     return None
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, distributed
 
 from scripts.common.errors import UserError
+from scripts.common.threads import check_threads
 
 TIMEOUT = timedelta(minutes=10)
 
@@ -51,6 +52,7 @@ ALONE = Processes(0, 1, torch.device("cpu"))
 
 def join(threads: int) -> Processes:
     """Join the processes that the launcher's environment names (RANK, WORLD_SIZE, LOCAL_RANK)."""
+    check_threads(threads)
     torch.set_num_threads(threads)
     count, rank = int(os.environ.get("WORLD_SIZE", 1)), int(os.environ.get("RANK", 0))
     device = torch.device("cpu")
