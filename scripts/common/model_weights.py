@@ -53,3 +53,8 @@ def checked(content: Any, path: Path) -> dict[str, Tensor]:
         if value.is_floating_point() and not torch.isfinite(value.float()).all():
             raise UserError(f"{path}: {name} has values that are not finite; the file is damaged")
     return content
+
+
+def same(one: Tensor, other: Tensor) -> bool:
+    """Whether two tensors hold the same values, of whatever types."""
+    return one.shape == other.shape and bool((one == other).all())

@@ -150,13 +150,17 @@ def from_the_future(run: Run) -> Iterator[str]:
 
 
 def other_weights(run: Run) -> Iterator[str]:
-    """Say why the model that pretraining would go on from is none of its config, by reading it."""
+    """Say why the model that pretraining would go on from is none of its config or its tokenizer."""
     init = run.config["pretrain"]["init"]
     if init and "pretrain" in run.rules and importlib.util.find_spec("torch"):
+        from scripts.examples.tokenizer.given_tokenizer import read_tokenizer
         from scripts.pretrain.architectures.model_folder import load_model
 
         try:
-            load_model(Path(init))
+            rows = load_model(Path(init)).shape.vocab_size
+            highest = max(read_tokenizer(Path(init)).get_vocab().values())
+            if highest >= rows:
+                yield f"pretrain.init: {init}: a token has id {highest}, the model {rows} ids"
         except UserError as error:
             yield f"pretrain.init: {error}"
 

@@ -77,6 +77,18 @@ def test_the_older_weights_file_will_do(folder):
     model_loader.load(folder, RTE, 64)
 
 
+def test_weights_of_the_days_of_tensorflow(folder, model_folder):
+    weights = load_file(folder / "model.safetensors")
+    for new, old in (("LayerNorm.weight", "LayerNorm.gamma"), ("LayerNorm.bias", "LayerNorm.beta")):
+        weights = {name.replace(new, old): value + 1 for name, value in weights.items()}
+    torch.save(weights, folder / "pytorch_model.bin")
+    (folder / "model.safetensors").unlink()
+    model, _ = model_loader.load(folder, RTE, 64)
+    original, _ = model_loader.load(model_folder, RTE, 64)
+    for name, value in original.bert.state_dict().items():
+        assert torch.equal(model.bert.state_dict()[name], value + 1 + 1), name
+
+
 def test_a_model_without_pooler_starts_a_new_one(folder):
     weights = load_file(folder / "model.safetensors")
     kept = {name: value for name, value in weights.items() if "pooler" not in name}

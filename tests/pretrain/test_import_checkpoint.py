@@ -148,6 +148,23 @@ def test_a_tensor_that_is_not_used_is_named_in_a_refusal(tokenizer, weights, tmp
     assert not (tmp_path / "model").exists()
 
 
+@pytest.mark.parametrize("shape", [(), (3,)])
+def test_weights_of_no_berts_shape(tokenizer, weights, tmp_path, shape):
+    for part in ("word", "position"):
+        name = f"bert.embeddings.{part}_embeddings.weight"
+        torch.save(weights | {name: torch.zeros(shape)}, tmp_path / "ckpt.pt")
+        with pytest.raises(UserError, match=r"ckpt\.pt"):
+            import_checkpoint(tmp_path / "ckpt.pt", tokenizer, None, tmp_path / "model")
+
+
+def test_a_tied_decoder_may_have_another_type(tokenizer, weights, tmp_path):
+    words = weights["bert.embeddings.word_embeddings.weight"].half()
+    given = {"bert.embeddings.word_embeddings.weight": words.float()}
+    torch.save(weights | given | {"cls.predictions.decoder.weight": words}, tmp_path / "ckpt.pt")
+    config = {"num_attention_heads": 2}
+    import_checkpoint(tmp_path / "ckpt.pt", tokenizer, config, tmp_path / "model")
+
+
 def test_a_config_that_the_weights_do_not_tell_is_asked_for(tokenizer, weights, tmp_path):
     torch.save(weights, tmp_path / "ckpt.pt")
     for config, said in (

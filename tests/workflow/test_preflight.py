@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import time
 from collections import Counter
 from dataclasses import replace
@@ -75,6 +76,11 @@ def test_weights_that_the_given_config_does_not_describe(folder):
     (found,) = preflight.mistakes(run, 1.0)
     assert found.startswith("pretrain.init: bert: bert.encoder.layer.1.attention.output.LayerNorm")
     assert preflight.mistakes(run_of(job("finetune"), pretrain={"init": "bert"}), 1.0) == []
+    small = write_model(folder / "small")
+    write_model(folder / "other", extra=("word",))
+    shutil.copy(folder / "other/tokenizer.json", small)
+    (found,) = preflight.mistakes(run_of(job("pretrain"), pretrain={"init": "small"}), 1.0)
+    assert found == "pretrain.init: small: a token has id 29, the model 29 ids"
 
 
 def test_a_cluster_that_cannot_give_what_a_rule_asks_for(monkeypatch):

@@ -4,11 +4,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from scripts.common.errors import UserError
-from scripts.common.model_weights import checked, read_tensors
+from scripts.common.model_weights import checked, read_tensors, same
 from scripts.pretrain.architectures.model_folder import modern
 
 # Where such files keep the weights among optimizer states and counters.
@@ -27,7 +26,7 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
     found: dict[str, Tensor] = {}
     for name, value in checked(find_weights(read_tensors(path), path), path).items():
         plain = plain_name(name)
-        if plain is None or not torch.equal(value, found.setdefault(plain, value)):
+        if plain is None or not same(value, found.setdefault(plain, value)):
             what = "is no weight of BERT" if plain is None else f"is another {plain} than before"
             raise UserError(f"{path}: {name} {what}; save the state dict of the model alone")
     return found
@@ -67,5 +66,5 @@ def sizes(weights: dict[str, Tensor], path: Path) -> dict[str, int]:
             "max_position_embeddings": len(weights["bert.embeddings.position_embeddings.weight"]),
             "type_vocab_size": len(weights["bert.embeddings.token_type_embeddings.weight"]),
         }
-    except (KeyError, ValueError) as error:
+    except (LookupError, TypeError, ValueError) as error:
         raise UserError(f"{path}: lacks {error}; it is no BERT") from error

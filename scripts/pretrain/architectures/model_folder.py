@@ -12,7 +12,7 @@ from scripts.common.atomic import atomic_path, write_text
 from scripts.common.cli import log
 from scripts.common.errors import UserError
 from scripts.common.model_files import CONFIG, VOCABULARY, WEIGHTS
-from scripts.common.model_weights import read_weights
+from scripts.common.model_weights import read_weights, same
 from scripts.pretrain.architectures.bert import Bert
 from scripts.pretrain.architectures.initialisation import initialise
 from scripts.pretrain.architectures.model_config import Shape, finished_config, read_config
@@ -103,7 +103,7 @@ def without_tied(outer: dict[str, Tensor], source: Path) -> dict[str, Tensor]:
     found = {name: value for name, value in outer.items() if not name.endswith(BUFFERS)}
     for name, tied in TIED.items():
         value = found.pop(name, None)
-        if value is not None and not torch.equal(value, found.setdefault(tied, value)):
+        if value is not None and not same(value, found.setdefault(tied, value)):
             raise UserError(
                 f"{source}: {name} differs from {tied}; only a BERT that ties them is pretrained"
             )
