@@ -1,6 +1,7 @@
 """What a phase is told: flags become a job, whose mistakes are named before torch is loaded."""
 
 import json
+import shutil
 import subprocess
 import sys
 from argparse import ArgumentTypeError
@@ -66,6 +67,16 @@ def test_a_model_folder_gives_config_and_tokenizer(job_of, tmp_path):
 def test_mistakes_are_named(job_of, words, model, said):
     with pytest.raises(UserError, match=said):
         job_of(*words, model=model)
+
+
+@pytest.mark.parametrize("name", ["tokenizer.json", "tokenizer_config.json", "vocab.txt"])
+def test_a_tokenizer_that_lacks_a_file_is_refused_before_the_training(
+    job_of, tokenizer, tmp_path, name
+):
+    folder = shutil.copytree(tokenizer, tmp_path / "vocab")
+    (folder / name).unlink()
+    with pytest.raises(UserError, match=f"{folder / name}: no such file; make the folder with"):
+        job_of("--steps", "5", "--tokenizer", str(folder))
 
 
 def test_a_batch_may_start_at_its_size(job_of):
