@@ -27,6 +27,15 @@ def test_exponential_schedule_is_that_of_azureml():
     assert values[3740 + 1000] / values[3740] == pytest.approx(0.99)
 
 
+def test_exponential_schedule_by_the_clock_falls_from_the_end_of_the_warm_up():
+    """At 1,000 steps an hour, as with the same number of steps."""
+    by_clock = Schedule(Recipe(8, 2e-4, hours=10.0, warmup=0.2, decay="exponential"), 1000)
+    by_steps = Schedule(Recipe(8, 2e-4, steps=10_000, warmup=0.2, decay="exponential"), 1000)
+    for step in (500, 1999, 2000, 6000, 9999):
+        expected = by_steps.learning_rate(step)
+        assert by_clock.learning_rate(step, (step + 1) / 1000) == pytest.approx(expected, rel=1e-4)
+
+
 def test_polynomial_schedule_is_that_of_nvidia():
     values = rates(Recipe(8, 6e-3, steps=7038, warmup=0.2843, decay="polynomial"))
     assert values[2500] == pytest.approx(6e-3 * (1 - 2500 / 7038) ** 0.5)

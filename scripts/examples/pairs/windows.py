@@ -53,9 +53,13 @@ def draw_pool(sources: Sequence[Tokens], key: int, start: int, stop: int) -> Tex
     for number, tokens in enumerate(sources):
         total = tokens.sentence_count
         for window in range(WINDOWS if total else 0):
-            first = hash64(key, start, number, window) % total
-            first = max(0, min(first, total - WINDOW_SENTENCES))
-            stretches.append((number, first, min(total, first + WINDOW_SENTENCES)))
+            first, last = 0, total
+            if total > WINDOW_SENTENCES:
+                first = hash64(key, start, number, window) % total
+                last = first + WINDOW_SENTENCES
+            stretches.append((number, first, min(total, last)))
+            if last > total:  # it goes on at the file's beginning: all sentences are as likely
+                stretches.append((number, 0, last - total))
     documents = sources[0].documents
     edges = np.searchsorted(documents, [start, stop - 1], "right") - 1
     for index in {int(edge) + step for edge in edges for step in (-1, 0, 1)}:

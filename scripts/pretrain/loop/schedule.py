@@ -57,7 +57,8 @@ class Schedule:
         if recipe.decay == "constant":
             return peak
         if recipe.decay == "exponential":
-            start = recipe.warmup * self.steps if self.steps else 0
+            # By the clock the warm-up's steps are a share of those that the phase will have at this speed.
+            start = recipe.warmup * (self.steps or step / max(done, 1e-6))
             return peak * recipe.decay_rate ** (max(0.0, step - start) / recipe.decay_steps)
         # A step learns at the rate of its beginning, so that the last one is not wasted.
         begun = done - (1 / self.steps if self.steps else 0)
