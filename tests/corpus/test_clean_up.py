@@ -1,8 +1,7 @@
 # ruff: noqa: RUF001
 import pytest
 
-from scripts.corpus.wikitext.clean_up import LITERAL_LESS, is_prose, mend
-from scripts.corpus.wikitext.template_words import BAR
+from scripts.corpus.wikitext.clean_up import BAR, LITERAL_LESS, is_prose, mend
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 import pytest
 
 from scripts.corpus.wikitext import template_words
+from scripts.corpus.wikitext.clean_up import BAR
 from scripts.corpus.wikitext.template_table import TABLE, TEMPLATES, template_of
-from scripts.corpus.wikitext.template_words import BAR
 
 
 @pytest.mark.parametrize(

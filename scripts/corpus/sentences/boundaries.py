@@ -174,31 +174,28 @@ def stop_belongs_to_word(before: str, word: str, rest: str, opened: bool) -> boo
 
 
 @cache
-def foreign_abbreviations() -> dict[str, list[str]]:
-    """The abbreviations of spaCy's data for other languages than English, with their languages."""
-    found: dict[str, list[str]] = {}
+def foreign_abbreviations() -> dict[str, list[frozenset[str]]]:
+    """Abbreviations of German, Spanish and Danish in spaCy's data, each with its languages' stop words."""
+    found: dict[str, list[frozenset[str]]] = {}
     for language in ("de", "es", "da"):
-        data = import_module(f"spacy.lang.{language}.tokenizer_exceptions").TOKENIZER_EXCEPTIONS
-        for word in {word[:-1].lower() for word in data if ABBREVIATED.fullmatch(word)}:
-            found.setdefault(word, []).append(language)
+        exceptions, stop_words = (
+            import_module(f"spacy.lang.{language}.{name}")
+            for name in ("tokenizer_exceptions", "stop_words")
+        )
+        for word in filter(ABBREVIATED.fullmatch, exceptions.TOKENIZER_EXCEPTIONS):
+            found.setdefault(word[:-1].lower(), []).append(frozenset(stop_words.STOP_WORDS))
     return found
-
-
-@cache
-def stop_words(language: str) -> frozenset[str]:
-    """A language's function words, by spaCy's data."""
-    return frozenset(import_module(f"spacy.lang.{language}.stop_words").STOP_WORDS)
 
 
 def is_foreign(abbreviation: str, before: str) -> bool:
     """Whether an abbreviation stands behind words of a language that has it, and no English ones."""
+    english = import_module("spacy.lang.en.stop_words").STOP_WORDS
     if len(before) == NEAR:
         before = before.partition(" ")[2]  # its first word may be a part of one
     words = set(before.lower().split())
-    english = stop_words("en")
     return any(
-        words & stop_words(language) - english and not words & english - stop_words(language)
-        for language in foreign_abbreviations()[abbreviation]
+        words & stop_words - english and not words & english - stop_words
+        for stop_words in foreign_abbreviations().get(abbreviation, ())
     )
 
 

@@ -6,8 +6,8 @@ import html.entities
 import re
 import unicodedata
 
-from scripts.corpus.wikitext.template_words import BAR
-
+# Stands for {{!}}, whose bar must not divide the arguments of the template around it.
+BAR = "\x02"
 # Stands for a "<" that is a sign and begins no tag.
 LITERAL_LESS = "\x03"
 # Stands around a formula until lines are joined; `mend` removes it as a control character.

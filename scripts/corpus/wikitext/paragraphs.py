@@ -28,39 +28,31 @@ def join_lines(text: str, lists: bool) -> Iterator[str]:
     displayed = False
     lines = text.split("\n")
     for number, line in enumerate(lines):
-        marked = line[:1] == MARK
+        kind = line[:1]
         if MARK in line:
             line = line.replace(MARK, "")
-            line = line.strip() if marked else line
         stripped = line.strip()
-        first = stripped[:1]
         if paragraph and DISPLAYED.match(stripped):
             if paragraph[-1][-1] != ".":  # behind a whole sentence, it would be none of its own
                 paragraph.append(stripped.lstrip(": \t"))
             displayed = True
             continue
-        if displayed and (not stripped or goes_on(line)):
+        if displayed and (not stripped or (kind not in " \t" and goes_on(stripped))):
             paragraph.append(stripped.lstrip(": "))
             continue
         if displayed:
             yield " ".join(paragraph)
             paragraph, displayed = [], False
-        if stripped and (marked or not (line[0] in " *#:;\t" or CELL.match(stripped))):
-            paragraph.append(stripped)
-            continue
-        if not paragraph and first and line[0] in " \t" and set_in_prose(lines, number):
+        if stripped and (
+            (kind not in " *#:;\t" and (kind == MARK or not CELL.match(stripped)))
+            or (kind in " \t" and not paragraph and set_in_prose(lines, number))
+        ):
             paragraph.append(stripped)
             continue
         if paragraph:
             yield " ".join(paragraph)
             paragraph = []
-        if (
-            first
-            and not marked
-            and line[0] == first
-            and first in "*#:;"
-            and (lists or first == ":")
-        ):
+        if kind == ":" or (lists and kind and kind in "*#;"):
             item = list_item(stripped)
             if item:
                 yield item
@@ -70,7 +62,7 @@ def join_lines(text: str, lists: bool) -> Iterator[str]:
 
 def goes_on(line: str) -> bool:
     """Whether a line goes on with the sentence of the formula above: "where x is …"."""
-    return line[0] not in " \t" and line.lstrip(": ")[:1].islower()
+    return line.lstrip(": ")[:1].islower()
 
 
 def set_in_prose(lines: list[str], number: int) -> bool:

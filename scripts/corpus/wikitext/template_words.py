@@ -7,16 +7,12 @@ Arguments have no white space around them. There may be none of a kind, but not 
 import re
 from collections.abc import Callable
 
+from scripts.corpus.wikitext.elements import power
 from scripts.corpus.wikitext.languages import INTERWIKI
-from scripts.corpus.wikitext.tags import power
 from scripts.corpus.wikitext.units import grouped, measure
 
 Arguments = tuple[list[str], dict[str, str]]
 Template = Callable[[list[str], dict[str, str]], str]
-
-# Stands for {{!}}, whose bar must not divide the arguments of the template around it.
-BAR = "\x02"
-
 
 FIELD = re.compile(r"\{([^{}]+)\}")
 

@@ -1,6 +1,7 @@
 """Templates in wikitext: finding them, and putting the words they stand for in their place."""
 
 import re
+from collections.abc import Callable
 
 from scripts.corpus.wikitext.template_table import FAMILIES, FAMILY, SIGNS, TEMPLATES
 from scripts.corpus.wikitext.template_words import Arguments
@@ -22,13 +23,9 @@ def expand_templates(text: str, title: str) -> str:
         text = PARAMETER.sub(lambda match: match.group(1) or "", text)
 
     def replace(match: re.Match) -> str:
-        words = template_words(match.group(1), title)
-        if not words and (
-            match.string[max(0, match.start() - 1) : match.start()] in BRACKETS
-            or match.string[match.end() : match.end() + 1] in BRACKETS
-        ):
-            return " "  # a bracket with a blank in it is one that was emptied
-        return words
+        # A bracket with a blank in it is one that was emptied.
+        around = text[match.start() - 1 : match.start()] + text[match.end() : match.end() + 1]
+        return template_words(match.group(1), title) or " " * (not BRACKETS.isdisjoint(around))
 
     for _ in range(DEPTH):
         if "{{" not in text:
@@ -84,18 +81,22 @@ def arguments(rest: str) -> Arguments:
     return values, options
 
 
+FUNCTIONS: dict[str, Callable[[str], str]] = {
+    "formatnum": grouped,
+    "lc": str.lower,
+    "uc": str.upper,
+    "lcfirst": lambda value: value[:1].lower() + value[1:],
+    "ucfirst": lambda value: value[:1].upper() + value[1:],
+}
+
+
 def parser_function(head: str, rest: str) -> str:
     """{{formatnum:1234}}, {{lc:ABC}} and their like; and {{Template:name}}."""
     function, _, value = head.partition(":")
     function = function.strip().lower()
     value = value.strip()
-    if function == "formatnum":
-        return grouped(value)
-    if function in ("lc", "uc"):
-        return value.lower() if function == "lc" else value.upper()
-    if function in ("lcfirst", "ucfirst"):
-        first = value[:1].lower() if function == "lcfirst" else value[:1].upper()
-        return first + value[1:]
+    if function in FUNCTIONS:
+        return FUNCTIONS[function](value)
     if function == "#tag" and value.lower() in ("nowiki", "poem"):
         return rest.partition("|")[0]
     if function in ("template", "vorlage", "modèle", "шаблон", "plantilla", "predefinição"):
