@@ -48,8 +48,8 @@ DROPPED = frozenset(["fitxategi", "kategoriya"])
         # Only files and categories have no words, and not behind a colon
         ("[[Wikipedia:X|a]] [[Portal:X|b]] [[User:X|c]] [[Special:X.jpg|d]] [[Draft:X|e]]", "a b c d e"),
         ("[[Media:a.ogg|b]] [[:File:a.jpg|c]] [[commons:File:a.jpg|d]]", "b c d"),
-        ("[[Bild:a|b]][[Imagen:a|b]][[Immagine:a|b]][[Afbeelding:a|b]][[Изображение:a|b]]", ""),
-        ("[[Kategorie:a]][[Catégorie:a]][[Жыл_дік:a.svg|b]][[分类:a]][[Tập_tin:a|b]]", ""),
+        ("[[Bild:a|b]][[Imagen:a|b]][[Immagine:a|b]][[Afbeelding:a|b]][[Изображение:a|b]][[Mynd:a.svg]]", ""),
+        ("[[Kategorie:a]][[Catégorie:a]][[Жыл_дік:a.SVG |b]][[分类:a]][[Thể_loại:a|b]]", ""),
         ("[[Жілдік:a.jpg|thumb|210px|b [[c]]]] [[Re: a.mp3x|b]]", " b"),
         ("[[ Town ]] [[Town| a ]]", "Town  a "),
         ("[[Boston, Massachusetts|]] [[Help:Links|]] [[北京（市）|]]", "Boston Links 北京"),

@@ -150,7 +150,7 @@ def test_no_markup_survives_any_text(pieces):
         assert line.isprintable()
 
 
-@pytest.mark.parametrize("piece", ["{{a|", "[[a|", "<ref>", "{|\n", "<!--", "'''", "((", "[http://a ", "\n* ", "<div", "&amp;", "( ; "])  # fmt: skip
+@pytest.mark.parametrize("piece", ["{{a|", "[[a|", "<ref>", "<ref a", "<code>", "<span style=display:none>", "<a>", "{{end}}", "== a", "{|\n", "<!--", "'''", "((", "[http://a ", "\n* ", "<div", "&amp;", "( ; "])  # fmt: skip
 def test_hostile_repetition_ends(piece):
     paragraphs(piece * 50_000, "Title", DROPPED, True)
 

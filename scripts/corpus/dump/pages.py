@@ -40,7 +40,7 @@ class Page:
     redirect: bool = False
     model: str = "wikitext"
     text: str = ""
-    time: str = ""
+    timestamp: str = ""
 
 
 class PageParser:
@@ -61,6 +61,7 @@ class PageParser:
         self.parser.EndElementHandler = self.end
         self.parser.EntityDeclHandler = self.refuse_entity
 
+    # Of a <content>, a second slot beside the page's own text, nothing is taken.
     WANTED = frozenset(["title", "ns", "id", "timestamp", "model", "text", "base", "namespace"])
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -85,28 +86,20 @@ class PageParser:
         path.pop()
         if name == "page":
             self.pages.append(self.page)
-        elif name == "revision" and self.revision.time >= self.page.time:
-            self.page.time = self.revision.time
-            self.page.model, self.page.text = self.revision.model, self.revision.text
+        elif name == "revision" and self.revision.timestamp >= self.page.timestamp:
+            for key in ("timestamp", "model", "text"):
+                setattr(self.page, key, getattr(self.revision, key))
         if name not in self.WANTED:
             return
         self.parser.CharacterDataHandler = None
         value = "".join(self.pieces)
         parent = path[-1] if path else ""
-        if parent == "page":
-            if name == "title":
-                self.page.title = value
-            elif name == "ns":
-                self.page.namespace = int(value)
-            elif name == "id":
-                self.page.id = value
-        elif parent == "revision":  # and not <content>, a second slot beside the page's own text
-            if name == "text":
-                self.revision.text = value
-            elif name == "model":
-                self.revision.model = value
-            elif name == "timestamp":
-                self.revision.time = value
+        if parent == "page" and name == "ns":
+            self.page.namespace = int(value)
+        elif parent == "page":
+            setattr(self.page, name, value)
+        elif parent == "revision" and name != "id":
+            setattr(self.revision, name, value)
         elif name == "base":
             self.site.base = value
         elif name == "namespace":

@@ -16,7 +16,7 @@ from scripts.corpus.wikitext.maths import formula_words
 OPENING = re.compile(
     r"<!--|<(/?)(ref|references|math|chem|ce|gallery|timeline|score|syntaxhighlight|source|pre|poem"
     r"|imagemap|graph|mapframe|maplink|templatestyles|templatedata|hiero|inputbox|categorytree"
-    r"|includeonly|noinclude|onlyinclude|indicator|section|nowiki)(?=[\s/>])([^>]*)>",
+    r"|includeonly|noinclude|onlyinclude|indicator|section|nowiki)(?=[\s/>])([^<>]*)>",
     re.IGNORECASE,
 )
 # Comments that fill what is left of a line; it goes with them.
@@ -98,8 +98,13 @@ TAG = re.compile(
 )
 PARTING = names("p|div|center|blockquote|h1|h2|h3|h4|h5|h6|hr")
 SUPERSCRIPT = re.compile(r"<sup\b[^<>]*>([^<>]*)</sup\s*>", re.IGNORECASE)
-CODE = re.compile(r"(<(code|tt|samp|kbd)\b[^<>]*>)(.*?)(?=</\2)", re.IGNORECASE | re.DOTALL)
-HIDDEN = re.compile(r"<(\w+)[^<>]*\bdisplay\s*:\s*none[^<>]*>", re.IGNORECASE)
+CODE = re.compile(r"<(?:code|tt|samp|kbd)\b[^<>]*>[^<]+", re.IGNORECASE)
+# With elements of the same name in it.
+HIDDEN = re.compile(
+    r"<(\w+)\b[^<>]*\bdisplay\s*:\s*none[^<>]*>"
+    r"(?:(?><\1\b[^<>]*>.{0,400}?</\1\s*>)|(?!</?\1\b).)*+</\1\s*>",
+    re.IGNORECASE | re.DOTALL,
+)
 # A base that a number behind it is a power of: a number, a bracket, a variable, a unit.
 BASE = re.compile(r"(?:[\d)\]]|(?<![^\W\d_])[^\W\d_]{1,3}(?:''+|</\w+>)?)$")
 POWER = re.compile(r"[-−–]?(?:\d+(?:[.,/]\d+)*|\d*[nkmxyzijpqN])(?:[-+−–](?:\d+|[nkmxyzijpq]))?")
@@ -110,31 +115,14 @@ def replace_tags(text: str) -> str:
     if "<" not in text:
         return text
     if "display" in text:
-        text = drop_hidden(text)
-    text = CODE.sub(lambda code: code.group(1) + literal(code.group(3)), text)
+        text = HIDDEN.sub("", text)
+    text = CODE.sub(literal, text)
     return TAG.sub(tag_words, SUPERSCRIPT.sub(superscript, text))
 
 
-def literal(code: str) -> str:
-    """Code whose signs are no markup of headings or magic words."""
-    return code.replace("==", "&#61;&#61;").replace("__", "&#95;&#95;")
-
-
-def drop_hidden(text: str) -> str:
-    """Remove elements whose style says that they are not displayed."""
-    pieces = []
-    place = 0
-    while hidden := HIDDEN.search(text, place):
-        pieces.append(text[place : hidden.start()])
-        place = hidden.end()
-        depth = 1
-        tags = re.compile(rf"<(/?){hidden.group(1)}\b[^<>]*>", re.IGNORECASE)
-        for tag in tags.finditer(text, place):
-            depth += -1 if tag.group(1) else 1
-            if not depth:
-                place = tag.end()
-                break
-    return "".join([*pieces, text[place:]])
+def literal(code: re.Match) -> str:
+    """Code whose underscores are no markup of magic words."""
+    return code.group().replace("__", "&#95;&#95;")
 
 
 def superscript(match: re.Match) -> str:

@@ -48,21 +48,17 @@ def joined(separator: str) -> Template:
 
 def language(values: list[str], options: dict[str, str]) -> str:
     """{{lang|fr|mots}}, {{langue|fr|texte=mots}}, {{lang-fr|mots}}, {{langx|fr|mots}}."""
-    text = options.get("text") or options.get("texte")
-    if text:
-        return text
-    if len(values) > 1 and INTERWIKI.fullmatch(values[0].lower()):
-        return values[1]
-    return values[0] if values else ""
-
-
-LABEL = pattern("{lt|label|texte|fr|tekst|треба|text}")
+    coded = len(values) > 1 and INTERWIKI.fullmatch(values[0].lower()) is not None
+    return options.get("text") or options.get("texte") or "".join(values[coded : coded + 1])
 
 
 def interlanguage(values: list[str], options: dict[str, str]) -> str:
     """{{ill|Ada|de|lt=words}}, or as it once was, {{ill|de|Ada}}."""
-    swapped = len(values) > 1 and INTERWIKI.fullmatch(values[0]) is not None
-    return LABEL([], options) or "".join(values[swapped : swapped + 1])
+    coded = len(values) > 1 and INTERWIKI.fullmatch(values[0]) is not None
+    return LABEL([], options) or "".join(values[coded : coded + 1])
+
+
+LABEL = pattern("{lt|label|texte|fr|tekst|треба|text}")
 
 
 def short_measure(values: list[str], options: dict[str, str]) -> str:
@@ -91,9 +87,19 @@ def short_citation(values: list[str], options: dict[str, str]) -> str:
 
 
 MONTHS = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-]  # fmt: skip
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def date(values: list[str], options: dict[str, str]) -> str:
