@@ -51,10 +51,8 @@ def file_digests(files: list[str], cache: Path = CACHE) -> list[str]:
             logger.info(f"Reading {size / 1e9:,.0f} GB of your files, once, to know what they hold")
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             digests = pool.map(file_digest, stale)
-        known.update(
-            (file, (states[file] or [], digest))
-            for file, digest in zip(stale, digests, strict=True)
-        )
+        for file, digest in zip(stale, digests, strict=True):
+            known[file] = (states[file] or [], digest)
         write_cache(cache, {file: entry for file, entry in known.items() if settled(entry[0])})
     return [known[file][1] if states[file] else "absent" for file in files]
 

@@ -28,6 +28,6 @@ def test_traits_have_a_fitting_side_and_another():
 
 def test_what_is_named_elsewhere_is_there():
     assert set(words.FORMS_OF["composer"]) == {"opera", "symphony"}
-    assert words.FORMS["novel"].verb == ("wrote", "write", "written")
+    assert words.FORMS["novel"].verb == ["wrote", "write", "written"]
     assert words.FORMS["painting"].told == []
     assert words.SYNONYMS["show"] == ["show", "indicate", "suggest"]

@@ -188,25 +188,16 @@ class Page:
     def census(self) -> str:
         """Population by year, as a table between the two known counts."""
         before, now = self.facts["before"], self.facts["population"]
-        rows = [
-            self.piece(
-                "count", year=1900 + 25 * step, count=f"{before + (now - before) * step // 4:,}"
-            )
-            for step in range(5)
-        ]
+        counts = enumerate(f"{before + (now - before) * step // 4:,}" for step in range(5))
+        rows = [self.piece("count", year=1900 + 25 * at, count=count) for at, count in counts]
         return self.piece("census", rows="\n".join(rows))
 
     def seasons(self) -> str:
         """A football club's places and points, as a table."""
+        between = self.draw.between
         rows = [
-            self.piece(
-                "season",
-                start=start,
-                end=start + 1,
-                place=self.draw.between(1, 18),
-                points=self.draw.between(12, 70),
-            )
-            for start in range(50, 56)
+            self.piece("season", start=at, end=at + 1, place=between(1, 18), points=between(12, 70))
+            for at in range(50, 56)
         ]
         return self.piece("seasons", rows="\n".join(rows))
 

@@ -83,12 +83,6 @@ def slot(world: World, name: str, value: str | int | Key) -> str:
     return number(value) if isinstance(value, int) and name in COUNTS else str(value)
 
 
-def river_slots(world: World, key: Key, facts: Facts) -> dict[str, str]:
-    """The first two towns that it flows past."""
-    town, second_town = facts["towns"][:2]
-    return {"town": to(world, town), "second_town": to(world, second_town)}
-
-
 def town_slots(world: World, key: Key, facts: Facts) -> dict[str, str]:
     """What its craft, province, event and natives give."""
     goods = words.CRAFT_GOODS[facts["craft"]]
@@ -133,16 +127,16 @@ def person_slots(world: World, key: Key, facts: Facts) -> dict[str, str]:
 
 def work_slots(world: World, key: Key, facts: Facts) -> dict[str, str]:
     """The form, and its verb: wrote, write, written."""
-    return {"form": facts["form"], **words.FORMS[facts["form"]].verb._asdict()}
+    verb = zip(("made", "make", "made_passive"), words.FORMS[facts["form"]].verb, strict=True)
+    return {"form": facts["form"], **dict(verb)}
 
 
 def organisation_slots(world: World, key: Key, facts: Facts) -> dict[str, str]:
-    """Where it is, who founded it and who belongs to it; what is taught or worn there."""
+    """Who founded it and who belongs to it; what is taught or worn there."""
     first, second, third = facts["departments"]
     if facts["kind"] == "football club":
         first, second = facts["colours"]
     return {
-        "province": to(world, Key("province", key.block, 0)),
         "founder": to(world, facts["founder"]) if facts["founder"] else facts["patron"],
         "members_are": MEMBERS[facts["kind"]],
         "first": first,
@@ -162,14 +156,12 @@ def event_slots(world: World, key: Key, facts: Facts) -> dict[str, str]:
 
 
 def dish_slots(world: World, key: Key, facts: Facts) -> dict[str, str]:
-    """Where it comes from, and three of its ingredients."""
-    ingredients = dict(zip(("first", "second", "third"), facts["ingredients"], strict=False))
-    return {"province": to(world, Key("province", key.block, 0)), **ingredients}
+    """Three of its ingredients."""
+    return dict(zip(("first", "second", "third"), facts["ingredients"], strict=False))
 
 
 # Slots that are not among a thing's own facts.
 FURTHER: dict[str, Callable[[World, Key, Facts], dict[str, str]]] = {
-    "river": river_slots,
     "town": town_slots,
     "person": person_slots,
     "work": work_slots,

@@ -9,29 +9,14 @@ from scripts.sample.world.notation import entries, groups, wordings
 DATA = data_yaml(__file__, "words.yaml")
 
 
-class Verb(NamedTuple):
-    """A verb: wrote, write, written."""
-
-    made: str
-    make: str
-    made_passive: str
-
-
 class Form(NamedTuple):
-    """A form of art: whose trade it is, the verb for it, its parts, what is told of it."""
+    """A form of art: whose trade it is, the verb for it (wrote, write, written), its parts, what is
+    told of it."""
 
     artist: str
-    verb: Verb
+    verb: list[str]
     parts: list[str]
     told: list[str]
-
-
-class Creature(NamedTuple):
-    """A kind of species: the words that name one (grey, throated, finch), and what it eats."""
-
-    bodies: list[str]
-    families: list[str]
-    foods: list[str]
 
 
 LISTS = {name: entries(text) for name, text in DATA["lists"].items()}
@@ -61,7 +46,7 @@ SCIENCES: dict[str, str] = DATA["sciences"]  # by who works in them
 FORMS = {
     name: Form(
         form["by"],
-        Verb(*entries(form["made"])),
+        entries(form["made"]),
         entries(form["parts"]),
         entries(form["told"]) if "told" in form else [],
     )
@@ -71,8 +56,8 @@ FORMS_OF = {
     artist: [name for name, form in FORMS.items() if form.artist == artist]
     for artist in dict.fromkeys(form.artist for form in FORMS.values())
 }
-CREATURES = {
-    kind: Creature(*(entries(creature[name]) for name in Creature._fields))
+CREATURES = {  # of each kind of species: bodies and families, which name one, and foods
+    kind: {name: entries(text) for name, text in creature.items()}
     for kind, creature in DATA["species"].items()
 }
 FITTING_PLACES = [  # for each action

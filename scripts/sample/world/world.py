@@ -149,11 +149,11 @@ def species_facts(world: Blocks, key: Key) -> Facts:
     """A bird, fish, butterfly or flower."""
     kind, creature = list(words.CREATURES.items())[key.number]
     (colour, body, family), further = names.combination(
-        world.seed, kind, key.block, LISTS["colours"], creature.bodies, creature.families
+        world.seed, kind, key.block, LISTS["colours"], creature["bodies"], creature["families"]
     )
     name = f"{further}'s {colour}-{body} {family}" if further else f"{colour}-{body} {family}"
     scientist = Key("person", key.block, key.number * 4 + 3)
-    facts = drawn(world, key, kind=kind, foods=creature.foods, scientist=scientist)
+    facts = drawn(world, key, kind=kind, foods=creature["foods"], scientist=scientist)
     return facts | {
         "name": f"the {name}",
         "short": name,

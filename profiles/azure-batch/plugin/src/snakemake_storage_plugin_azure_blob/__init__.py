@@ -140,7 +140,8 @@ class StorageObject(PublishedObject):
             except ResourceNotFoundError:
                 if self.container_name in self.provider.containers:
                     raise
-                self.make_container()
+                with contextlib.suppress(ResourceExistsError):  # another job was faster
+                    self.provider.client().create_container(self.container_name)
                 file.seek(0)
                 self.upload(file)
         self.provider.containers.add(self.container_name)
@@ -148,11 +149,6 @@ class StorageObject(PublishedObject):
     def upload(self, file: BinaryIO) -> None:
         """Replace the blob; readers see the old one or the new one, never a part."""
         self.blob().upload_blob(file, overwrite=True, max_concurrency=CONNECTIONS)
-
-    def make_container(self) -> None:
-        """Create the container, unless another job was faster."""
-        with contextlib.suppress(ResourceExistsError):
-            self.provider.client().create_container(self.container_name)
 
     def remove(self) -> None:
         with contextlib.suppress(ResourceNotFoundError):
