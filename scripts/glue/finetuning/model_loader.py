@@ -34,22 +34,20 @@ def load(
     """The model with a new head for `task`, and the tokenizer.
 
     What the folder's family pretrains of the head is kept; the rest is drawn as the family draws it, from
-    torch's random state. Raises UserError, naming the folder, where something is missing or does not
-    belong together.
+    torch's random state. Code that lies in the folder (`auto_map` in its config) is never run. Raises
+    UserError, naming the folder, where something is missing or does not belong together.
     """
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     find_model(folder)
     tokenizer = load_tokenizer(folder)
-    labels: dict[str, Any] = {
-        "num_labels": max(1, len(task.labels)),
-        "problem_type": task.kind.problem,
-    }
+    names = dict(enumerate(task.labels or ["LABEL_0"]))
     with naming(folder):
-        config = AutoConfig.from_pretrained(str(folder), **LOCAL, **labels, return_dict=True)
-        if task.labels:
-            config.id2label = dict(enumerate(task.labels))
-            config.label2id = {label: number for number, label in enumerate(task.labels)}
+        config = AutoConfig.from_pretrained(
+            str(folder), local_files_only=True, trust_remote_code=False, return_dict=True,
+            id2label=names, label2id={label: number for number, label in names.items()},
+            problem_type=task.kind.problem,
+        )  # fmt: skip
         plan: Any = empty(getattr(transformers, task.kind.model), config)
     if getattr(config, "quantization_config", None):
         raise UserError(f"{folder / CONFIG}: a quantized model; give the one that it was made from")
@@ -93,10 +91,6 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     return tokenizer
 
 
-# Code that lies in the folder (`auto_map` in its config) is never run.
-LOCAL: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-
-
 @contextmanager
 def naming(folder: Path) -> Iterator[None]:
     """Have all that can be wrong in a model's folder said in one line that names it."""
@@ -122,10 +116,8 @@ def check_pair(folder: Path, tokenizer, config, max_length: int, first: int = 0)
     other = f"{folder}: the tokenizer does not belong to the model:"
     rows = getattr(config, "vocab_size", None)
     highest = max(tokenizer.get_vocab().values())
-    if rows is not None and highest >= rows:
+    if rows is not None and not 0 < rows - highest <= max(SPARE_IDS, rows / 2):
         raise UserError(f"{other} it has ids up to {highest}, the model up to {rows - 1}")
-    if rows is not None and rows - highest > max(SPARE_IDS, rows / 2):
-        raise UserError(f"{other} it has ids up to {highest}, the model embeds {rows}")
     pad = getattr(config, "pad_token_id", None)
     if pad is not None and pad != tokenizer.pad_token_id:
         raise UserError(f"{other} it pads with id {tokenizer.pad_token_id}, the model with {pad}")

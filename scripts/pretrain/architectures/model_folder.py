@@ -17,18 +17,18 @@ from scripts.pretrain.architectures.bert import Bert
 from scripts.pretrain.architectures.initialisation import initialise
 from scripts.pretrain.architectures.model_config import Shape, finished_config, read_config
 
-LAYER = {
-    "attention_output": "attention.output.dense",
-    "attention_norm": "attention.output.LayerNorm",
-    "up": "intermediate.dense",
-    "down": "output.dense",
-    "down_norm": "output.LayerNorm",
-}
+# The module there of each here, of a layer's its place in the layer.
 NAMES = {
     "word_embeddings": "bert.embeddings.word_embeddings",
     "position_embeddings": "bert.embeddings.position_embeddings",
     "segment_embeddings": "bert.embeddings.token_type_embeddings",
     "norm": "bert.embeddings.LayerNorm",
+    "qkv": "attention.self.query attention.self.key attention.self.value",
+    "attention_output": "attention.output.dense",
+    "attention_norm": "attention.output.LayerNorm",
+    "up": "intermediate.dense",
+    "down": "output.dense",
+    "down_norm": "output.LayerNorm",
     "pooler": "bert.pooler.dense",
     "head": "cls.predictions.transform.dense",
     "head_norm": "cls.predictions.transform.LayerNorm",
@@ -46,14 +46,9 @@ def outer_names(name: str) -> list[str]:
     """The names there of a parameter here; three for queries, keys and values."""
     if name == "head_bias":
         return ["cls.predictions.bias"]
-    module, kind = name.rsplit(".", 1)
-    if not module.startswith("layers."):
-        return [f"{NAMES[module]}.{kind}"]
-    _, index, part = module.split(".")
-    prefix = f"bert.encoder.layer.{index}"
-    if part == "qkv":
-        return [f"{prefix}.attention.self.{x}.{kind}" for x in ("query", "key", "value")]
-    return [f"{prefix}.{LAYER[part]}.{kind}"]
+    *layer, part, kind = name.split(".")
+    prefix = f"bert.encoder.layer.{layer[-1]}." if layer else ""
+    return [f"{prefix}{outer}.{kind}" for outer in NAMES[part].split()]
 
 
 def export_state(state: dict[str, Tensor]) -> dict[str, Tensor]:
