@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scripts.common.random_numbers import below, chance, draw
 from scripts.examples.h5.schema import IS_NEXT, IS_RANDOM
 from scripts.examples.pairs.segment_pairs import (
+    BORDER,
+    SLOTS,
     draw_document,
     join_documents,
     lay_out,
@@ -76,6 +79,50 @@ def test_pairs(documents, room, short, duplicates, key):
     # In the order of duplicates, then of the text.
     assert (np.diff(plan.duplicate) >= 0).all()
     assert (np.diff(plan.a[:, 0])[np.diff(plan.duplicate) == 0] > 0).all()
+
+
+def plain_pairs(source, key, room, short):
+    """The procedure as its words have it, a document and an example at a time: A, true B or none."""
+    for number, (first, last) in enumerate(pairwise(source.documents.tolist())):
+        pieces = [source.sentences[first].item()]
+        for begin, end in pairwise(source.sentences[first : last + 1].tolist()):
+            count = max(1, -(-(end - begin) // (room // 2)))
+            pieces += [begin + (end - begin) * piece // count for piece in range(1, count + 1)]
+        lane, name = draw(key, 0), (1 << 40) + 2 * number
+        target = room
+        if chance(draw(lane, name), short):
+            target = 2 + below(draw(lane, name + 1), room - 1).item()
+        begin, stop = pieces[0], pieces[-1]
+        while begin < stop:
+            collected = [border for border in pieces if border > begin]
+            while len(collected) > 1 and collected[-2] >= begin + target:
+                collected.pop()
+            end = min(collected[-1], begin + room)
+            inner = [border for border in collected if border < end]
+            dice = draw(lane, begin * SLOTS + BORDER)
+            split = inner[below(dice, len(inner)).item()] if inner else end
+            if not inner or dice.item() % 2:
+                yield begin, split, None
+                begin = split
+            else:
+                yield begin, split, end
+                begin = end
+
+
+@settings(max_examples=60)
+@given(
+    documents=some_documents,
+    room=st.integers(5, 60),
+    short=st.sampled_from([0, 0.1, 0.5, 1]),
+    key=st.integers(0, 2**63),
+)
+def test_pairs_are_those_of_the_plain_procedure(documents, room, short, key):
+    source = text(documents)
+    plan = plan_pairs(source, POOL, key, 0, room, short, 1)
+    ends = np.where(plan.next_sentence == IS_NEXT, plan.b[:, 1], -1)
+    found = zip(*plan.a.T.tolist(), ends.tolist(), strict=True)
+    expected = plain_pairs(source, key, room, short)
+    assert list(found) == [(begin, split, end or -1) for begin, split, end in expected]
 
 
 @settings(max_examples=30)
