@@ -9,12 +9,12 @@ import re
 
 from wikiextractor.extract import Extractor, clean
 
-from scripts.corpus.wikitext.blocks import drop_hatnotes, drop_sections, drop_tables
 from scripts.corpus.wikitext.clean_up import LITERAL_LESS, MARK, is_prose, mend
 from scripts.corpus.wikitext.elements import replace_extensions, replace_tags
 from scripts.corpus.wikitext.links import replace_external_links, replace_links
 from scripts.corpus.wikitext.paragraphs import join_lines
 from scripts.corpus.wikitext.quotes import drop_quotes
+from scripts.corpus.wikitext.structure import drop_hatnotes, drop_sections, drop_tables
 from scripts.corpus.wikitext.templates import expand_templates
 
 EXTRACTOR = Extractor("", "", "", "", [])

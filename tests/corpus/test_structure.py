@@ -1,7 +1,7 @@
 # ruff: noqa: RUF001
 import pytest
 
-from scripts.corpus.wikitext.blocks import (
+from scripts.corpus.wikitext.structure import (
     drop_hatnotes,
     drop_sections,
     drop_tables,
