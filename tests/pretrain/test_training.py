@@ -84,4 +84,4 @@ def test_groups_of_a_sharded_optimizer_number_all_parameters():
     groups = training.blank()["param_groups"]
     count = len(list(training.model.parameters()))
     assert [n for group in groups for n in group["params"]] == list(range(count))
-    assert [group["weight_decay"] for group in groups] == [0.01, 0.0]
+    assert [group["weight_decay"] for group in groups] == [0.01, 0.01, 0.0]
