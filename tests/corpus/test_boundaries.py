@@ -111,6 +111,7 @@ def test_nothing_but_spaces_is_lost(text):
     assert "".join(sentences(text)).replace(" ", "") == text.replace(" ", "")
 
 
+@pytest.mark.slow
 def test_a_paragraph_of_megabytes_is_split_in_time_linear_in_it():
     assert len(sentences("It is so. " * 75_000)) == 75_000
     assert len(sentences("A. " * 200_000)) == 1
