@@ -58,8 +58,7 @@ def unreadable(path: Path | str, error: Exception, verdict: str) -> UserError:
 
     What the machine lacks, or the system refuses, says nothing of the content.
     """
-    number = (
-        getattr(error, "errno", None) or errno.EINVAL
-    )  # that comes of offsets in a damaged file
+    # Offsets in a damaged file are invalid arguments of the system's.
+    number = getattr(error, "errno", None) or errno.EINVAL
     refused = "" if number == errno.EINVAL else os.strerror(number)
     return UserError(f"{path}: {ran_out(error) or refused or verdict}")

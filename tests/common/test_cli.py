@@ -102,6 +102,7 @@ def test_what_ran_out_is_said_in_a_line(action, said):
 
 IMPORTING = """
 import sys
+sys.argv = ["-m"]  # as python has it while it looks for a step
 import scripts
 raise {error}
 """
@@ -125,7 +126,19 @@ def test_another_error_of_an_import_keeps_its_traceback():
 
 
 def test_less_memory_than_libraries_are_read_in_is_refused():
-    program = f"import resource as r; r.setrlimit(r.RLIMIT_AS, ({400 << 20},) * 2); import scripts"
-    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    program = (
+        f"import resource as r; r.setrlimit(r.RLIMIT_AS, ({400 << 20},) * 2); import os, sys; "
+    )
+    step = 'os.execv(sys.executable, ["python", "-m", "scripts.report.show_table", "--help"])'
+    ended = subprocess.run([sys.executable, "-c", program + step], capture_output=True, text=True)
     assert ended.returncode == 1
     assert ended.stderr.startswith("error: 400 MB of memory are allowed (ulimit -v)")
+
+
+def test_a_process_that_is_no_step_is_left_as_it_is():
+    """Such as snakemake, which another workflow may have in common with this one."""
+    program = (
+        "import os, sys; before = dict(os.environ); import scripts; "
+        "assert os.environ == before; assert sys.excepthook is sys.__excepthook__"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -44,10 +44,11 @@ class Command:
 
 @cache
 def documents() -> tuple[Path, ...]:
-    """The Markdown files, the README first."""
+    """The Markdown files, the README first; a run's own table is none of them."""
     folders = ("docs", "config", "profiles")
     pages = [page for folder in folders for page in sorted(ROOT.glob(f"{folder}/**/*.md"))]
-    return (*sorted(ROOT.glob("*.md"), reverse=True), *pages)
+    own = [page for page in ROOT.glob("*.md") if page.name != "glue_results.md"]
+    return (*sorted(own, reverse=True), *pages)
 
 
 @cache

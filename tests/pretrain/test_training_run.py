@@ -156,6 +156,25 @@ def test_the_guard_judges_at_its_own_pace_and_the_rest_at_the_end(run, monkeypat
     assert judged == [(4.0, 0.0, 10), (4.0, 0.0, 3)] * 3
 
 
+@pytest.mark.parametrize("steps", [3, 12])
+def test_a_phase_by_the_clock_that_learned_nothing_ends_in_an_error(run, steps, monkeypatch):
+    one = run()
+    bad = torch.tensor([math.nan, 4.0, 3.0, 2.0, math.nan, 1.0])
+    monkeypatch.setattr(one.training, "step", lambda work, rate: bad)
+    monkeypatch.setattr(one.training, "finite", lambda: True, raising=False)
+    monkeypatch.setattr(one, "refuse_changed", lambda: None)
+
+    def stretch(last):
+        for _ in range(steps):
+            one.take(WORK, 0.1, 0.0, None)
+        return "go on"
+
+    monkeypatch.setattr(one, "stretch", stretch)
+    one.examples = []
+    with pytest.raises(UserError, match="the loss is nan"):
+        one.train_to_end()
+
+
 def test_nothing_to_validate_on_is_no_validation(run):
     for validation in (None, []):
         one = run(validation=validation)

@@ -27,7 +27,9 @@ def extract(archive: Path, names: list[str], folder: Path) -> list[Path]:
             for name, member in found:
                 (folder / name).write_bytes(opened.read(member))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise unreadable(archive, error, f"not a sound zip archive ({error}); delete it") from error
+        raise unreadable(
+            archive, error, f"not a sound zip archive ({error}); fetch it anew"
+        ) from error
     return [folder / name for name in names]
 
 

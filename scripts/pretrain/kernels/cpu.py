@@ -1,8 +1,9 @@
 """The kernels of a training step on a CPU, where torch's own leave speed unused.
 
 In fp32, oneDNN multiplies matrices up to twice as fast as the library behind `torch.mm` on
-processors with AVX-512, on others only some of them (tests/benchmarks/products.py); dropout from 16 random bits an element is ten times as fast as
-`torch.dropout`; attention runs on groups of sequences of about one length, without padding.
+processors with AVX-512, on others only some of them (tests/benchmarks/products.py); dropout from 16
+random bits an element is ten times as fast as `torch.dropout`; attention runs on groups of sequences
+of about one length, without padding.
 """
 
 import ctypes

@@ -135,6 +135,8 @@ class TrainingRun:
         while self.stretch(last) == "roll back":
             self.roll_back()
         self.refuse_changed()
+        if self.counts[0]:  # a phase by the clock ends at any step
+            self.judge()
         if not self.guard.calm or not self.training.finite():
             self.give_up()
         if self.validated != self.step:
