@@ -34,8 +34,10 @@ STRAY = re.compile(r"[,;:.!?)\]](?<= .)(?=[\s)\]\"'”’]|$)")
 SPACED = re.compile(r" +([,;:.!?)\]])(?=[\s)\]\"'”’]|$)")
 QUOTED = re.compile(r'""|“\s*”|«\s*»')
 TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
-# What is left of links and tables, and magic words of any language.
-MARKS = re.compile(r"\[\[|\]\]|\{\||\|\}|__(?:[^\W\d_a-z]_?){2,}_")
+# What is left of links, tables and templates, and magic words of any language.
+MARKS = re.compile(r"\[\[|\]\]|\{[{|]|[|}]\}|__(?:[^\W\d_a-z]_?){2,}_")
+SIGNS = "{}[]|'=<>_"  # that would be markup, if they were not meant literally
+LITERAL = {ord(sign): f"&#{ord(sign)};" for sign in SIGNS}
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z][\da-zA-Z]{1,30})(?:;|(?![\w=]))")
 
 
@@ -46,8 +48,7 @@ def mend(line: str) -> str:
     """
     if "<" in line:
         line = TAG.sub("", line)
-    if "[[" in line or "]]" in line or "__" in line or "{|" in line or "|}" in line:
-        line = MARKS.sub(" ", line)
+    line = without_marks(line)
     if "&" in line:
         line = ENTITY.sub(entity_sign, line)
     if not line.isascii():
@@ -68,13 +69,29 @@ def mend(line: str) -> str:
     line = LEADING.sub("", DOUBLED.sub(r"\1", line))
     if STRAY.search(line):
         line = SPACED.sub(r"\1", line)
+    line = without_marks(line)  # that the repairs have brought together
     if "  " in line:
         line = SPACES.sub(" ", line)
+    if "&#" in line:
+        for number, entity in LITERAL.items():
+            line = line.replace(entity, chr(number))
     return line.strip()
 
 
+def without_marks(line: str) -> str:
+    """A line without what is left of links, tables, templates and magic words."""
+    if "[[" in line or "]]" in line or "__" in line or "{" in line or "}" in line:
+        return MARKS.sub(" ", line)
+    return line
+
+
 def entity_sign(match: re.Match) -> str:
-    """The sign of an entity; without its semicolon it counts only where HTML knows it so."""
+    """The sign of an entity, but for one that is meant literally (see `mend`'s end).
+
+    Without its semicolon an entity counts only where HTML knows it so.
+    """
+    if match.group() in LITERAL.values():
+        return match.group()
     name = match.group()[1:]
     known = name[0] == "#" or name in html.entities.html5
     return html.unescape(match.group()) if known else match.group()

@@ -9,7 +9,7 @@ import html
 import re
 from functools import cache
 
-from scripts.corpus.wikitext.clean_up import FORMULA, MARK
+from scripts.corpus.wikitext.clean_up import FORMULA, LITERAL, MARK
 from scripts.corpus.wikitext.languages import names
 from scripts.corpus.wikitext.maths import formula_words
 
@@ -22,8 +22,6 @@ OPENING = re.compile(
 # Comments that fill what is left of a line; it goes with them.
 FILLING = re.compile(r"(?:<!--.*?-->[ \t]*)++\n", re.DOTALL)
 BLOCKS = names("gallery|timeline|score|pre|syntaxhighlight|source")
-# Characters that would be markup, if they were not meant literally.
-LITERAL = {ord(sign): f"&#{ord(sign)};" for sign in "{}[]|'=<>_"} | {ord("\n"): " "}
 INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
@@ -82,9 +80,9 @@ def element_words(name: str, attributes: str, content: str) -> str:
     """What an element with this content reads as."""
     if name in ("math", "chem", "ce"):
         words = html.escape(formula_words(html.unescape(content)), quote=False)
-        return FORMULA + words.translate(LITERAL) + FORMULA
+        return FORMULA + words.translate(LITERAL).replace("\n", " ") + FORMULA
     if name == "nowiki" or (name in ("syntaxhighlight", "source") and "inline" in attributes):
-        return content.translate(LITERAL)
+        return content.translate(LITERAL).replace("\n", " ")
     if name == "poem":
         return f"\n\n{INDENT.sub('', replace_extensions(content))}\n\n"
     return "\n\n" if name in BLOCKS else ""
