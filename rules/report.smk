@@ -1,58 +1,4 @@
-def picture(name, category, label):
-    """A picture of `snakemake --report`."""
-    return report(
-        f"results/report/{name}.svg",
-        caption=f"captions/{name}.rst",
-        category=category,
-        labels={"picture": label},
-    )
-
-
-def of_phase(*names):
-    """Files of a phase's training."""
-    return [f"results/pretrain/{{phase}}/{name}" for name in names]
-
-
-# What is told of a run: each step's inputs and output, and its message.
-TOLD = {
-    "plot_glue": (
-        "glue_results.tsv",
-        picture("glue", "GLUE", "Results"),
-        "Draw the GLUE table",
-    ),
-    "plot_finetuning": (
-        "results/glue/summary/curves.tsv",
-        picture("finetuning", "GLUE", "Finetuning, epoch by epoch"),
-        "Draw the curves of finetuning",
-    ),
-    "plot_confusions": (
-        "results/glue/summary/confusion.tsv",
-        picture("confusions", "GLUE", "Confusion matrices"),
-        "Draw the confusion matrices",
-    ),
-    "plot_pretraining": (
-        METRICS,
-        picture("pretraining", "Pretraining", "Losses"),
-        "Draw the losses of pretraining",
-    ),
-    "describe_model": (
-        of_phase("config.json", "training.json", "metrics.jsonl"),
-        of_phase("README.md"),
-        "Write the model card of phase {wildcards.phase}",
-    ),
-    "write_events": (
-        of_phase("metrics.jsonl", "timing.jsonl"),
-        of_phase("events.out.tfevents.0.pretrain"),
-        "Write TensorBoard's events of phase {wildcards.phase}",
-    ),
-}
-REPORT_FILES = [
-    f"results/report/{name}.svg" for name in ("glue", "finetuning", "confusions")
-]
-if not config["glue"]["model"]:
-    REPORT_FILES += ["results/report/pretraining.svg", "results/report/corpus.tsv"]
-    for TELLER in ("describe_model", "write_events"):
-        REPORT_FILES += expand(TOLD[TELLER][1], phase=PHASES)
+include: "inputs/report.smk"
 
 
 for TELLER, (SOURCES, TARGET, MESSAGE) in TOLD.items():
@@ -65,7 +11,7 @@ for TELLER, (SOURCES, TARGET, MESSAGE) in TOLD.items():
         output:
             TARGET,
         log:
-            f"logs/report/{TELLER}{'/{phase}' if '{phase}' in str(TARGET) else ''}.log",
+            teller_log(TELLER, TARGET),
         conda:
             ENVIRONMENT
         resources:
