@@ -187,16 +187,69 @@ rule sign_documents:
         "{params.run} {input:q} -o {output:q} --processes {threads} --log {log:q}"
 
 
-rule shard_corpus:
+rule assign_documents:
     input:
-        **{name: expand(file, part=PARTS) for name, file in PART_FILES.items()},
+        ids=expand(PART_FILES["ids"], part=PARTS),
         signatures=expand(
             "results/corpus/signatures/{part}.npy", part=PARTS if NEAR else []
         ),
     output:
-        train=TRAIN_SHARDS,
-        validation=VALIDATION_SHARDS,
+        assigned=expand("results/corpus/assigned/{part}.npy", part=PARTS),
         statistics="results/corpus/shards/stats.json",
+    log:
+        "logs/corpus/assign_documents.log",
+    benchmark:
+        "benchmarks/corpus/assign_documents.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=memory(2000),
+        runtime=60,
+    params:
+        **step("scripts/corpus/assign_documents.py"),
+        flags=flags(**SHARDING),
+        folder=lambda wildcards, output: folder_of(output.assigned),
+        near="--signatures" if NEAR else "",
+    message:
+        "Assigning the documents to shards"
+    shell:
+        "{params.run} {input.ids:q} -o {params.folder} --statistics {output.statistics:q} "
+        "{params.flags} {params.near} {input.signatures:q} --log {log:q}"
+
+
+rule place_documents:
+    input:
+        sentences=PART_FILES["sentences"],
+        assigned="results/corpus/assigned/{part}.npy",
+    output:
+        placed="results/corpus/placed/{part}.zst",
+        index="results/corpus/placed/{part}.npy",
+    log:
+        "logs/corpus/place_documents/{part}.log",
+    benchmark:
+        "benchmarks/corpus/place_documents/{part}.tsv"
+    wildcard_constraints:
+        part=ANY_PART,
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=memory(1000),
+        runtime=120,
+    params:
+        **step("scripts/corpus/place_documents.py"),
+    message:
+        "Bringing the documents of {wildcards.part} into the order of the shards"
+    shell:
+        "{params.run} {input.sentences:q} --assigned {input.assigned:q}"
+        " -o {output.placed:q} --log {log:q}"
+
+
+rule shard_corpus:
+    input:
+        placed=expand("results/corpus/placed/{part}.zst", part=PARTS),
+        index=expand("results/corpus/placed/{part}.npy", part=PARTS),
+    output:
+        SHARDS,
     log:
         "logs/corpus/shard_corpus.log",
     benchmark:
@@ -204,15 +257,16 @@ rule shard_corpus:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=memory(2000),
-        runtime=240,
+        mem_mb=memory(500),
+        runtime=120,
     params:
         **step("scripts/corpus/shard_corpus.py"),
-        flags=flags(**SHARDING),
-        folder=lambda wildcards, output: folder_of([output.statistics]),
-        near="--signatures" if NEAR else "",
+        flags=flags(
+            shards=SHARDING["shards"],
+            validation_fraction=SHARDING["validation_fraction"],
+        ),
+        folder=lambda wildcards, output: folder_of([Path(output[0]).parent]),
     message:
-        "Distributing the corpus over shards"
+        "Putting the shards together"
     shell:
-        "{params.run} {input.sentences:q} -o {params.folder} "
-        "{params.flags} {params.near} {input.signatures:q} --log {log:q}"
+        "{params.run} {input.placed:q} -o {params.folder} {params.flags} --log {log:q}"

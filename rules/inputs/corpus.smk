@@ -1,9 +1,10 @@
 import re
 
 from scripts.common.errors import UserError
-from scripts.corpus import collect_text, shard_corpus
+from scripts.corpus import collect_text
 from scripts.corpus.dump.mirror import Dump
 from scripts.corpus.files.parts import DUMPS, SUFFIXES, Part, dump_parts, find_parts
+from scripts.corpus.files.shard_assignment import Sharding
 from scripts.corpus.list_dump import listed
 
 CORPUS = config["corpus"]
@@ -42,10 +43,11 @@ PARTS_FILES = literal([file for part in PARTS.values() for file in part.files])
 if workflow.is_main_process:
     file_digests(own_files(PARTS_FILES))
 
-SHARDING = section_of(shard_corpus.Settings, CORPUS | {"seed": config["seed"]})
+SHARDING = section_of(Sharding, CORPUS | {"seed": config["seed"]})
+SHARDS = [f"results/corpus/shards/{name}" for name in Sharding(**SHARDING).names()]
 TRAIN_SHARDS, VALIDATION_SHARDS = (
-    [f"results/corpus/shards/{split}/{number:04d}.txt.zst" for number in range(count)]
-    for split, count in shard_corpus.Settings(**SHARDING).counts().items()
+    SHARDS[: SHARDING["shards"]],
+    SHARDS[SHARDING["shards"] :],
 )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from datasketch import MinHash
 
 from scripts.common import cli
-from scripts.common.atomic import atomic_path
+from scripts.common.atomic import write_array
 from scripts.common.pool import batches, ordered_map
 from scripts.corpus.duplicates.word_ngrams import WordHashes, ngrams
 from scripts.corpus.files.documents import read_documents
@@ -31,8 +31,7 @@ def sign_documents(part: Path, output: Path, processes: int) -> int:
     """Write the bands of a sentence file's documents; return how many documents there are."""
     signed = list(ordered_map(bands, batches(read_documents(part), len, BATCH), processes))
     array = np.concatenate(signed) if signed else np.empty((0, BANDS), np.uint64)
-    with atomic_path(output) as path, open(path, "wb") as file:
-        np.save(file, array)
+    write_array(output, array)
     log.info("%s: %d documents", part, len(array))
     return len(array)
 

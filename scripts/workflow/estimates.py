@@ -104,6 +104,7 @@ def disk_bytes(
         "extract_articles": packed,
         "collect_text": 0 if share.get("extract_articles") else packed,
         "split_sentences": packed,
+        "place_documents": packed,
         "shard_corpus": packed,
         "find_contamination": packed if config["corpus"]["decontaminate"] else 0,
         "tokenize_shard": tokens,

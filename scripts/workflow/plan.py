@@ -19,8 +19,8 @@ from scripts.workflow.internals import dry_run, executor_of
 from scripts.workflow.preflight import Gpu, Run, short
 
 TEXT_RULES = (
-    "extract_articles", "collect_text", "split_sentences", "shard_corpus", "train_vocab",
-    "tokenize_shard", "build_examples",
+    "extract_articles", "collect_text", "split_sentences", "place_documents", "shard_corpus",
+    "train_vocab", "tokenize_shard", "build_examples",
 )  # fmt: skip
 CLUSTER_GPU = Gpu("A100", 80 * 2.0**30)  # what a cluster's job is taken to get
 

@@ -130,11 +130,16 @@ def whole_way(dump: Path, size: float, folder: Path, processes: int) -> float:
     articles, sentences = folder / "articles.jsonl.zst", folder / "a.txt.zst"
     split = ["scripts.corpus.split_sentences", str(articles), "-o", str(sentences)]
     split += ["--processes", str(processes)]
-    shard = ["scripts.corpus.shard_corpus", str(sentences), "-o", str(folder / "shards")]
-    shard += ["--shards", "4", "--seed", "42"]
+    assign = ["scripts.corpus.assign_documents", str(folder / "a.ids.zst"), "-o", str(folder)]
+    assign += ["--statistics", str(folder / "stats.json"), "--shards", "4", "--seed", "42"]
+    placed = folder / "placed" / "a.zst"
+    place = ["scripts.corpus.place_documents", str(sentences), "--assigned", str(folder / "a.npy")]
+    place += ["-o", str(placed)]
+    shard = ["scripts.corpus.shard_corpus", str(placed), "-o", str(folder / "shards")]
+    shard += ["--shards", "4"]
     total = largest = 0.0
     print(f"Dump to shards, {size:.0f} MB of XML (bz2), {processes} processes")
-    for command in (extraction(dump, folder, processes), split, shard):
+    for command in (extraction(dump, folder, processes), split, assign, place, shard):
         took, memory = timed(command)
         total += took
         largest = max(largest, memory)

@@ -14,6 +14,7 @@ from scripts.corpus.duplicates.evaluation_overlap import (
     untokenized,
 )
 from scripts.corpus.duplicates.word_ngrams import WORD
+from scripts.corpus.files.documents import read_notes
 from scripts.corpus.report_contamination import report_contamination
 from scripts.glue.collect_evaluation import collect_evaluation
 from tests.corpus.test_shard_corpus import write_part
@@ -154,7 +155,7 @@ def test_a_clean_copy_lacks_the_sentences_and_documents_of_nothing_else(tmp_path
     find(tmp_path, documents, [path], clean=True)
     clean = tmp_path / "clean"
     assert list(read_lines(clean / "a.txt.zst")) == ["One.", "Two.", "", "Three.", ""]
-    assert list(read_lines(clean / "a.ids.zst")) == ["1", "3"]
+    assert [note.id for note in read_notes(clean / "a.ids.zst")] == ["1", "3"]
 
 
 def test_the_same_bytes_at_any_number_of_processes(tmp_path, monkeypatch):
@@ -204,7 +205,7 @@ def test_the_command_line(tmp_path, monkeypatch):
     flags += ["--clean", str(tmp_path / "c" / "a.txt.zst")]
     monkeypatch.setattr(sys, "argv", ["step", str(part), *flags])
     step.main()
-    assert list(read_lines(tmp_path / "c" / "a.ids.zst")) == ["2"]
+    assert [note.id for note in read_notes(tmp_path / "c" / "a.ids.zst")] == ["2"]
 
 
 def test_real_evaluation_sets(shared_data, tmp_path):

@@ -8,17 +8,18 @@ import pytest
 
 from scripts.common.errors import UserError
 from scripts.common.text import read_lines, zstd_writer
-from scripts.corpus.files.shard_assignment import assign, validation_shards
-from scripts.corpus.shard_corpus import Settings, refuse_empty, shard_corpus
+from scripts.corpus.assign_documents import assign_documents, refuse_empty
+from scripts.corpus.files.documents import document_writer, ids_of, to_documents
+from scripts.corpus.files.shard_assignment import Sharding, assign
+from scripts.corpus.place_documents import place_documents
+from scripts.corpus.shard_corpus import shard_corpus
 
 
 def write_part(folder, name, documents):
     """A sentence file of (id, sentences) pairs, with its ids beside it."""
     part = folder / f"{name}.txt.zst"
-    with zstd_writer(part) as text, zstd_writer(folder / f"{name}.ids.zst") as ids:
-        for identity, sentences in documents:
-            text.write("".join(f"{sentence}\n" for sentence in sentences) + "\n")
-            ids.write(f"{identity}\n")
+    with document_writer(part) as write:
+        write(to_documents(documents))
     return part
 
 
@@ -28,8 +29,16 @@ def made(first, last):
 
 def shard(output, *parts, shards=4, fraction=0.1, seed=1, deduplicate="exact"):
     """The documents of each shard, and the statistics."""
-    statistics = shard_corpus(list(parts), output, Settings(shards, fraction, deduplicate, seed))
+    settings = Sharding(shards, fraction, deduplicate, seed)
+    work = output / "work"
+    ids = [ids_of(part) for part in parts]
+    statistics = assign_documents(ids, work, output / "stats.json", settings)
     assert json.loads((output / "stats.json").read_text()) == statistics
+    names = [part.name.removesuffix(".txt.zst") for part in parts]
+    placed = [work / "placed" / f"{name}.zst" for name in names]
+    for part, name, target in zip(parts, names, placed, strict=True):
+        place_documents(part, work / f"{name}.npy", target)
+    shard_corpus(placed, output, settings)
     found = {}
     for path in sorted(output.rglob("*.txt.zst")):
         text = "".join(f"{line}\n" for line in read_lines(path))
@@ -113,14 +122,13 @@ def test_of_the_same_documents_the_first_stays(tmp_path):
 
 
 def test_a_document_keeps_its_shard():
-    counts = {"train": 4, "validation": 2}
-    found = [assign(str(number), 42, counts, 0.3) for number in range(8)]
-    assert [f"{split} {shard}" for split, shard in found] == [
-        "train 0", "train 2", "validation 1", "train 3",
-        "train 3", "validation 1", "train 2", "validation 1",
-    ]  # fmt: skip
-    assert {assign(str(number), 42, counts, 0.0)[0] for number in range(50)} == {"train"}
-    assert {assign(str(number), 42, counts, 1.0)[0] for number in range(50)} == {"validation"}
+    settings = Sharding(4, 0.3, seed=42)
+    assert settings.validation_shards() == 2
+    # Those of training are 0 to 3, those of validation 4 and 5.
+    assert [assign(str(number), settings) for number in range(8)] == [0, 2, 5, 3, 3, 5, 2, 5]
+    none, all_of_them = (Sharding(4, share, seed=42) for share in (1e-12, 0.49999))
+    assert {assign(str(number), none) // 4 for number in range(50)} == {0}
+    assert {assign(str(number), all_of_them) // 4 for number in range(50)} == {0, 1}
 
 
 @pytest.mark.parametrize(
@@ -139,10 +147,10 @@ def test_an_empty_shard_is_refused(empty, shards, message):
 
 
 def test_as_many_validation_shards_as_make_them_of_the_same_size():
-    assert validation_shards(4, 0.02) == 1
-    assert validation_shards(100, 0.02) == 2
-    assert validation_shards(9, 0.1) == 1
-    assert validation_shards(10, 0.49) == 10
+    for shards, fraction, expected in [(4, 0.02, 1), (100, 0.02, 2), (9, 0.1, 1), (10, 0.49, 10)]:
+        settings = Sharding(shards, fraction)
+        assert settings.validation_shards() == expected
+        assert len(settings.names()) == shards + expected
 
 
 def test_an_empty_shard_is_an_error_that_says_how_many_are_possible(tmp_path):
@@ -157,17 +165,20 @@ def test_an_empty_shard_is_an_error_that_says_how_many_are_possible(tmp_path):
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        ("ids_short", "fewer ids than"),
-        ("ids_long", "more ids than"),
+        ("short", "not the shards of"),
+        ("long", "not the shards of"),
+        ("ids", "no note on a document"),
         ("cut", "truncated or corrupt"),
         ("no_end", "no empty line behind its last document"),
     ],
 )
-def test_a_damaged_part_is_an_error_and_leaves_nothing(tmp_path, damage, message):
+def test_a_damaged_part_is_an_error_and_leaves_no_shard(tmp_path, damage, message):
     part = write_part(tmp_path, "a", made(0, 2000))
-    if damage.startswith("ids"):
-        with zstd_writer(tmp_path / "a.ids.zst") as ids:
-            ids.write("".join(f"{n}\n" for n in range(1999 if damage == "ids_short" else 2001)))
+    notes = list(read_lines(ids_of(part)))
+    if damage in ("short", "long", "ids"):
+        notes = {"short": notes[:-1], "long": [*notes, "x\t1\t1\t1"], "ids": ["1"]}[damage]
+        with zstd_writer(ids_of(part)) as ids:
+            ids.write("".join(f"{line}\n" for line in notes))
     elif damage == "cut":
         part.write_bytes(part.read_bytes()[:-20])
     else:
@@ -175,21 +186,22 @@ def test_a_damaged_part_is_an_error_and_leaves_nothing(tmp_path, damage, message
             text.write("One.\n\nTwo.\n")
     with pytest.raises(UserError, match=message):
         shard(tmp_path / "out", part)
-    assert not [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert not list((tmp_path / "out").rglob("*.zst"))
 
 
 @pytest.mark.slow
 def test_killed_in_the_middle_it_leaves_no_shard_and_runs_again(tmp_path):
-    part = write_part(tmp_path, "a", made(0, 200_000))
-    output = tmp_path / "out"
-    command = [sys.executable, "-m", "scripts.corpus.shard_corpus", str(part)]
-    command += ["-o", str(output), "--shards", "4", "--seed", "1"]
+    part = write_part(tmp_path, "a", made(0, 400_000))
+    assign_documents([ids_of(part)], tmp_path, tmp_path / "stats.json", Sharding(4, seed=1))
+    output = tmp_path / "placed" / "a.zst"
+    command = [sys.executable, "-m", "scripts.corpus.place_documents", str(part)]
+    command += ["--assigned", str(tmp_path / "a.npy"), "-o", str(output)]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    while not list(output.rglob(".*.tmp")) and process.poll() is None:
+    while not list(tmp_path.rglob("placed/.*.tmp")) and process.poll() is None:
         time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
-    assert not list(output.rglob("[0-9]*"))
+    assert not list(tmp_path.rglob("placed/a*"))
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
-    assert not list(output.rglob(".*.tmp"))
-    assert len(list(output.rglob("*.zst"))) == 5
+    assert not list(tmp_path.rglob("placed/.*.tmp"))
+    assert {path.name for path in output.parent.iterdir()} == {"a.zst", "a.npy"}

@@ -5,7 +5,9 @@ from scripts.common.digest import hash64
 from scripts.common.errors import UserError
 from scripts.common.text import zstd_writer
 from scripts.corpus import sign_documents as step
-from scripts.corpus.shard_corpus import Settings, shard_corpus
+from scripts.corpus.assign_documents import assign_documents
+from scripts.corpus.files.documents import ids_of
+from scripts.corpus.files.shard_assignment import Sharding
 from tests.corpus.test_shard_corpus import write_part
 
 
@@ -49,8 +51,9 @@ def test_shards_without_what_is_nearly_the_same(tmp_path, deduplicate):
     documents += [(f"x{n}", text(n, changed=6)) for n in range(100)]
     part = write_part(tmp_path, "a", documents)
     step.sign_documents(part, tmp_path / "a.npy", 1)
-    settings = Settings(2, 0.1, deduplicate, 1)
-    statistics = shard_corpus([part], tmp_path / "out", settings, [tmp_path / "a.npy"])
+    settings = Sharding(2, 0.1, deduplicate, 1)
+    files = ([ids_of(part)], tmp_path / "out", tmp_path / "stats.json")
+    statistics = assign_documents(*files, settings, [tmp_path / "a.npy"])
     if deduplicate == "near":
         assert 95 <= statistics["duplicates"] <= 100
     else:
@@ -68,8 +71,9 @@ def test_signatures_of_another_part_are_an_error(tmp_path):
     first = write_part(tmp_path, "a", [(str(n), text(n)) for n in range(50)])
     second = write_part(tmp_path, "b", [(str(n), text(n)) for n in range(40)])
     step.sign_documents(second, tmp_path / "b.npy", 1)
+    files = ([ids_of(first)], tmp_path / "out", tmp_path / "stats.json")
     with pytest.raises(UserError, match="not the signatures of"):
-        shard_corpus([first], tmp_path / "out", Settings(2, 0.1, "near", 1), [tmp_path / "b.npy"])
+        assign_documents(*files, Sharding(2, 0.1, "near", 1), [tmp_path / "b.npy"])
 
 
 def test_signatures_stay_what_they_are():

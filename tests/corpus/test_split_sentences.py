@@ -12,6 +12,7 @@ import zstandard
 from scripts.common.errors import UserError
 from scripts.common.text import read_lines
 from scripts.corpus import split_sentences as step
+from scripts.corpus.files.documents import read_notes
 
 TEXT = "The first sentence. The second one.\nAn other paragraph. It has No. 2."
 
@@ -25,11 +26,15 @@ def write_articles(path, *texts):
     return path
 
 
+def ids(path):
+    return [note.id for note in read_notes(path)]
+
+
 def split(path, processes=1):
     """The lines of the sentences and of the ids."""
     folder = path.parent / f"out{processes}"
     step.split_sentences(path, folder / "a.txt.zst", None, processes)
-    return list(read_lines(folder / "a.txt.zst")), list(read_lines(folder / "a.ids.zst"))
+    return list(read_lines(folder / "a.txt.zst")), ids(folder / "a.ids.zst")
 
 
 def test_a_sentence_a_line_and_an_empty_line_behind_each_document(tmp_path):
@@ -104,7 +109,7 @@ def command(path, *flags):
 def test_the_command_line(tmp_path):
     path = write_articles(tmp_path / "a.jsonl", TEXT)
     subprocess.run(command(path, "--processes", "2"), check=True)
-    assert list(read_lines(tmp_path / "a.ids.zst")) == ["a0"]
+    assert ids(tmp_path / "a.ids.zst") == ["a0"]
     done = subprocess.run(command(path, "--model", "xx_none"), capture_output=True, text=True)
     assert done.returncode == 1
     assert "corpus.sentences.model: xx_none" in done.stderr.splitlines()[-1]

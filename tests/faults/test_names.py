@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scripts.common.text import read_lines, zstd_writer
+from scripts.common.text import zstd_writer
+from scripts.corpus.files.documents import read_notes
 from tests.corpus.dumps import many, write
 from tests.runs import SMALL, call, clone, snakemake
 
@@ -36,7 +37,7 @@ def configure(folder: Path, **sections) -> None:
 
 
 def ids_of(file: Path) -> set[str]:
-    return {line.rsplit(":", 1)[0] for line in read_lines(file)}
+    return {note.id.rsplit(":", 1)[0] for note in read_notes(file)}
 
 
 def nothing_was_run(folder: Path) -> None:

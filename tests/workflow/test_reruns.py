@@ -57,7 +57,8 @@ EXAMPLES = jobs(PRETRAIN, build_examples=6, describe_corpus=1)
 TOKENS = jobs(EXAMPLES, tokenize_shard=3)
 VOCAB = jobs(TOKENS, train_vocab=1)
 SHARDS = jobs(VOCAB, shard_corpus=1)
-SENTENCES = jobs(SHARDS, split_sentences=2)
+ASSIGNED = jobs(SHARDS, assign_documents=1, place_documents=2)
+SENTENCES = jobs(ASSIGNED, split_sentences=2)
 ARTICLES = jobs(SENTENCES, extract_articles=2)
 FETCH = Counter({f"fetch_glue_{task}": 1 for task in ("AX", "CoLA", "MNLI", "STS_B")})
 SAMPLE = jobs(ARTICLES, FETCH, make_sample=1)
@@ -78,10 +79,10 @@ KEYS = {
     "corpus.extract.min_words": (30, ARTICLES),
     "corpus.extract.max_failed": (0.5, ARTICLES),
     "corpus.sentences.model": ("en_core_web_sm", SENTENCES),
-    "corpus.deduplicate": ("near", jobs(SHARDS, sign_documents=2)),
-    "corpus.decontaminate": (True, jobs(SHARDS, find_contamination=2, collect_evaluation=1)),
-    "corpus.shards": (3, jobs(SHARDS, tokenize_shard=1, build_examples=2)),
-    "corpus.validation_fraction": (0.03, SHARDS),
+    "corpus.deduplicate": ("near", jobs(ASSIGNED, sign_documents=2)),
+    "corpus.decontaminate": (True, jobs(ASSIGNED, find_contamination=2, collect_evaluation=1)),
+    "corpus.shards": (3, jobs(ASSIGNED, tokenize_shard=1, build_examples=2)),
+    "corpus.validation_fraction": (0.03, ASSIGNED),
     "vocab.size": (900, VOCAB),
     "vocab.lowercase": (False, VOCAB),
     "vocab.sample_mb": (50, VOCAB),
@@ -150,7 +151,7 @@ def test_every_key_has_a_row():
 
 @pytest.mark.parametrize(
     ("key", "value", "expected"),
-    [*((key, *row) for key, row in KEYS.items()), ("corpus.deduplicate", "none", SHARDS)],
+    [*((key, *row) for key, row in KEYS.items()), ("corpus.deduplicate", "none", ASSIGNED)],
 )
 def test_a_key_of_the_config_invalidates_its_consumers(run, key, value, expected):
     set_key(run, key, value)
@@ -188,8 +189,8 @@ SPLITTER = "scripts/corpus/split_sentences.py"
         ("scripts/corpus/shard_corpus.py", '"""', '"""Other words. ', NOTHING),
         (
             "scripts/corpus/shard_corpus.py",
-            "import json\n",
-            "# why\nimport json  # this\n",
+            "import numpy as np\n",
+            "# why\nimport numpy as np  # this\n",
             NOTHING,
         ),
         ("scripts/common/atomic.py", "\n\n\ndef ", "\n\n\n\n# a note\ndef ", NOTHING),
@@ -304,11 +305,11 @@ def test_a_part_of_the_corpus_added_changed_or_removed(run):
     set_key(run, "corpus.paths", paths)
     assert planned(run) == NOTHING
     set_key(run, "corpus.paths", paths[:1])
-    assert planned(run) == SHARDS
+    assert planned(run) == jobs(SHARDS, assign_documents=1, place_documents=1)
     shutil.copy(run / paths[0], run / "more.xml.bz2")
     set_key(run, "corpus.paths", [*paths, "more.xml.bz2"])
-    one_part = jobs(SHARDS, extract_articles=1, split_sentences=1)
-    assert planned(run) == one_part
+    one_part = jobs(ASSIGNED, extract_articles=1, split_sentences=1)
+    assert planned(run) == jobs(one_part, place_documents=1)
     set_key(run, "corpus.paths", paths)
     shutil.copyfile(run / paths[1], run / paths[0])
     assert planned(run) == one_part

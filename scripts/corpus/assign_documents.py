@@ -1,0 +1,128 @@
+"""Assign documents to shards for training and validation, and leave out those that stood before.
+
+    python -m scripts.corpus.assign_documents results/corpus/sentences/*.ids.zst \
+        -o results/corpus/assigned --statistics stats.json --shards 8 --seed 42
+
+Reads what split_sentences notes of each document, and writes <output>/<part>.npy, int32 [documents]:
+the number of the document's shard, -1 where it is left out. Its shard depends on its id and the seed
+alone: adding a file moves no other document, and raising the validation fraction takes documents out
+of training but brings none back. Documents of the same text are kept once, the first of them; with
+--deduplicate near, also those that are nearly the same. This is the one step over the whole corpus:
+it reads no text.
+"""
+
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from scripts.common import cli
+from scripts.common.atomic import write_array, write_text
+from scripts.common.errors import UserError
+from scripts.common.settings import add_flags, from_args
+from scripts.corpus.duplicates.repeats import repeats
+from scripts.corpus.files.documents import read_notes
+from scripts.corpus.files.shard_assignment import Sharding, assign
+
+log = logging.getLogger("dump2glue")
+
+NOTES = np.dtype([("digest", "<u8"), ("sentences", "<i8"), ("bytes", "<i8"), ("shard", "<i4")])
+
+
+def assign_documents(
+    parts: list[Path],
+    output: Path,
+    statistics: Path,
+    settings: Sharding,
+    signatures: list[Path] | None = None,
+) -> dict:
+    """Write the shards' numbers of all parts' documents and return the statistics, as written.
+
+    `parts` are the files of their documents' ids; `signatures` those of `sign_documents`, in the
+    same order, where `deduplicate` is near. Raises UserError where a part is damaged, where its
+    signatures do not fit it, and where a shard would be left empty.
+    """
+    noted = [notes(part, settings) for part in parts]
+    documents = np.concatenate(noted)
+    if settings.deduplicate != "none":
+        near = signatures if settings.deduplicate == "near" else None
+        dropped = repeats(columns(documents["digest"], noted, near or [], parts))
+        documents["shard"][dropped] = -1
+    kept = documents[documents["shard"] >= 0]
+    names = settings.names()
+    counts = {
+        key: np.bincount(kept["shard"], kept[key] if key else None, len(names)).astype(int).tolist()
+        for key in ("", "sentences", "bytes")
+    }
+    shards = {
+        name: {"documents": counts[""][n], **{k: counts[k][n] for k in ("sentences", "bytes")}}
+        for n, name in enumerate(names)
+    }
+    refuse_empty({name: shard["documents"] for name, shard in shards.items()})
+    result = {
+        "documents": len(kept),
+        "sentences": sum(counts["sentences"]),
+        "bytes": sum(counts["bytes"]),
+        "duplicates": len(documents) - len(kept),
+        "shards": shards,
+    }
+    borders = np.cumsum([len(part) for part in noted])[:-1]
+    for part, numbers in zip(parts, np.split(documents["shard"], borders), strict=True):
+        write_array(output / f"{part.name.removesuffix('.ids.zst')}.npy", numbers)
+    write_text(statistics, json.dumps(result, indent=1) + "\n")
+    log.info("%(documents)d documents, %(sentences)d sentences; %(duplicates)d duplicates", result)
+    return result
+
+
+def notes(part: Path, settings: Sharding) -> np.ndarray:
+    """What is known of a part's documents, and the shard that each would go to: NOTES [documents]."""
+    rows = (
+        (note.digest, note.sentences, note.bytes, assign(note.id, settings))
+        for note in read_notes(part)
+    )
+    return np.fromiter(rows, NOTES)
+
+
+def columns(
+    texts: np.ndarray, noted: list[np.ndarray], signatures: list[Path], parts: list[Path]
+) -> Iterator[np.ndarray]:
+    """Yield the digests by which documents are compared: of their texts, then band by band."""
+    yield texts
+    bands = [np.load(file, mmap_mode="r") for file in signatures]
+    for file, part, here, there in zip(signatures, parts, noted, bands, strict=False):
+        if len(here) != len(there):
+            raise UserError(f"{file}: not the signatures of {part}; delete it and run again")
+    for band in range(bands[0].shape[1] if bands else 0):
+        yield np.concatenate([part[:, band] for part in bands])
+
+
+def refuse_empty(documents: dict[str, int]) -> None:
+    """Refuse shards of which one has no document: a stage behind could make nothing of it."""
+    empty = [name for name, count in documents.items() if not count]
+    if not empty:
+        return
+    total = sum(documents.values())
+    if all(name.startswith("validation") for name in empty):
+        raise UserError(
+            f"no document for {empty[0]}: {total} documents are too few for this "
+            "corpus.validation_fraction; raise it, or give more text"
+        )
+    raise UserError(
+        f"no document for {empty[0]}: {total} documents are too few for this many shards; "
+        f"set corpus.shards to {max(1, total // 20)} or less, or give more text"
+    )
+
+
+@cli.step
+def main() -> None:
+    parser = cli.Parser(__doc__)
+    parser.add_argument("parts", type=Path, nargs="+", metavar="IDS", help="of sentence files")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--statistics", type=Path, required=True, metavar="FILE.json")
+    add_flags(parser, Sharding)
+    parser.add_argument("--signatures", type=Path, nargs="+", help="of the parts, for near")
+    args = parser.parse_args()
+    settings = from_args(Sharding, args)
+    assign_documents(args.parts, args.output, args.statistics, settings, args.signatures)
