@@ -27,7 +27,8 @@ NEXT = re.compile(
     r"; (?=(?:Missing output|Incomplete output|Updated input|Input files|Output file|Job provides"
     r"|Set of input|Code has|Params have|Software environment) )"
 )
-FILES = {"Missing output files": "not there yet", "Updated input files": "changed input"}
+NOT_THERE, UPDATED = "Missing output files", "Updated input files"
+RESULTS = ("results/", "glue_results.")  # how the names of what a run makes begin
 OTHERS = {
     "Input files updated by another job": "its input is made anew",
     "Set of input files has changed": "its list of input files changed",
@@ -53,11 +54,25 @@ def explain(reason: str) -> list[str]:
         kind, _, detail = part.partition(": ")
         if kind.startswith("Params have changed"):
             phrases += changes(detail)
-        elif kind in FILES:
-            phrases.append(f"{FILES[kind]}: {listed(detail.split(', '), 2)}")
+        elif kind == NOT_THERE:
+            phrases.append(f"not there yet: {listed(detail.split(', '), 2)}")
+        elif kind == UPDATED:
+            phrases += updated(detail.split(", "))
         else:
             phrases.append(next((said for know, said in OTHERS.items() if know in kind), part))
     return phrases
+
+
+def updated(files: list[str]) -> list[str]:
+    """Inputs that are newer: a user's own, and results, which nothing makes again unasked."""
+    results = [file for file in files if file.startswith(RESULTS)]
+    own = [file for file in files if file not in results]
+    edited = "results that changed since, made again or edited by hand (delete one to undo an edit)"
+    return [
+        f"{said}: {listed(names, 2)}"
+        for said, names in (("changed input", own), (edited, results))
+        if names
+    ]
 
 
 def changes(detail: str) -> list[str]:

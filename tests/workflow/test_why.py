@@ -74,6 +74,12 @@ def test_jobs_of_one_rule_and_reason_share_a_line():
     assert answer(found[:1]) == ["one (k=1): changed input: x"]
 
 
+def test_a_result_that_was_edited_is_called_one():
+    (line,) = answer([Reason("plot_glue", "", "Updated input files: mine.tsv, glue_results.tsv")])
+    assert line.startswith("plot_glue: changed input: mine.tsv; results that changed since, made a")
+    assert "edited by hand (delete one to undo an edit): glue_results.tsv" in line
+
+
 def test_a_setting_may_come_and_go():
     assert changes("before: '--a 1 --b' now: '--c 2'") == [
         "setting a: 1 -> not set",
