@@ -194,7 +194,7 @@ rule assign_documents:
             "results/corpus/signatures/{part}.npy", part=PARTS if NEAR else []
         ),
     output:
-        assigned=expand("results/corpus/assigned/{part}.npy", part=PARTS),
+        assigned=expand("results/corpus/assigned/{part}.npy.zst", part=PARTS),
         statistics="results/corpus/shards/stats.json",
     log:
         "logs/corpus/assign_documents.log",
@@ -220,10 +220,10 @@ rule assign_documents:
 rule place_documents:
     input:
         sentences=PART_FILES["sentences"],
-        assigned="results/corpus/assigned/{part}.npy",
+        assigned="results/corpus/assigned/{part}.npy.zst",
     output:
         placed="results/corpus/placed/{part}.zst",
-        index="results/corpus/placed/{part}.npy",
+        index="results/corpus/placed/{part}.npy.zst",
     log:
         "logs/corpus/place_documents/{part}.log",
     benchmark:
@@ -247,7 +247,7 @@ rule place_documents:
 rule shard_corpus:
     input:
         placed=expand("results/corpus/placed/{part}.zst", part=PARTS),
-        index=expand("results/corpus/placed/{part}.npy", part=PARTS),
+        index=expand("results/corpus/placed/{part}.npy.zst", part=PARTS),
     output:
         SHARDS,
     log:

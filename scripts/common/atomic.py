@@ -5,12 +5,8 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from scripts.common.errors import NO_ROOM
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 @contextmanager
@@ -56,14 +52,6 @@ def no_room(error: BaseException) -> int:
     """
     said = str(error)
     return next((number for number in NO_ROOM if os.strerror(number) in said), 0)
-
-
-def write_array(target: Path | str, array: "np.ndarray") -> None:
-    """Write an array to `target` (.npy) atomically."""
-    import numpy as np
-
-    with atomic_path(target) as path, open(path, "wb") as file:
-        np.save(file, array)
 
 
 def write_text(target: Path | str, text: str) -> None:

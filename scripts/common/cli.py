@@ -46,6 +46,7 @@ def start_logging(file: Path | None = None) -> None:
         log.addHandler(handler)
     log.setLevel(logging.INFO)
     log.propagate = False
+    logging.raiseExceptions = False  # a log that cannot be written costs no result
 
 
 def step(main: Callable[[], None]) -> Callable[[], None]:

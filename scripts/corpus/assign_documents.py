@@ -3,7 +3,7 @@
     python -m scripts.corpus.assign_documents results/corpus/sentences/*.ids.zst \
         -o results/corpus/assigned --statistics stats.json --shards 8 --seed 42
 
-Reads what split_sentences notes of each document, and writes <output>/<part>.npy, int32 [documents]:
+Reads what split_sentences notes of each document, and writes <output>/<part>.npy.zst, int32 [documents]:
 the number of the document's shard, -1 where it is left out. Its shard depends on its id and the seed
 alone: adding a file moves no other document, and raising the validation fraction takes documents out
 of training but brings none back. Documents of the same text are kept once, the first of them; with
@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from scripts.common import cli
-from scripts.common.atomic import write_array, write_text
+from scripts.common.arrays import read_array, write_array
+from scripts.common.atomic import write_text
 from scripts.common.errors import UserError
 from scripts.common.settings import add_flags, from_args
 from scripts.corpus.duplicates.repeats import repeats
@@ -70,7 +71,7 @@ def assign_documents(
     }
     borders = np.cumsum([len(part) for part in noted])[:-1]
     for part, numbers in zip(parts, np.split(documents["shard"], borders), strict=True):
-        write_array(output / f"{part.name.removesuffix('.ids.zst')}.npy", numbers)
+        write_array(output / part.name.replace(".ids.zst", ".npy.zst"), numbers)
     write_text(statistics, json.dumps(result, indent=1) + "\n")
     log.info("%(documents)d documents, %(sentences)d sentences; %(duplicates)d duplicates", result)
     return result
@@ -90,7 +91,7 @@ def columns(
 ) -> Iterator[np.ndarray]:
     """Yield the digests by which documents are compared: of their texts, then band by band."""
     yield texts
-    bands = [np.load(file, mmap_mode="r") for file in signatures]
+    bands = [read_array(file) for file in signatures]
     for file, part, here, there in zip(signatures, parts, noted, bands, strict=False):
         if len(here) != len(there):
             raise UserError(f"{file}: not the signatures of {part}; delete it and run again")

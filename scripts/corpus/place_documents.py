@@ -1,17 +1,16 @@
 """Bring a part's documents into the order of their shards.
 
-    python -m scripts.corpus.place_documents enwiki.txt.zst --assigned enwiki.npy -o placed.zst
+    python -m scripts.corpus.place_documents enwiki.txt.zst --assigned enwiki.npy.zst -o placed.zst
 
 Writes the documents that are assigned to a shard as compressed frames, each of one shard, and beside
-them, in placed.npy, shard, offset and bytes of each frame: int64 [frames, 3].
+them, in placed.npy.zst, shard, offset and bytes of each frame: int64 [frames, 3].
 """
 
 from pathlib import Path
 
-import numpy as np
-
 from scripts.common import cli
-from scripts.common.atomic import atomic_path, write_array
+from scripts.common.arrays import read_array, write_array
+from scripts.common.atomic import atomic_path
 from scripts.common.errors import UserError
 from scripts.corpus.files.documents import read_documents
 from scripts.corpus.files.shard_frames import FrameWriter
@@ -19,7 +18,7 @@ from scripts.corpus.files.shard_frames import FrameWriter
 
 def place_documents(part: Path, assigned: Path, output: Path) -> int:
     """Write the frames of a part's documents and their index; return how many frames there are."""
-    shards = np.load(assigned)
+    shards = read_array(assigned)
     count = 0
     with atomic_path(output) as path, open(path, "wb") as file:
         writer = FrameWriter(file, int(shards.max(initial=-1)) + 1)
@@ -31,7 +30,7 @@ def place_documents(part: Path, assigned: Path, output: Path) -> int:
         if count != len(shards):
             raise UserError(f"{assigned}: not the shards of {part}; delete it and run again")
         frames = writer.index()
-        write_array(output.with_suffix(".npy"), frames)
+        write_array(output.with_suffix(".npy.zst"), frames)
     cli.log.info("%s: %d documents in %d frames", part, count, len(frames))
     return len(frames)
 
@@ -40,7 +39,7 @@ def place_documents(part: Path, assigned: Path, output: Path) -> int:
 def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("part", type=Path, help="a sentence file")
-    parser.add_argument("--assigned", type=Path, required=True, metavar="FILE.npy")
+    parser.add_argument("--assigned", type=Path, required=True, metavar="FILE.npy.zst")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.zst")
     args = parser.parse_args()
     place_documents(args.part, args.assigned, args.output)

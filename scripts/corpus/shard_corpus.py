@@ -8,9 +8,8 @@ Nothing is unpacked: the bytes of the parts' frames are copied.
 
 from pathlib import Path
 
-import numpy as np
-
 from scripts.common import cli
+from scripts.common.arrays import read_array
 from scripts.common.atomic import atomic_path
 from scripts.common.settings import add_flags, from_args
 from scripts.corpus.files.shard_assignment import Sharding
@@ -19,7 +18,7 @@ from scripts.corpus.files.shard_frames import copy_frames
 
 def shard_corpus(parts: list[Path], output: Path, settings: Sharding) -> None:
     """Write the shards of all parts' documents."""
-    frames = {part: np.load(part.with_suffix(".npy")) for part in parts}
+    frames = {part: read_array(part.with_suffix(".npy.zst")) for part in parts}
     for number, name in enumerate(settings.names()):
         with atomic_path(output / name) as path, open(path, "wb") as file:
             for part, index in frames.items():

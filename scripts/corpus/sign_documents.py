@@ -14,7 +14,7 @@ import numpy as np
 from datasketch import MinHash
 
 from scripts.common import cli
-from scripts.common.atomic import write_array
+from scripts.common.arrays import write_array
 from scripts.common.pool import batches, ordered_map
 from scripts.corpus.duplicates.word_ngrams import WordHashes, ngrams
 from scripts.corpus.files.documents import read_documents

@@ -63,7 +63,12 @@ def commands(files: list[Path], folder: Path) -> dict[str, list[str]]:
     assign = ["scripts.corpus.assign_documents", *ids, "-o", str(folder / "assigned")]
     assign += ["--statistics", str(folder / "stats.json"), "--shards", "256"]
     place = ["scripts.corpus.place_documents", str(files[0])]
-    place += ["--assigned", str(folder / "assigned" / "0.npy"), "-o", str(folder / "placed/0.zst")]
+    place += [
+        "--assigned",
+        str(folder / "assigned" / "0.npy.zst"),
+        "-o",
+        str(folder / "placed/0.zst"),
+    ]
     shard = ["scripts.corpus.shard_corpus", str(folder / "placed/0.zst"), "--shards", "256"]
     return {
         "assign_documents, near": [*assign, "--deduplicate", "near", "--signatures", *signatures],

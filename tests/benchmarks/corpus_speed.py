@@ -133,7 +133,12 @@ def whole_way(dump: Path, size: float, folder: Path, processes: int) -> float:
     assign = ["scripts.corpus.assign_documents", str(folder / "a.ids.zst"), "-o", str(folder)]
     assign += ["--statistics", str(folder / "stats.json"), "--shards", "4", "--seed", "42"]
     placed = folder / "placed" / "a.zst"
-    place = ["scripts.corpus.place_documents", str(sentences), "--assigned", str(folder / "a.npy")]
+    place = [
+        "scripts.corpus.place_documents",
+        str(sentences),
+        "--assigned",
+        str(folder / "a.npy.zst"),
+    ]
     place += ["-o", str(placed)]
     shard = ["scripts.corpus.shard_corpus", str(placed), "-o", str(folder / "shards")]
     shard += ["--shards", "4"]

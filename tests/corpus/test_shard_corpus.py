@@ -37,7 +37,7 @@ def shard(output, *parts, shards=4, fraction=0.1, seed=1, deduplicate="exact"):
     names = [part.name.removesuffix(".txt.zst") for part in parts]
     placed = [work / "placed" / f"{name}.zst" for name in names]
     for part, name, target in zip(parts, names, placed, strict=True):
-        place_documents(part, work / f"{name}.npy", target)
+        place_documents(part, work / f"{name}.npy.zst", target)
     shard_corpus(placed, output, settings)
     found = {}
     for path in sorted(output.rglob("*.txt.zst")):
@@ -186,7 +186,7 @@ def test_a_damaged_part_is_an_error_and_leaves_no_shard(tmp_path, damage, messag
             text.write("One.\n\nTwo.\n")
     with pytest.raises(UserError, match=message):
         shard(tmp_path / "out", part)
-    assert not list((tmp_path / "out").rglob("*.zst"))
+    assert not list((tmp_path / "out").rglob("*.txt.zst"))
 
 
 @pytest.mark.slow
@@ -195,7 +195,7 @@ def test_killed_in_the_middle_it_leaves_no_shard_and_runs_again(tmp_path):
     assign_documents([ids_of(part)], tmp_path, tmp_path / "stats.json", Sharding(4, seed=1))
     output = tmp_path / "placed" / "a.zst"
     command = [sys.executable, "-m", "scripts.corpus.place_documents", str(part)]
-    command += ["--assigned", str(tmp_path / "a.npy"), "-o", str(output)]
+    command += ["--assigned", str(tmp_path / "a.npy.zst"), "-o", str(output)]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     while not list(tmp_path.rglob("placed/.*.tmp")) and process.poll() is None:
         time.sleep(0.005)
@@ -204,4 +204,4 @@ def test_killed_in_the_middle_it_leaves_no_shard_and_runs_again(tmp_path):
     assert not list(tmp_path.rglob("placed/a*"))
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
     assert not list(tmp_path.rglob("placed/.*.tmp"))
-    assert {path.name for path in output.parent.iterdir()} == {"a.zst", "a.npy"}
+    assert {path.name for path in output.parent.iterdir()} == {"a.zst", "a.npy.zst"}

@@ -52,8 +52,11 @@ def test_a_part_of_nothing_has_no_frame():
     assert FrameWriter(io.BytesIO(), 4).index().shape == (0, 3)
 
 
-def test_what_is_cut_is_refused(placed):
+@pytest.mark.parametrize("damage", ["cut", "bit"])
+def test_what_is_damaged_is_refused(placed, damage):
     path, frames = placed
-    path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(UserError, match="shorter than its index says"):
+    data = bytearray(path.read_bytes())
+    data[frames[-1, 1] + frames[-1, 2] // 2] ^= 1
+    path.write_bytes(data if damage == "bit" else path.read_bytes()[:-1])
+    with pytest.raises(UserError, match=r"a\.zst: truncated or corrupt after \d+ bytes"):
         copy_frames(path, frames, io.BytesIO())

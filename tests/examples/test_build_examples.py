@@ -201,6 +201,7 @@ def test_an_empty_shard(folder, tmp_path):
         (["0.h5", "--random-from", "foreign.h5"], "foreign.h5: made with another tokenizer"),
         (["0.h5", "--seq-length", "7"], "--seq-length 7: must be at least 8"),
         (["corrupt.h5"], "corrupt.h5: corrupt"),
+        (["0.h5", "--random-from", "corrupt.h5"], "corrupt.h5: corrupt"),
     ],
 )
 def test_bad_input(folder, tmp_path, monkeypatch, arguments, message):

@@ -6,8 +6,7 @@ from typing import BinaryIO
 import numpy as np
 import zstandard
 
-from scripts.common.errors import UserError
-from scripts.common.text import LEVEL
+from scripts.common.text import LEVEL, damaged
 
 BUFFER = 1 << 18  # bytes of text that a shard gathers before they are compressed
 
@@ -49,11 +48,14 @@ class FrameWriter:
 
 
 def copy_frames(source: Path, frames: np.ndarray, target: BinaryIO) -> None:
-    """Append frames of a part, int64 [frames, 3], as they are."""
+    """Append frames of a part, int64 [frames, 3], as they are; a damaged one is refused."""
+    decompressor = zstandard.ZstdDecompressor()
     with open(source, "rb") as file:
         for _, offset, size in frames.tolist():
             file.seek(offset)
             data = file.read(size)
-            if len(data) < size:
-                raise UserError(f"{source}: shorter than its index says; delete both and run again")
+            try:
+                decompressor.decompress(data)
+            except zstandard.ZstdError as error:
+                raise damaged(source, error, f"{offset:,} bytes") from error
             target.write(data)

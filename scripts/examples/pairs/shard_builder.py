@@ -34,13 +34,14 @@ def build_shard(
     """
     own, *others = map(open_tokens, (shard, *random_from))
     extra = [open_tokens(path) for path in spare]
-    own.verify()
     for other in (*others, *extra):
         if other.attributes["tokenizer_sha256"] != own.attributes["tokenizer_sha256"]:
             raise UserError(f"{other.path}: made with another tokenizer than {own.path}")
     sources = [own]
     if settings["next_sentence"] and own.sentence_count:
         sources = windows.several_documents([own, *others], extra)
+    for source in sources:
+        source.verify()
     header = Header(
         **settings,
         tokenizer_sha256=own.attributes["tokenizer_sha256"],
