@@ -16,7 +16,7 @@ def write_array(target: Path, array: np.ndarray) -> None:
 
     buffer = io.BytesIO()
     np.save(buffer, array)
-    data = buffer.getbuffer()
+    data: bytes | memoryview = buffer.getbuffer()
     if target.suffix == ".zst":
         data = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress(data)
     with atomic_path(target) as path:

@@ -4,7 +4,7 @@
     class Settings:
         size: int = setting(4096, "tokens of the vocabulary", minimum=256)
         model: str | None = setting(None, "an installed spaCy model")
-        seed: int = setting(42, minimum=0, own_key=False)
+        seed: int = setting(42, **SEED)
 
 `add_flags` gives an argument parser `--size`, `--model` and `--seed`; `from_args` makes the settings of
 what was parsed; `schema_of` is the JSON Schema of the config's section, without those that come from
@@ -14,7 +14,13 @@ another place of the config (`own_key=False`).
 import json
 import types
 import typing
-from argparse import ArgumentParser, BooleanOptionalAction, Namespace, _ArgumentGroup
+from argparse import (
+    ArgumentParser,
+    ArgumentTypeError,
+    BooleanOptionalAction,
+    Namespace,
+    _ArgumentGroup,
+)
 from collections.abc import Callable
 from dataclasses import MISSING, Field, field, fields
 from typing import Any, TypeVar
@@ -30,6 +36,9 @@ BOUNDS = {
     "exclusiveMaximum": ("below", lambda value, bound: value < bound),
     "enum": ("one of", lambda value, bound: value in bound),
 }
+
+# The seed of a whole run: NumPy and torch take as much everywhere.
+SEED: dict[str, Any] = {"minimum": 0, "maximum": 2**32 - 1, "own_key": False}
 
 
 def setting(
@@ -98,6 +107,13 @@ def add_flags(parser: ArgumentParser | _ArgumentGroup, settings: type) -> None:
             options |= {"type": kind, "choices": item.metadata.get("schema", {}).get("enum")}
             options["metavar"] = None if options["choices"] else kind.__name__.upper()
         parser.add_argument(flag(item.name), **options)
+
+
+def seed_number(word: str) -> int:
+    """A seed that is given as a flag."""
+    if not (word.isascii() and word.isdecimal() and int(word) <= SEED["maximum"]):
+        raise ArgumentTypeError(f"must be a whole number from 0 to {SEED['maximum']}")
+    return int(word)
 
 
 def flag(name: str) -> str:

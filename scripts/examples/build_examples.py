@@ -16,7 +16,7 @@ from typing import Any
 
 from scripts.common import cli
 from scripts.common.atomic import write_text
-from scripts.common.settings import add_flags, from_args, setting
+from scripts.common.settings import SEED, add_flags, from_args, setting
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Settings:
     short_fraction: float = setting(0.1, "of documents with a shorter target", minimum=0, maximum=1)
     join_documents: bool = setting(False, "without pairs: go on over documents' ends")
     duplicates: int = setting(1, "passes over the text, each cut otherwise", minimum=1)
-    seed: int = setting(42, minimum=0, own_key=False)
+    seed: int = setting(42, **SEED)
 
 
 def build_examples(

@@ -16,6 +16,7 @@ import numpy as np
 from scripts.common import cli
 from scripts.common.atomic import atomic_path
 from scripts.common.errors import UserError
+from scripts.common.settings import seed_number
 from scripts.examples.h5.example_files import Batch, Examples
 from scripts.examples.h5.nvidia import ROWS, TYPES, shapes
 
@@ -88,7 +89,7 @@ def main() -> None:
     parser = cli.Parser(__doc__)
     parser.add_argument("source", type=Path, help="HDF5 file of examples")
     parser.add_argument("-o", "--output", type=Path, required=True, help="HDF5 file to write")
-    parser.add_argument("--seed", type=int, default=0, help="of dynamic masks")
+    parser.add_argument("--seed", type=seed_number, default=0, help="of dynamic masks")
     parser.add_argument("--epochs", type=int, default=1, help="passes with new masks (%(default)s)")
     parser.add_argument("--max-predictions", type=int, default=0, help="masks a row; 0: as needed")
     args = parser.parse_args()

@@ -14,6 +14,7 @@ import numpy as np
 
 from scripts.common import cli
 from scripts.common.errors import UserError
+from scripts.common.settings import seed_number
 from scripts.examples.h5.example_files import Batch, Examples, vocabulary_file
 from scripts.examples.h5.schema import IS_RANDOM, NO_PAIR
 
@@ -81,7 +82,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0, help="number of the first (%(default)s)")
     parser.add_argument("--tokenizer", type=Path, help="its folder or vocab.txt (results/vocab)")
     parser.add_argument("--epoch", type=int, default=0, help="of dynamic masks")
-    parser.add_argument("--seed", type=int, default=42, help="of dynamic masks")
+    parser.add_argument("--seed", type=seed_number, default=42, help="of dynamic masks")
     parser.add_argument("--color", choices=["auto", "always", "never"], default="auto")
     args = parser.parse_args()
     colour = args.color == "always" or (

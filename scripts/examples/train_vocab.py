@@ -18,7 +18,7 @@ from scripts.common import cli
 from scripts.common.digest import hash64
 from scripts.common.errors import UserError
 from scripts.common.random_numbers import draw
-from scripts.common.settings import add_flags, from_args, setting
+from scripts.common.settings import SEED, add_flags, from_args, setting
 from scripts.common.text import read_line_blocks
 from scripts.common.threads import check_threads
 from scripts.examples.tokenizer.form import Form
@@ -30,7 +30,7 @@ class Settings(Form):
 
     size: int = setting(4096, "most tokens", minimum=256)
     sample_mb: float = setting(100, "megabytes of text to train on", exclusiveMinimum=0)
-    seed: int = setting(42, minimum=0, own_key=False)
+    seed: int = setting(42, **SEED)
 
 
 def train_vocab(shards: Sequence[Path], output: Path, settings: Settings) -> int:

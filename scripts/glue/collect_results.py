@@ -21,6 +21,7 @@ from scripts.common import cli
 from scripts.common.atomic import write_text
 from scripts.common.data import data_text
 from scripts.common.digest import hash64
+from scripts.common.settings import seed_number
 from scripts.glue.scores import finished_runs, intervals
 from scripts.glue.scores.finished_runs import Run
 from scripts.glue.scores.nested_choice import nested_medians
@@ -206,7 +207,7 @@ def main() -> None:
     parser.add_argument("--table", required=True, type=Path)
     parser.add_argument("--markdown", required=True, type=Path)
     parser.add_argument("--details", required=True, type=Path, help="folder")
-    parser.add_argument("--seed", type=int, default=42, help="of the bootstrap")
+    parser.add_argument("--seed", type=seed_number, default=42, help="of the bootstrap")
     args = parser.parse_args()
     found = finished_runs.read(args.metrics)
     rows = table(found, args.seed)

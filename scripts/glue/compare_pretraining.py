@@ -17,6 +17,7 @@ import numpy as np
 from scripts.common import cli
 from scripts.common.atomic import write_text
 from scripts.common.digest import hash64
+from scripts.common.settings import seed_number
 from scripts.glue.scores import finished_runs, intervals
 from scripts.glue.scores.finished_runs import Run
 
@@ -71,7 +72,7 @@ def main() -> None:
     parser.add_argument("--pretrained", required=True, nargs="+", type=Path)
     parser.add_argument("--random", required=True, nargs="+", type=Path)
     parser.add_argument("-o", "--output", required=True, type=Path)
-    parser.add_argument("--seed", type=int, default=42, help="of the bootstrap")
+    parser.add_argument("--seed", type=seed_number, default=42, help="of the bootstrap")
     args = parser.parse_args()
     pretrained, random = map(finished_runs.read, (args.pretrained, args.random))
     text = "".join("\t".join(cells) + "\n" for cells in compare(pretrained, random, args.seed))

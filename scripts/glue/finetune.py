@@ -18,7 +18,7 @@ from pathlib import Path
 from scripts.common import cli
 from scripts.common.errors import UserError
 from scripts.common.json_text import read_json
-from scripts.common.settings import add_flags, from_args
+from scripts.common.settings import add_flags, from_args, seed_number
 from scripts.common.threads import check_threads
 from scripts.glue.finetuning.hyperparameters import Settings
 from scripts.glue.tasks.own_tasks import parse_task
@@ -90,7 +90,7 @@ def main() -> None:
     parser.add_argument("--train", required=True, type=Path)
     parser.add_argument("--dev", required=True, type=Path, nargs="+")
     parser.add_argument("--test", type=Path, nargs="*", default=[])
-    parser.add_argument("--seed", required=True, type=int)
+    parser.add_argument("--seed", required=True, type=seed_number)
     add_flags(parser, Settings)
     parser.add_argument("--cpu-threads", type=int, default=1, help="sums depend on it")
     parser.add_argument("--keep-model", action=BooleanOptionalAction, default=False)

@@ -17,7 +17,7 @@ from scripts.common import cli
 from scripts.common.atomic import atomic_path
 from scripts.common.errors import UserError
 from scripts.common.pool import ordered_map
-from scripts.common.settings import add_flags, from_args, setting
+from scripts.common.settings import SEED, add_flags, from_args, setting
 from scripts.sample.encyclopaedia.export import FOOTER, chunks, compressed_chunk, header
 from scripts.sample.tasks.task_files import write_tasks
 from scripts.sample.world.world import World
@@ -28,7 +28,7 @@ class Settings:
     """Which world, and how much of it; the tasks need a hundred articles."""
 
     articles: int = setting(6000, "articles, redirects and the like not counted", minimum=100)
-    seed: int = setting(42, "which world", minimum=0, own_key=False)
+    seed: int = setting(42, "which world", **SEED)
 
 
 def make_sample(settings: Settings, dumps: list[Path], glue: Path | None, processes: int) -> None:

@@ -1,12 +1,20 @@
 """Settings: flags, schema and defaults from one dataclass."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from dataclasses import dataclass
 
 import pytest
 
 from scripts.common.errors import UserError
-from scripts.common.settings import add_flags, from_args, schema_of, section_of, setting, words
+from scripts.common.settings import (
+    add_flags,
+    from_args,
+    schema_of,
+    section_of,
+    seed_number,
+    setting,
+    words,
+)
 
 
 @dataclass(frozen=True)
@@ -89,3 +97,13 @@ def test_a_value_that_may_be_a_list_in_the_config_is_one_on_the_command_line():
     assert from_args(Grid, parser.parse_args(["--rate", "0.5"])) == Grid(0.5)
     with pytest.raises(UserError, match=r"--rate 0\.0: must be above 0"):
         from_args(Grid, parser.parse_args(["--rate", "0"]))
+
+
+@pytest.mark.parametrize("word", ["4294967296", str(2**64), "-1", "1.5", "²", "x"])
+def test_a_seed_that_a_library_would_refuse_in_the_end_is_refused_at_once(word):
+    with pytest.raises(ArgumentTypeError, match="from 0 to 4294967295"):
+        seed_number(word)
+
+
+def test_a_seed():
+    assert [seed_number(word) for word in ("0", "42", "4294967295")] == [0, 42, 4294967295]

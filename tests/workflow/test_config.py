@@ -78,6 +78,7 @@ def test_every_key_has_a_default_in_the_config_file():
         ({"corpus": {"source": "wikipeda"}}, "corpus.source: must be sample, wikipedia"),
         ({"pretrain": {"precision": "int8"}}, "pretrain.precision: 'int8' is not one of auto"),
         ({"seed": True}, "seed: must be integer, not True"),
+        ({"seed": 2**64}, f"seed: {2**64} is greater than the maximum of 4294967295"),
     ],
 )
 def test_a_mistake_is_one_line_with_the_key(change, line):

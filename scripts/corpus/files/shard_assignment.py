@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from scripts.common.digest import hash64
-from scripts.common.settings import setting
+from scripts.common.settings import SEED, setting
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Sharding:
     deduplicate: str = setting(
         "exact", "of which documents the first stays", enum=["exact", "near", "none"]
     )
-    seed: int = setting(42, minimum=0, own_key=False)
+    seed: int = setting(42, **SEED)
 
     def validation_shards(self) -> int:
         """How many shards make those of validation about as large as those of training."""

@@ -8,7 +8,7 @@ from scripts.common.data import data_words
 from scripts.common.errors import UserError
 from scripts.common.json_text import parse_json, read_json
 from scripts.common.model_files import CONFIG
-from scripts.common.settings import kind_of, out_of_bounds, setting
+from scripts.common.settings import SEED, kind_of, out_of_bounds, setting
 
 INITIAL_WEIGHTS = ("bert", "mimetic")
 # Keys that would make another model than this BERT, and the one value of each that does not.
@@ -88,7 +88,7 @@ class NewModel:
     """How a new model's weights are drawn, see initialisation.py, and from which seed."""
 
     initial_weights: str = setting("mimetic", "of a new model", enum=INITIAL_WEIGHTS)
-    seed: int = setting(42, minimum=0, own_key=False)
+    seed: int = setting(42, **SEED)
 
 
 def read_config(folder: Path) -> dict:
