@@ -23,6 +23,7 @@ from packaging.requirements import Requirement
 
 from scripts.common.data import parse_yaml
 from scripts.common.errors import UserError
+from scripts.common.settings import section_of
 from scripts.workflow import slurm_limits
 from scripts.workflow.estimates import FIGURES, Model
 
@@ -85,7 +86,7 @@ current: Callable[[], Run] | None = None
 def mistakes(run: Run, needed: float) -> list[str]:
     """What would stop this run, a line each; `needed` are the bytes that it will write."""
     found = [*(unwritable(run) or full_disk(needed)), *empty_sources(run), *from_the_future(run)]
-    found += other_weights(run)
+    found += [*useless_vocabulary(run), *other_weights(run)]
     if run.executor == "slurm":
         found += slurm_limits.impossible(slurm_limits.requests(run.todo), slurm_limits.sinfo())
     if run.here:
@@ -147,6 +148,22 @@ def from_the_future(run: Run) -> Iterator[str]:
         if path.exists() and (changed := path.stat().st_mtime) > now + CLOCKS_DIFFER:
             when = time.strftime("%Y-%m-%d %H:%M", time.localtime(changed))
             yield f"{name}: was last changed in the future ({when}); set the clock, or touch the file"
+
+
+def useless_vocabulary(run: Run) -> Iterator[str]:
+    """Say why a given tokenizer cannot be taken, by taking it to a folder that goes again."""
+    key = "vocab.path" if run.config["vocab"]["path"] else "pretrain.init"
+    if "import_vocab" in run.rules and importlib.util.find_spec("transformers"):
+        from scripts.examples.import_vocab import import_vocab
+        from scripts.examples.tokenizer.form import Form
+
+        source = Path(run.config["vocab"]["path"] or run.config["pretrain"]["init"])
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                form = Form(**section_of(Form, run.config["vocab"]))
+                import_vocab(source, Path(folder, "vocab"), form)
+        except UserError as error:
+            yield f"{key}: {error}"
 
 
 def other_weights(run: Run) -> Iterator[str]:

@@ -14,6 +14,7 @@ import yaml
 from scripts.workflow import preflight, slurm_limits
 from scripts.workflow.estimates import model_of
 from scripts.workflow.preflight import Gpu, Job, Run
+from tests.examples.texts import tokenizer_folder
 from tests.glue.made import write_model
 from tests.runs import ROOT, clone, snakemake
 
@@ -64,6 +65,21 @@ def test_an_input_from_the_future(folder):
     (found,) = preflight.mistakes(run_of(todo), 1.0)
     assert found.startswith("late.txt: was last changed in the future (20")
     assert found.endswith("touch the file")
+
+
+def test_a_tokenizer_without_a_special_token(folder):
+    tokenizer_folder(folder / "given")
+    run = run_of(job("import_vocab"), vocab={"path": "given"})
+    assert preflight.mistakes(run, 1.0) == []
+    path = folder / "given/tokenizer.json"
+    path.write_text(path.read_text().replace("[MASK]", "[OTHER]"))
+    for changes in ({"vocab": {"path": "given"}}, {"pretrain": {"init": "given"}}):
+        (found,) = preflight.mistakes(run_of(job("import_vocab"), **changes), 1.0)
+        (key,) = (f"{section}.{name}" for section, value in changes.items() for name in value)
+        assert found.startswith(f"{key}: given")
+        assert "[MASK]" in found
+    assert preflight.mistakes(run_of(job("train_vocab"), vocab={"path": "given"}), 1.0) == []
+    assert list(folder.iterdir()) == [folder / "given"]
 
 
 def test_weights_that_the_given_config_does_not_describe(folder):
