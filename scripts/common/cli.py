@@ -1,16 +1,29 @@
-"""The command line that all steps share: `--log`, one-line errors, exit statuses."""
+"""The command line that all steps share: `--log`, one-line errors, exit statuses.
+
+    main = cli.step(split_sentences, articles="JSON lines with id and text")
+
+A step's `main`, the last of its module: the function's parameters are what the command line gives.
+Those before a `/` stand in their places and others are flags; a list takes several words, a class of
+settings has its own flags, and `output` is -o too.
+"""
 
 import argparse
 import ctypes
+import inspect
 import logging
 import os
 import signal
 import sys
 import textwrap
+import typing
 from collections.abc import Callable
+from dataclasses import is_dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from scripts.common.errors import UserError, ran_out
+from scripts.common.settings import add_flags, flag, from_args, seed_number, type_of
 
 log = logging.getLogger("dump2glue")
 
@@ -49,11 +62,53 @@ def start_logging(file: Path | None = None) -> None:
     logging.raiseExceptions = False  # a log that cannot be written costs no result
 
 
-def step(main: Callable[[], None]) -> Callable[[], None]:
-    """A step's `main`, the last function of its module, which is run where the module is the program."""
-    if main.__module__ == "__main__":
+def step(function: Callable[..., Any], **told: str) -> Callable[[], None]:
+    """A step's `main`, which is run where the module is the program.
+
+    `told` says what the function's parameters mean; one without any reads the command line itself.
+    """
+    main = partial(call, function, told) if inspect.signature(function).parameters else function
+    if function.__module__ == "__main__":
         run(main)
     return main
+
+
+def call(function: Callable[..., Any], told: dict[str, str]) -> None:
+    """Call a function with what the command line says of its parameters."""
+    parser = Parser(function.__globals__["__doc__"])
+    signature, hints = inspect.signature(function), typing.get_type_hints(function)
+    for name, parameter in signature.parameters.items():
+        if is_dataclass(hints[name]):
+            add_flags(parser, hints[name])
+        else:
+            add_argument(parser, parameter, type_of(hints[name])[0], told.get(name))
+    arguments = parser.parse_args()
+    values = {
+        name: from_args(hints[name], arguments)
+        if is_dataclass(hints[name])
+        else getattr(arguments, name)
+        for name in signature.parameters
+    }
+    bound = inspect.BoundArguments(signature, values)
+    function(*bound.args, **bound.kwargs)
+
+
+def add_argument(parser: Parser, item: inspect.Parameter, kind: Any, told: str | None) -> None:
+    """Add an argument for a parameter of this type: in its place, or as a flag."""
+    required = item.default is item.empty
+    options: dict[str, Any] = {"help": told}
+    if kind is bool:
+        options["action"] = argparse.BooleanOptionalAction
+    else:
+        several = typing.get_args(kind)
+        options["type"] = seed_number if item.name == "seed" else several[0] if several else kind
+        options["nargs"] = ("*" if item.default == () else "+") if several else None
+    if item.kind is item.POSITIONAL_ONLY:
+        parser.add_argument(item.name, **options)
+        return
+    names = ["-o"] if item.name == "output" else []
+    default = None if required else item.default
+    parser.add_argument(*names, flag(item.name), required=required, default=default, **options)
 
 
 def run(main: Callable[[], None]) -> None:

@@ -62,7 +62,11 @@ def setting(
 
 def kind_of(item: Field, owner: type) -> tuple[type, bool]:
     """A field's type, and whether it may be None."""
-    hint = typing.get_type_hints(owner)[item.name]
+    return type_of(typing.get_type_hints(owner)[item.name])
+
+
+def type_of(hint: Any) -> tuple[type, bool]:
+    """The type of an annotation such as `str | None`, and whether it may be None."""
     if not isinstance(hint, types.UnionType):
         return hint, False
     kinds = [kind for kind in typing.get_args(hint) if kind is not type(None)]

@@ -13,7 +13,7 @@ it reads no text.
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,6 @@ from scripts.common import cli
 from scripts.common.arrays import read_array, write_array
 from scripts.common.atomic import write_text
 from scripts.common.errors import UserError
-from scripts.common.settings import add_flags, from_args
 from scripts.corpus.duplicates.repeats import repeats
 from scripts.corpus.files.documents import read_notes
 from scripts.corpus.files.shard_assignment import Sharding, assign
@@ -34,10 +33,11 @@ NOTES = np.dtype([("digest", "<u8"), ("sentences", "<i8"), ("bytes", "<i8"), ("s
 
 def assign_documents(
     parts: list[Path],
+    /,
     output: Path,
     statistics: Path,
     settings: Sharding,
-    signatures: list[Path] | None = None,
+    signatures: Sequence[Path] = (),
 ) -> dict:
     """Write the shards' numbers of all parts' documents and return the statistics, as written.
 
@@ -48,8 +48,8 @@ def assign_documents(
     noted = [notes(part, settings) for part in parts]
     documents = np.concatenate(noted)
     if settings.deduplicate != "none":
-        near = signatures if settings.deduplicate == "near" else None
-        dropped = repeats(columns(documents["digest"], noted, near or [], parts))
+        near = signatures if settings.deduplicate == "near" else ()
+        dropped = repeats(columns(documents["digest"], noted, near, parts))
         documents["shard"][dropped] = -1
     kept = documents[documents["shard"] >= 0]
     names = settings.names()
@@ -87,7 +87,7 @@ def notes(part: Path, settings: Sharding) -> np.ndarray:
 
 
 def columns(
-    texts: np.ndarray, noted: list[np.ndarray], signatures: list[Path], parts: list[Path]
+    texts: np.ndarray, noted: list[np.ndarray], signatures: Sequence[Path], parts: list[Path]
 ) -> Iterator[np.ndarray]:
     """Yield the digests by which documents are compared: of their texts, then band by band."""
     yield texts
@@ -116,14 +116,9 @@ def refuse_empty(documents: dict[str, int]) -> None:
     )
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("parts", type=Path, nargs="+", metavar="IDS", help="of sentence files")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument("--statistics", type=Path, required=True, metavar="FILE.json")
-    add_flags(parser, Sharding)
-    parser.add_argument("--signatures", type=Path, nargs="+", help="of the parts, for near")
-    args = parser.parse_args()
-    settings = from_args(Sharding, args)
-    assign_documents(args.parts, args.output, args.statistics, settings, args.signatures)
+main = cli.step(
+    assign_documents,
+    parts="the ids of sentence files",
+    statistics="file to write",
+    signatures="files of sign_documents, where near",
+)

@@ -11,31 +11,21 @@ from pathlib import Path
 
 from scripts.common import cli
 from scripts.common.download import Missing, Retries, download
-from scripts.common.settings import add_flags, from_args
 from scripts.corpus.dump.mirror import KEY, Dump, no_such_dump
 
 
 @cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("name", help="the file's name on the mirror")
-    add_flags(parser, Dump)
-    parser.add_argument("--sha1", required=True)
-    parser.add_argument("--size", type=int, help="bytes, where the mirror states it")
-    parser.add_argument("-o", "--output", type=Path, required=True)
-    add_flags(parser, Retries)
-    args = parser.parse_args()
-    dump, retries = from_args(Dump, args), from_args(Retries, args)
-    url = dump.url(dump.date, args.name)
+def main(
+    name: str,
+    /,
+    dump: Dump,
+    sha1: str,
+    output: Path,
+    retries: Retries,
+    size: int | None = None,
+) -> None:
+    url = dump.url(dump.date, name)
     try:
-        download(
-            url,
-            args.output,
-            args.sha1,
-            key=KEY,
-            algorithm="sha1",
-            size=args.size,
-            retries=retries,
-        )
+        download(url, output, sha1, key=KEY, algorithm="sha1", size=size, retries=retries)
     except Missing as error:
         raise no_such_dump(dump, retries) from error

@@ -20,7 +20,7 @@ from scripts.common import cli
 from scripts.common.atomic import write_text
 from scripts.common.errors import UserError
 from scripts.common.pool import batches, ordered_map
-from scripts.common.settings import add_flags, from_args, setting
+from scripts.common.settings import setting
 from scripts.common.text import zstd_writer
 from scripts.corpus.dump.pages import Page, Site, read_pages
 from scripts.corpus.files.articles import Article, to_line
@@ -58,11 +58,7 @@ class Extracted:
 
 
 def extract_articles(
-    dump: Path,
-    output: Path,
-    statistics: Path,
-    settings: Settings,
-    processes: int,
+    dump: Path, /, output: Path, statistics: Path, settings: Settings, processes: int = 1
 ) -> dict:
     """Write the articles of `dump` and return the statistics, which are written too.
 
@@ -169,14 +165,4 @@ def kind_of(page: Page, namespaces: frozenset[str]) -> str:
     return "article"
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("dump", type=Path, help="the dump")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.jsonl.zst")
-    parser.add_argument("--statistics", type=Path, required=True, metavar="FILE.json")
-    add_flags(parser, Settings)
-    parser.add_argument("--processes", type=int, default=1)
-    args = parser.parse_args()
-    settings = from_args(Settings, args)
-    extract_articles(args.dump, args.output, args.statistics, settings, args.processes)
+main = cli.step(extract_articles)

@@ -43,7 +43,7 @@ class Searched:
 
 
 def find_contamination(
-    part: Path, evaluation: Path, output: Path, clean: Path | None, processes: int
+    part: Path, /, evaluation: Path, output: Path, clean: Path | None = None, processes: int = 1
 ) -> dict:
     """Write what was found: for each evaluation file its texts, those found, and the sentences.
 
@@ -91,13 +91,4 @@ def search(texts: EvaluationTexts, words: WordHashes, batch: list[tuple[str, byt
     return Searched(to_documents(clean), len(lines), found)
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("part", type=Path, help="a sentence file")
-    parser.add_argument("--evaluation", type=Path, required=True, metavar="TEXTS.tsv.zst")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.json")
-    parser.add_argument("--clean", type=Path, metavar="FILE.txt.zst", help="a copy without them")
-    parser.add_argument("--processes", type=int, default=1)
-    args = parser.parse_args()
-    find_contamination(args.part, args.evaluation, args.output, args.clean, args.processes)
+main = cli.step(find_contamination, part="a sentence file", clean="a copy without what is found")

@@ -17,7 +17,6 @@ from scripts.common import cli
 from scripts.common.atomic import write_text
 from scripts.common.download import Missing, Retries, fetch
 from scripts.common.errors import UserError
-from scripts.common.settings import add_flags, from_args
 from scripts.corpus.dump.mirror import KEY, Dump, no_such_dump
 
 log = logging.getLogger("dump2glue")
@@ -107,11 +106,7 @@ def page_order(file: dict) -> tuple[list[int], str]:
 
 
 @cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    add_flags(parser, Dump)
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.json")
-    args = parser.parse_args()
-    listing = list_dump(from_args(Dump, args))
-    write_listing(args.output, listing)
-    log.info("%s: %d files", args.output, len(listing["files"]))
+def main(dump: Dump, output: Path) -> None:
+    listing = list_dump(dump)
+    write_listing(output, listing)
+    log.info("%s: %d files", output, len(listing["files"]))

@@ -16,7 +16,7 @@ from scripts.corpus.files.documents import read_documents
 from scripts.corpus.files.shard_frames import FrameWriter
 
 
-def place_documents(part: Path, assigned: Path, output: Path) -> int:
+def place_documents(part: Path, /, assigned: Path, output: Path) -> int:
     """Write the frames of a part's documents and their index; return how many frames there are."""
     shards = read_array(assigned)
     count = 0
@@ -35,11 +35,4 @@ def place_documents(part: Path, assigned: Path, output: Path) -> int:
     return len(frames)
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("part", type=Path, help="a sentence file")
-    parser.add_argument("--assigned", type=Path, required=True, metavar="FILE.npy.zst")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.zst")
-    args = parser.parse_args()
-    place_documents(args.part, args.assigned, args.output)
+main = cli.step(place_documents, part="a sentence file", assigned="its documents' shards")

@@ -19,7 +19,7 @@ log = logging.getLogger("dump2glue")
 HEADER = ["task", "split", "texts", "found", "share", "sentences"]
 
 
-def report_contamination(parts: list[Path], output: Path) -> list[list[str]]:
+def report_contamination(parts: list[Path], /, output: Path) -> list[list[str]]:
     """Write the table and return its rows, without the header."""
     reports = [read_report(part) for part in parts]
     rows = []
@@ -55,10 +55,4 @@ def read_report(path: Path) -> dict:
     return report
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("parts", type=Path, nargs="+", help="reports of find_contamination")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.tsv")
-    args = parser.parse_args()
-    report_contamination(args.parts, args.output)
+main = cli.step(report_contamination, parts="reports of find_contamination")

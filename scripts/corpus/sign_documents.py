@@ -27,7 +27,7 @@ ROWS = 10  # values of the signature in a band
 BATCH = 1 << 19  # bytes of text that go to a worker at a time
 
 
-def sign_documents(part: Path, output: Path, processes: int) -> int:
+def sign_documents(part: Path, /, output: Path, processes: int = 1) -> int:
     """Write the bands of a sentence file's documents; return how many documents there are."""
     signed = list(ordered_map(bands, batches(read_documents(part), len, BATCH), processes))
     array = np.concatenate(signed) if signed else np.empty((0, BANDS), np.uint64)
@@ -56,11 +56,4 @@ def bands(documents: list[bytes]) -> np.ndarray:
     return digests.reshape(-1, BANDS)
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("part", type=Path, help="a sentence file")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.npy")
-    parser.add_argument("--processes", type=int, default=1)
-    args = parser.parse_args()
-    sign_documents(args.part, args.output, args.processes)
+main = cli.step(sign_documents, part="a sentence file")

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from scripts.common import cli
 from scripts.common.errors import UserError
 from scripts.common.pool import batches, ordered_map
-from scripts.common.settings import add_flags, from_args, setting
+from scripts.common.settings import setting
 from scripts.common.text import read_lines
 from scripts.corpus.files.articles import from_line
 from scripts.corpus.files.documents import Documents, document_writer, to_documents
@@ -42,13 +42,13 @@ class Settings:
 
 
 def split_sentences(
-    articles: Path, output: Path, model: str | None, processes: int
+    articles: Path, /, output: Path, settings: Settings, processes: int = 1
 ) -> tuple[int, int]:
     """Write the sentences of `articles`; return the numbers of documents and of sentences."""
     documents = sentences = 0
     lines = batches(enumerate(read_lines(articles), 1), lambda line: len(line[1]), BATCH)
     with document_writer(output) as write:
-        for done in ordered_map(partial(split_batch, articles, model), lines, processes):
+        for done in ordered_map(partial(split_batch, articles, settings.model), lines, processes):
             write(done)
             documents += done.count
             sentences += done.sentences
@@ -90,13 +90,4 @@ def tidy(lines: Iterable[str]) -> Iterator[str]:
             yield paragraph
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("articles", type=Path, help="JSON lines with id and text")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.txt.zst")
-    add_flags(parser, Settings)
-    parser.add_argument("--processes", type=int, default=1)
-    args = parser.parse_args()
-    settings = from_args(Settings, args)
-    split_sentences(args.articles, args.output, settings.model, args.processes)
+main = cli.step(split_sentences, articles="JSON lines with id and text")

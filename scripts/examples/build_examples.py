@@ -16,7 +16,7 @@ from typing import Any
 
 from scripts.common import cli
 from scripts.common.atomic import write_text
-from scripts.common.settings import SEED, add_flags, from_args, setting
+from scripts.common.settings import SEED, setting
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,14 @@ class Settings:
 
 def build_examples(
     shard: Path,
+    /,
     output: Path,
     settings: Settings,
     random_from: Sequence[Path] = (),
     spare: Sequence[Path] = (),
+    statistics: Path | None = None,
 ) -> dict[str, Any]:
-    """Write the examples of a tokenized shard; return its statistics.
+    """Write the examples of a tokenized shard; return its statistics, which are written too.
 
     Random B come from the shard itself and the tokens of `random_from`, and from those of `spare`
     where the others hold a single document. Raises UserError where tokens are missing, damaged or
@@ -55,22 +57,16 @@ def build_examples(
     )
 
     values = asdict(settings) | {"max_predictions": settings.max_predictions or 0}
-    return build_shard(shard, output, values, random_from, spare)
+    found = build_shard(shard, output, values, random_from, spare)
+    cli.log.info("%(examples)d examples, %(tokens)d tokens", found)
+    if statistics:
+        write_text(statistics, json.dumps(found, indent=2) + "\n")
+    return found
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    add = parser.add_argument
-    add("shard", type=Path, help="tokens, of tokenize_shard")
-    add("-o", "--output", type=Path, required=True, help="HDF5 file to write")
-    add("--statistics", type=Path, help="JSON file to write")
-    add("--random-from", type=Path, nargs="*", default=[], help="other shards, for random B")
-    add("--spare", type=Path, nargs="*", default=[], help="more, if those hold one document only")
-    add_flags(parser, Settings)
-    args = parser.parse_args()
-    settings = from_args(Settings, args)
-    result = build_examples(args.shard, args.output, settings, args.random_from, args.spare)
-    cli.log.info("%(examples)d examples, %(tokens)d tokens", result)
-    if args.statistics:
-        write_text(args.statistics, json.dumps(result, indent=2) + "\n")
+main = cli.step(
+    build_examples,
+    shard="tokens, of tokenize_shard",
+    random_from="other shards, for random B",
+    spare="more, if those hold one document only",
+)

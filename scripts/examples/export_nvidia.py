@@ -16,13 +16,12 @@ import numpy as np
 from scripts.common import cli
 from scripts.common.atomic import atomic_path
 from scripts.common.errors import UserError
-from scripts.common.settings import seed_number
 from scripts.examples.h5.example_files import Batch, Examples
 from scripts.examples.h5.nvidia import ROWS, TYPES, shapes
 
 
 def export_nvidia(
-    source: Path, output: Path, seed: int = 0, epochs: int = 1, max_predictions: int = 0
+    source: Path, /, output: Path, seed: int = 0, epochs: int = 1, max_predictions: int = 0
 ) -> int:
     """Write a file of NVIDIA's schema; return its number of rows.
 
@@ -49,6 +48,7 @@ def export_nvidia(
             batch = examples.batch(number % len(examples), number // len(examples))
             for name, values in padded(batch, examples.seq_length, most, source).items():
                 file[name][start : start + len(values)] = values
+    cli.log.info("%d rows", rows)
     return rows
 
 
@@ -84,14 +84,10 @@ def padded(batch: Batch, length: int, most: int, source: Path) -> dict[str, np.n
     return values
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("source", type=Path, help="HDF5 file of examples")
-    parser.add_argument("-o", "--output", type=Path, required=True, help="HDF5 file to write")
-    parser.add_argument("--seed", type=seed_number, default=0, help="of dynamic masks")
-    parser.add_argument("--epochs", type=int, default=1, help="passes with new masks (%(default)s)")
-    parser.add_argument("--max-predictions", type=int, default=0, help="masks a row; 0: as needed")
-    args = parser.parse_args()
-    rows = export_nvidia(args.source, args.output, args.seed, args.epochs, args.max_predictions)
-    cli.log.info("%d rows", rows)
+main = cli.step(
+    export_nvidia,
+    source="HDF5 file of examples",
+    seed="of dynamic masks",
+    epochs="passes with new masks",
+    max_predictions="masks a row; 0: as needed",
+)

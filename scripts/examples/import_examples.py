@@ -25,8 +25,15 @@ from scripts.examples.h5.schema import IS_RANDOM, OFFSETS, sizes
 from scripts.examples.tokenizer.vocabulary import load_vocabulary
 
 
-def import_examples(source: Path, tokenizer: Path, output: Path, seq_length: int) -> dict[str, Any]:
-    """Write a file of examples; return its statistics.
+def import_examples(
+    source: Path,
+    /,
+    tokenizer: Path,
+    output: Path,
+    seq_length: int = 1 << 15,
+    statistics: Path | None = None,
+) -> dict[str, Any]:
+    """Write a file of examples; return its statistics, which are written too.
 
     Raises UserError where the source is damaged, made with another tokenizer, or longer than
     `seq_length`.
@@ -43,7 +50,11 @@ def import_examples(source: Path, tokenizer: Path, output: Path, seq_length: int
     else:
         with atomic_path(output) as temporary:
             shutil.copyfile(source, temporary)
-    return statistics(examples)
+    found = counts(examples)
+    cli.log.info("%(examples)d examples, %(tokens)d tokens", found)
+    if statistics:
+        write_text(statistics, json.dumps(found, indent=2) + "\n")
+    return found
 
 
 def convert(examples: Examples, source: Path, tokenizer: Path, output: Path) -> None:
@@ -63,7 +74,7 @@ def convert(examples: Examples, source: Path, tokenizer: Path, output: Path) -> 
         writer.add(**{name: values for name, values in arrays.items() if name != "token_kinds"})
 
 
-def statistics(examples: Examples) -> dict[str, Any]:
+def counts(examples: Examples) -> dict[str, Any]:
     """What can be counted of examples without their text."""
     count, tokens = len(examples), int(examples.lengths.sum())
     labels = examples.shards[0].arrays["next_sentence"]
@@ -74,16 +85,9 @@ def statistics(examples: Examples) -> dict[str, Any]:
     }
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("source", type=Path, help="HDF5 file, of either schema")
-    parser.add_argument("-o", "--output", type=Path, required=True, help="HDF5 file to write")
-    parser.add_argument("--statistics", type=Path, help="JSON file to write")
-    parser.add_argument("--tokenizer", type=Path, required=True, help="folder of the tokenizer")
-    parser.add_argument("--seq-length", type=int, default=1 << 15, help="the most that is allowed")
-    args = parser.parse_args()
-    result = import_examples(args.source, args.tokenizer, args.output, args.seq_length)
-    cli.log.info("%(examples)d examples, %(tokens)d tokens", result)
-    if args.statistics:
-        write_text(args.statistics, json.dumps(result, indent=2) + "\n")
+main = cli.step(
+    import_examples,
+    source="HDF5 file, of either schema",
+    tokenizer="folder of the tokenizer",
+    seq_length="the most that is allowed",
+)

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from scripts.common import cli
 from scripts.common.errors import UserError
-from scripts.common.settings import add_flags, from_args
 from scripts.examples.masking.token_kinds import ROLES
 from scripts.examples.tokenizer.bert_tokenizer import bert_tokenizer, segment_template, write_folder
 from scripts.examples.tokenizer.form import Form
@@ -43,12 +42,4 @@ def import_vocab(source: Path, output: Path, form: Form) -> int:
     return write_folder(output, tokenizer, min(form.max_length, found.model_max_length), special)
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("--source", type=Path, required=True, help="vocab.txt or tokenizer folder")
-    parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write to")
-    add_flags(parser, Form)
-    args = parser.parse_args()
-    size = import_vocab(args.source, args.output, from_args(Form, args))
-    cli.log.info("%d tokens", size)
+main = cli.step(import_vocab, source="vocab.txt or tokenizer folder")

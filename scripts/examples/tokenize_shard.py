@@ -22,8 +22,13 @@ from scripts.examples.tokenizer.line_encoder import line_encoder
 from scripts.examples.tokenizer.vocabulary import load_vocabulary
 
 
-def tokenize_shard(shard: Path, tokenizer: Path, output: Path) -> dict[str, int]:
+def tokenize_shard(
+    shard: Path, /, tokenizer: Path, output: Path, threads: int = 1
+) -> dict[str, int]:
     """Write a shard's tokens; return the numbers of documents, sentences and tokens."""
+    os.environ["RAYON_NUM_THREADS"] = str(threads)
+    check_threads(threads)
+    os.environ["TOKENIZERS_PARALLELISM"] = "true" if threads > 1 else "false"
     if not Path(shard).is_file():
         raise UserError(f"{shard}: no such file")
     vocabulary = load_vocabulary(tokenizer)
@@ -36,7 +41,9 @@ def tokenize_shard(shard: Path, tokenizer: Path, output: Path) -> dict[str, int]
             special = (vocabulary.token_kinds[ids] & NEVER_MASKED) > 0
             ids = np.where(special, np.array(vocabulary.special_ids["unk"], ids.dtype), ids)
             writer.add(ids, lengths, blank_lines(text))
-    return writer.counts()
+    counts = writer.counts()
+    cli.log.info("%(documents)d documents, %(sentences)d sentences, %(tokens)d tokens", counts)
+    return counts
 
 
 def blank_lines(text: bytes) -> np.ndarray:
@@ -45,16 +52,9 @@ def blank_lines(text: bytes) -> np.ndarray:
     return np.diff(np.concatenate([[-1], ends, [len(text)]])) == 1
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("shard", type=Path, help="sentences, one a line, documents by empty lines")
-    parser.add_argument("-o", "--output", type=Path, required=True, help="HDF5 file to write")
-    parser.add_argument("--tokenizer", type=Path, required=True, help="tokenizer folder")
-    parser.add_argument("--threads", type=int, default=1, help="for other tokenizers than BERT's")
-    args = parser.parse_args()
-    os.environ["RAYON_NUM_THREADS"] = str(args.threads)
-    check_threads(args.threads)
-    os.environ["TOKENIZERS_PARALLELISM"] = "true" if args.threads > 1 else "false"
-    counts = tokenize_shard(args.shard, args.tokenizer, args.output)
-    cli.log.info("%(documents)d documents, %(sentences)d sentences, %(tokens)d tokens", counts)
+main = cli.step(
+    tokenize_shard,
+    shard="sentences, one a line, documents by empty lines",
+    tokenizer="tokenizer folder",
+    threads="for other tokenizers than BERT's",
+)

@@ -18,7 +18,7 @@ from scripts.common import cli
 from scripts.common.digest import hash64
 from scripts.common.errors import UserError
 from scripts.common.random_numbers import draw
-from scripts.common.settings import SEED, add_flags, from_args, setting
+from scripts.common.settings import SEED, setting
 from scripts.common.text import read_line_blocks
 from scripts.common.threads import check_threads
 from scripts.examples.tokenizer.form import Form
@@ -33,8 +33,12 @@ class Settings(Form):
     seed: int = setting(42, **SEED)
 
 
-def train_vocab(shards: Sequence[Path], output: Path, settings: Settings) -> int:
+def train_vocab(
+    shards: Sequence[Path], /, output: Path, settings: Settings, threads: int = 1
+) -> int:
     """Write a tokenizer folder; return the size of its vocabulary."""
+    os.environ["RAYON_NUM_THREADS"] = str(threads)
+    check_threads(threads)
     # Not above, as the config's check and `--help` need no tokenizers.
     from scripts.examples.tokenizer.bert_tokenizer import bert_tokenizer, write_folder
     from scripts.examples.tokenizer.wordpiece_trainer import train_tokens
@@ -71,15 +75,4 @@ def draw_sample(shards: Iterable[Path], limit: int, seed: int) -> list[bytes]:
     return [line for _, line in chosen]
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("shards", type=Path, nargs="+", help="sentences, one a line")
-    parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write to")
-    add_flags(parser, Settings)
-    parser.add_argument("--threads", type=int, default=1)
-    args = parser.parse_args()
-    os.environ["RAYON_NUM_THREADS"] = str(args.threads)
-    check_threads(args.threads)
-    size = train_vocab(args.shards, args.output, from_args(Settings, args))
-    cli.log.info("%d tokens", size)
+main = cli.step(train_vocab, shards="sentences, one a line")

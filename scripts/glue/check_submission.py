@@ -11,13 +11,10 @@ from scripts.glue.files import submission
 
 
 @cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("archive", type=Path)
-    args = parser.parse_args()
-    problems = list(submission.faults(args.archive, submission.official_counts()))
+def main(archive: Path, /) -> None:
+    problems = list(submission.faults(archive, submission.official_counts()))
     for problem in problems:
-        cli.log.error("%s: %s", args.archive, problem)
+        cli.log.error("%s: %s", archive, problem)
     if problems:
-        raise UserError(f"{args.archive}: {len(problems)} problems; not fit for submission")
-    cli.log.info("%s: fit for submission", args.archive)
+        raise UserError(f"{archive}: {len(problems)} problems; not fit for submission")
+    cli.log.info("%s: fit for submission", archive)

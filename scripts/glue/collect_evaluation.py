@@ -16,7 +16,7 @@ from scripts.common.text import zstd_writer
 PARSE_TREE = ("(ROOT", "( ")
 
 
-def collect_evaluation(files: list[Path], output: Path) -> int:
+def collect_evaluation(files: list[Path], /, output: Path) -> int:
     """Write the texts of tab-separated files, <task>/<split>.tsv; return how many there are."""
     count = 0
     with zstd_writer(output) as target:
@@ -38,10 +38,4 @@ def texts_of(file: Path) -> Iterator[str]:
         yield from (cell for cell in line.split("\t") if not cell.startswith(PARSE_TREE))
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("files", type=Path, nargs="+", metavar="TASK/SPLIT.tsv")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="TEXTS.tsv.zst")
-    args = parser.parse_args()
-    collect_evaluation(args.files, args.output)
+main = cli.step(collect_evaluation, files="TASK/SPLIT.tsv")

@@ -17,7 +17,6 @@ import numpy as np
 from scripts.common import cli
 from scripts.common.atomic import write_text
 from scripts.common.digest import hash64
-from scripts.common.settings import seed_number
 from scripts.glue.scores import finished_runs, intervals
 from scripts.glue.scores.finished_runs import Run
 
@@ -67,14 +66,8 @@ def gain(groups: list[list[Run]], metric: str | None, draws: np.ndarray | None) 
 
 
 @cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("--pretrained", required=True, nargs="+", type=Path)
-    parser.add_argument("--random", required=True, nargs="+", type=Path)
-    parser.add_argument("-o", "--output", required=True, type=Path)
-    parser.add_argument("--seed", type=seed_number, default=42, help="of the bootstrap")
-    args = parser.parse_args()
-    pretrained, random = map(finished_runs.read, (args.pretrained, args.random))
-    text = "".join("\t".join(cells) + "\n" for cells in compare(pretrained, random, args.seed))
+def main(pretrained: list[Path], random: list[Path], output: Path, seed: int = 42) -> None:
+    found = compare(finished_runs.read(pretrained), finished_runs.read(random), seed)
+    text = "".join("\t".join(cells) + "\n" for cells in found)
     print(text.expandtabs(16), end="")
-    write_text(args.output, text)
+    write_text(output, text)

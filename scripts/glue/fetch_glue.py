@@ -63,10 +63,5 @@ def report(task: Task, file: Path, stem: str, rows: tables.Rows) -> None:
 
 
 @cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("task")
-    parser.add_argument("sources", nargs="+", type=Path, help="files, an archive, or MRPC's three")
-    parser.add_argument("-o", "--output", required=True, type=Path, help="folder")
-    args = parser.parse_args()
-    fetch(parse_task(args.task), args.sources, args.output)
+def main(task: str, sources: list[Path], /, output: Path) -> None:
+    fetch(parse_task(task), sources, output)

@@ -8,7 +8,6 @@ or compressed (.gz, .bz2, .zst); the first line of .tsv and .csv names the colum
 """
 
 import csv
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -114,11 +113,6 @@ def objects(file: Path) -> Iterator[tuple[str, dict]]:
 
 
 @cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("entry", type=json.loads, help="the task's entry in the config, as JSON")
-    parser.add_argument("files", nargs="+", type=Path, help="train, dev and, where there is, test")
-    parser.add_argument("-o", "--output", required=True, type=Path, help="folder")
-    args = parser.parse_args()
-    files = dict(zip(("train", "dev", "test"), args.files, strict=False))
-    import_task(args.entry, files, args.output)
+def main(entry: str, files: list[Path], /, output: Path) -> None:
+    splits = dict(zip(("train", "dev", "test"), files, strict=False))
+    import_task(parse_json(entry, "entry:"), splits, output)

@@ -6,7 +6,6 @@
 The archive is checked (see check_submission) before it gets its name.
 """
 
-from argparse import BooleanOptionalAction
 from pathlib import Path
 
 from scripts.common import cli
@@ -38,11 +37,5 @@ def submit(found: list[Run], target: Path, official: bool) -> None:
 
 
 @cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("metrics", nargs="+", type=Path, help="metrics.json of each run")
-    told = "refuse other test sets"
-    parser.add_argument("--official-counts", action=BooleanOptionalAction, default=False, help=told)
-    parser.add_argument("-o", "--output", required=True, type=Path)
-    args = parser.parse_args()
-    submit(finished_runs.read(args.metrics), args.output, args.official_counts)
+def main(metrics: list[Path], /, output: Path, official_counts: bool = False) -> None:
+    submit(finished_runs.read(metrics), output, official_counts)

@@ -41,12 +41,5 @@ def import_checkpoint(path: Path, tokenizer: Path, config: dict | None, output: 
 
 
 @cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("--tokenizer", required=True, type=Path, help="tokenizer folder")
-    parser.add_argument("--model", help="Hugging Face config; default: read off the weights")
-    parser.add_argument("-o", "--output", required=True, type=Path, help="folder of the model")
-    arguments = parser.parse_args()
-    config = read_model(arguments.model) if arguments.model else None
-    import_checkpoint(arguments.checkpoint, arguments.tokenizer, config, arguments.output)
+def main(checkpoint: Path, /, tokenizer: Path, output: Path, model: str | None = None) -> None:
+    import_checkpoint(checkpoint, tokenizer, read_model(model) if model else None, output)

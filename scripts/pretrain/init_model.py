@@ -7,7 +7,6 @@
 from pathlib import Path
 
 from scripts.common import cli
-from scripts.common.settings import add_flags, from_args
 from scripts.pretrain.architectures.model_config import (
     NewModel,
     Shape,
@@ -37,14 +36,8 @@ def init_model(model: str, tokenizer: Path, output: Path, settings: NewModel) ->
     cli.log.info("wrote %s", output)
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    add = parser.add_argument
-    add("--model", required=True, help="Hugging Face config: a JSON file, or the JSON itself")
-    add("--tokenizer", required=True, type=Path, help="tokenizer folder")
-    add("-o", "--output", required=True, type=Path, help="folder of the model")
-    add_flags(parser, NewModel)
-    arguments = parser.parse_args()
-    settings = from_args(NewModel, arguments)
-    init_model(arguments.model, arguments.tokenizer, arguments.output, settings)
+main = cli.step(
+    init_model,
+    model="Hugging Face config: a JSON file, or the JSON itself",
+    tokenizer="tokenizer folder",
+)

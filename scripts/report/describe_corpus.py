@@ -5,7 +5,7 @@
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from scripts.common import cli
@@ -26,7 +26,7 @@ def totals(paths: Iterable[Path], names: Iterable[str] | None = None) -> dict[st
 
 
 def rows(
-    extraction: list[Path], shards: Path, examples: list[Path]
+    extraction: Iterable[Path], shards: Path, examples: list[Path]
 ) -> Iterable[tuple[str, str, int]]:
     """Rows of stage, quantity and count; examples are summed by phase and split."""
     for name, value in totals(extraction).items():
@@ -42,14 +42,10 @@ def rows(
 
 
 @cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("--extraction", type=Path, nargs="*", default=[], metavar="JSON")
-    parser.add_argument("--shards", type=Path, required=True, metavar="JSON")
-    parser.add_argument("--examples", type=Path, nargs="+", required=True, metavar="JSON")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="TSV")
-    args = parser.parse_args()
+def main(
+    *, extraction: Sequence[Path] = (), shards: Path, examples: list[Path], output: Path
+) -> None:
     lines = ["stage\tquantity\tcount"]
-    for row in rows(args.extraction, args.shards, args.examples):
+    for row in rows(extraction, shards, examples):
         lines.append("\t".join(map(str, row)))
-    write_text(args.output, "\n".join(lines) + "\n")
+    write_text(output, "\n".join(lines) + "\n")

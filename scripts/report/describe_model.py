@@ -66,13 +66,6 @@ def card(title: str, config: dict, training: dict, rows: list[dict]) -> str:
 
 
 @cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("config", type=Path, help="the model's config.json")
-    parser.add_argument("training", type=Path, help="training.json, which its training wrote")
-    parser.add_argument("metrics", type=Path, help="metrics.jsonl of its training")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="MARKDOWN")
-    args = parser.parse_args()
-    config, training = read_json(args.config), read_json(args.training)
-    text = card(args.config.absolute().parent.name, config, training, read_rows(args.metrics))
-    write_text(args.output, text)
+def main(config: Path, training: Path, metrics: Path, /, output: Path) -> None:
+    title = config.absolute().parent.name
+    write_text(output, card(title, read_json(config), read_json(training), read_rows(metrics)))

@@ -41,12 +41,7 @@ def draw(confusion: "pd.DataFrame") -> "Figure":
 
 
 @cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("confusion", type=Path)
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="SVG")
-    args = parser.parse_args()
+def main(confusion: Path, /, output: Path) -> None:
     from scripts.report.drawing.figures import read_table, save
 
-    types = {"label": str, "prediction": str}
-    save(draw(read_table(args.confusion, dtype=types)), args.output)
+    save(draw(read_table(confusion, dtype={"label": str, "prediction": str})), output)

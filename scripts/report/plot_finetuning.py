@@ -36,11 +36,7 @@ def draw(curves: "pd.DataFrame") -> "Figure":
 
 
 @cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("curves", type=Path)
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="SVG")
-    args = parser.parse_args()
+def main(curves: Path, /, output: Path) -> None:
     from scripts.report.drawing.figures import read_table, save
 
-    save(draw(read_table(args.curves)), args.output)
+    save(draw(read_table(curves)), output)

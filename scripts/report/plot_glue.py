@@ -3,7 +3,6 @@
 python -m scripts.report.plot_glue glue_results.tsv -o glue.svg
 """
 
-from argparse import BooleanOptionalAction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,13 +54,7 @@ def draw(table: "pd.DataFrame", published: bool) -> "Figure":
 
 
 @cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("table", type=Path)
-    told = "mark BERT's published figures"
-    parser.add_argument("--published", action=BooleanOptionalAction, default=False, help=told)
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="SVG")
-    args = parser.parse_args()
+def main(table: Path, /, output: Path, published: bool = False) -> None:
     from scripts.report.drawing.figures import read_table, save
 
-    save(draw(read_table(args.table), args.published), args.output)
+    save(draw(read_table(table), published), output)

@@ -52,11 +52,7 @@ def draw(phases: dict[str, list[dict]]) -> "Figure":
 
 
 @cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("metrics", type=Path, nargs="+", help="metrics.jsonl, phase by phase")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="SVG")
-    args = parser.parse_args()
+def main(metrics: list[Path], /, output: Path) -> None:
     from scripts.report.drawing.figures import save
 
-    save(draw({path.parent.name: read_rows(path) for path in args.metrics}), args.output)
+    save(draw({path.parent.name: read_rows(path) for path in metrics}), output)

@@ -34,9 +34,6 @@ def is_figure(cell: str) -> bool:
 
 
 @cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("table", type=Path)
-    args = parser.parse_args()
-    rows = [line.split("\t") for line in read_lines(args.table)]
+def main(table: Path, /) -> None:
+    rows = [line.split("\t") for line in read_lines(table)]
     print("\n".join(aligned(rows)))

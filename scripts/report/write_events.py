@@ -13,12 +13,7 @@ from scripts.pretrain.telling.events import records
 
 
 @cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("metrics", type=Path, help="metrics.jsonl of the training")
-    parser.add_argument("timing", type=Path, help="timing.jsonl: when each row was made")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="EVENTS")
-    args = parser.parse_args()
-    data = b"".join(records(read_rows(args.metrics), read_rows(args.timing)))
-    with atomic_path(args.output) as path:
+def main(metrics: Path, timing: Path, /, output: Path) -> None:
+    data = b"".join(records(read_rows(metrics), read_rows(timing)))
+    with atomic_path(output) as path:
         path.write_bytes(data)

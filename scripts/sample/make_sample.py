@@ -9,6 +9,7 @@ python -m scripts.sample.make_sample --seed 42 --articles 3000 \\
 """
 
 import bz2
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -17,7 +18,7 @@ from scripts.common import cli
 from scripts.common.atomic import atomic_path
 from scripts.common.errors import UserError
 from scripts.common.pool import ordered_map
-from scripts.common.settings import SEED, add_flags, from_args, setting
+from scripts.common.settings import SEED, setting
 from scripts.sample.encyclopaedia.export import FOOTER, chunks, compressed_chunk, header
 from scripts.sample.tasks.task_files import write_tasks
 from scripts.sample.world.world import World
@@ -31,19 +32,21 @@ class Settings:
     seed: int = setting(42, "which world", **SEED)
 
 
-def make_sample(settings: Settings, dumps: list[Path], glue: Path | None, processes: int) -> None:
+def make_sample(
+    settings: Settings, dump: Sequence[Path] = (), glue: Path | None = None, processes: int = 1
+) -> None:
     """Write the dumps, each with an equal share of the articles, and the tasks' files.
 
     The bytes do not depend on `processes`. Raises UserError where the world is too small for the
     tasks, or has fewer articles than there are dumps.
     """
     seed, articles = settings.seed, settings.articles
-    if len(dumps) > articles:
-        raise UserError(f"--dump: {len(dumps)} files for {articles} articles; name fewer files")
-    for number, dump in enumerate(dumps):
-        start, stop = (articles * part // len(dumps) for part in (number, number + 1))
-        write_dump(seed, start, stop, dump, processes)
-        cli.log.info("%s: articles %d to %d of %d", dump, start + 1, stop, articles)
+    if len(dump) > articles:
+        raise UserError(f"--dump: {len(dump)} files for {articles} articles; name fewer files")
+    for number, file in enumerate(dump):
+        start, stop = (articles * part // len(dump) for part in (number, number + 1))
+        write_dump(seed, start, stop, file, max(1, processes))
+        cli.log.info("%s: articles %d to %d of %d", file, start + 1, stop, articles)
     if glue:
         write_tasks(World(seed), articles, glue)
         cli.log.info("%s: the tasks", glue)
@@ -68,13 +71,9 @@ def cached_world(seed: int) -> World:
     return World(seed)
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    add_flags(parser, Settings)
-    told = "dumps to write, *.xml.bz2, of equal shares"
-    parser.add_argument("--dump", type=Path, nargs="+", default=[], metavar="FILE", help=told)
-    parser.add_argument("--glue", type=Path, metavar="FOLDER", help="where to write <task>/*.tsv")
-    parser.add_argument("--processes", type=int, default=1, help="for the dumps; changes no byte")
-    args = parser.parse_args()
-    make_sample(from_args(Settings, args), args.dump, args.glue, max(1, args.processes))
+main = cli.step(
+    make_sample,
+    dump="dumps to write, *.xml.bz2, of equal shares",
+    glue="folder to write <task>/*.tsv to",
+    processes="for the dumps; changes no byte",
+)

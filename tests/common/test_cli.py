@@ -142,3 +142,50 @@ def test_a_process_that_is_no_step_is_left_as_it_is():
         "assert os.environ == before; assert sys.excepthook is sys.__excepthook__"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+ARGUMENTS = """
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from scripts.common import cli
+from scripts.common.settings import setting
+
+@dataclass(frozen=True)
+class Settings:
+    seed: int = setting(42, minimum=0)
+
+def work(part: Path, more: list[Path], /, settings: Settings, output: Path, clean: Path | None = None,
+         others: Sequence[Path] = (), fast: bool = False, threads: int = 1) -> int:
+    "Prints what it gets."
+    print(part, more, settings, output, clean, others, fast, threads)
+    return 3
+
+main = cli.step(work, part="a sentence file")
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            "a b c -o d",
+            "a [PosixPath('b'), PosixPath('c')] Settings(seed=42) d None () False 1",
+        ),
+        (
+            "a b --output d --clean e --others f --fast --threads 2 --seed 7",
+            "a [PosixPath('b')] Settings(seed=7) d e [PosixPath('f')] True 2",
+        ),
+        ("a b --others --no-fast -o d", "a [PosixPath('b')] Settings(seed=42) d None [] False 1"),
+        ("a b", "the following arguments are required: -o/--output"),
+        ("a -o d", "the following arguments are required: more"),
+        ("a b -o d --seed -1", "error: --seed -1: must be at least 0"),
+        ("a b -o d --threads x", "argument --threads: invalid int value: 'x'"),
+        ("--help", "a sentence file"),
+    ],
+)
+def test_a_step_gets_what_its_parameters_say(words, said):
+    command = [sys.executable, "-c", ARGUMENTS, *words.split()]
+    ended = subprocess.run(command, capture_output=True, text=True)
+    assert said in ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stderr

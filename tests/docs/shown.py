@@ -13,6 +13,8 @@ from pathlib import Path
 from tests.runs import ROOT
 
 HEADS = re.compile(r"(?:[A-Z][A-Z0-9_]*=\S+ )*(?:python3? -m|snakemake|make|torchrun)(?: |$)")
+# Where a module makes the `main` of a step.
+STEP = re.compile(r"^(?:@cli\.step$|main = cli\.step\()", re.MULTILINE)
 FENCE = re.compile(r"^ *```(\w*)[^\n]*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"`([^`]+)`")
 SHELLS = ("", "bash", "sh")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from snakemake.cli import parse_args
 
-from tests.docs.shown import Command, commands, docstring, of_lines
+from tests.docs.shown import STEP, Command, commands, docstring, of_lines
 from tests.runs import ROOT
 
 ROOTS = ("scripts", "tests", "config", "docs", "rules", "profiles")
@@ -136,7 +136,7 @@ def test_every_step_shows_how_it_is_called():
     steps = {
         f"scripts.{file.parent.name}.{file.stem}"
         for file in ROOT.glob("scripts/*/*.py")
-        if re.search('^@cli.step$|__name__ == "__main__"', file.read_text("utf-8"), re.MULTILINE)
+        if STEP.search(text := file.read_text("utf-8")) or '__name__ == "__main__"' in text
     }
     shown = {command.module for command in commands() if command.where.startswith("scripts/")}
     assert steps - shown == set()

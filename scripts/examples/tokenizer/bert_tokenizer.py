@@ -13,6 +13,7 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.processors import TemplateProcessing
 
 from scripts.common.atomic import write_text
+from scripts.common.cli import log
 from scripts.examples.masking.token_kinds import BERT_SPECIAL
 
 SPECIAL = tuple(BERT_SPECIAL.values())
@@ -64,6 +65,7 @@ def write_folder(
     write_text(folder / "tokenizer.json", tokenizer.to_str(pretty=True) + "\n")
     text = json.dumps(config, indent=2, sort_keys=True, ensure_ascii=False)
     write_text(folder / "tokenizer_config.json", text + "\n")
+    log.info("%d tokens", len(tokens))
     return len(tokens)
 
 
