@@ -159,7 +159,7 @@ rule collect_results:
         runtime=30,
     params:
         **step("scripts/glue/collect_results.py"),
-        flags=flags(seed=config["seed"]),
+        flags=flags(seed=config["seed"], source=GLUE["source"]),
         folder=lambda wildcards, output: folder_of([output.runs]),
     message:
         "Collecting all runs into {output.table}"

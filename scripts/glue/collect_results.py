@@ -27,6 +27,13 @@ from scripts.glue.scores.finished_runs import Run
 from scripts.glue.scores.nested_choice import nested_medians
 from scripts.glue.tasks.official_tasks import OFFICIAL
 
+# What the official tasks are scored on, by glue.source.
+DATA = {"sample": "invented", "download": "GLUE", "folder": "GLUE"}
+INVENTED = """
+The data are invented: tasks of GLUE's names about the sample's made-up world. Their scores are none of
+GLUE's; `glue.source: download` gives those.
+"""
+
 # One line of the table by column: fractions, numbers and words, and nothing where it says nothing.
 Row = dict[str, Any]
 
@@ -35,7 +42,7 @@ NOTES = data_text(__file__, "table_notes.txt")
 
 COLUMNS = ("task", "metric", "median", "mean", "std", "best", "runs", "failed",
            "majority_baseline", "dev_examples", "ci95_low", "ci95_high", "settings",
-           "settings_tried", "nested")  # fmt: skip
+           "settings_tried", "nested", "data")  # fmt: skip
 PERCENTAGES = {"median", "mean", "std", "best", "majority_baseline", "ci95_low", "ci95_high",
                "nested"}  # fmt: skip
 
@@ -54,21 +61,31 @@ def cells(row: Row) -> dict[str, str]:
     }
 
 
-def table(found: list[Run], seed: int) -> list[Row]:
-    """The rows of all tasks and metrics, and the averages of the official ones."""
+def table(found: list[Run], seed: int, source: str = "folder") -> list[Row]:
+    """The rows of all tasks and metrics, and the averages of the official ones.
+
+    `source` is glue.source: where the data of the official tasks come from.
+    """
     groups = finished_runs.chosen(found)
     rows = {
         name: list(metric_rows(name, groups[name], settings, seed))
         for name, settings in finished_runs.by_row(found).items()
     }
     official = [task for task in OFFICIAL if task in rows]
+    named = rows.items()
     return [
-        *itertools.chain.from_iterable(rows.values()),
+        *(row | {"data": data_of(task, source)} for task, own in named for row in own),
         *(
             average(name, [groups[task] for task in tasks], [rows[task] for task in tasks])
+            | {"data": DATA[source]}
             for name, tasks in averages(official)
         ),
     ]
+
+
+def data_of(task: str, source: str) -> str:
+    """What a task was scored on, in a word."""
+    return DATA[source] if task in OFFICIAL else "own"
 
 
 def averages(official: list[str]) -> Iterable[tuple[str, list[str]]]:
@@ -162,7 +179,8 @@ def markdown(rows: list[Row]) -> str:
         row["runs"] += f" ({row['failed']})" if row["failed"] else ""
         row["interval"] = f"{row['ci95_low']} to {row['ci95_high']}" if row["ci95_low"] else ""
         lines.append("| " + " | ".join(row[name] for name in SHOWN) + " |")
-    return "\n".join([*lines, "", NOTES])
+    invented = any(row["data"] == DATA["sample"] for row in rows)
+    return "\n".join([*lines, "", NOTES]) + (INVENTED if invented else "")
 
 
 def details(found: list[Run]) -> dict[str, str]:
@@ -207,10 +225,11 @@ def main() -> None:
     parser.add_argument("--table", required=True, type=Path)
     parser.add_argument("--markdown", required=True, type=Path)
     parser.add_argument("--details", required=True, type=Path, help="folder")
+    parser.add_argument("--source", choices=DATA, default="folder", help="of the official tasks")
     parser.add_argument("--seed", type=seed_number, default=42, help="of the bootstrap")
     args = parser.parse_args()
     found = finished_runs.read(args.metrics)
-    rows = table(found, args.seed)
+    rows = table(found, args.seed, args.source)
     for name, text in details(found).items():
         write_text(args.details / name, text)
     write_text(args.markdown, markdown(rows))

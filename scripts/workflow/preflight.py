@@ -96,7 +96,17 @@ def mistakes(run: Run, needed: float) -> list[str]:
 
 def warnings(run: Run) -> list[str]:
     """What may change this run's results or speed, a line each."""
-    return list(other_versions(run.root)) if run.here else []
+    return [*invented_tasks(run), *(other_versions(run.root) if run.here else ())]
+
+
+def invented_tasks(run: Run) -> Iterator[str]:
+    """Say that a model of the user's own text is to be scored on the sample's world."""
+    corpus, glue = run.config["corpus"]["source"], run.config["glue"]["source"]
+    if glue == "sample" and corpus != "sample" and "collect_results" in run.rules:
+        yield (
+            "glue.source is sample: the tasks are about an invented world, of which your text says "
+            "nothing; set it to download or folder"
+        )
 
 
 def unwritable(run: Run) -> list[str]:

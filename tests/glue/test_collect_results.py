@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from scripts.glue import collect_results
 from scripts.glue.collect_results import (
     COLUMNS,
     averages,
@@ -48,8 +49,19 @@ def test_statistics_over_the_seeds(tmp_path):
         "settings": "learning rate 2e-05, batch 32, epochs 3",
         "settings_tried": "1",
         "nested": "",
+        "data": "GLUE",
     }
     assert float(row["ci95_low"]) < 75 < float(row["ci95_high"])
+
+
+def test_what_the_tasks_were_scored_on_is_said(tmp_path):
+    """Of one's own text and the sample's world, a table would else pass for one of GLUE."""
+    found = [write_run(tmp_path / "1", "RTE", 1, 2), write_run(tmp_path / "2", "MRPC", 1, 2)]
+    for source, word in (("sample", "invented"), ("download", "GLUE"), ("folder", "GLUE")):
+        rows = collect_results.table(found, 1, source)
+        assert {row["data"] for row in rows} == {word}
+        assert ("made-up world" in collect_results.markdown(rows)) == (source == "sample")
+    assert collect_results.data_of("sentiment", "sample") == "own"
 
 
 def test_a_run_at_the_baseline_has_failed(tmp_path):

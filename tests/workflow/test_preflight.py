@@ -67,6 +67,15 @@ def test_an_input_from_the_future(folder):
     assert found.endswith("touch the file")
 
 
+def test_an_own_text_that_is_scored_on_the_invented_world(folder):
+    run = run_of(job("collect_results"), corpus={"source": "text"})
+    assert preflight.warnings(run)[0].startswith("glue.source is sample: the tasks are about an in")
+    for changes in ({"corpus": {"source": "sample"}}, {"glue": {"source": "download"}}):
+        other = replace(run, config=run.config | {k: run.config[k] | v for k, v in changes.items()})
+        assert not any("invented" in line for line in preflight.warnings(other))
+    assert not any("invented" in line for line in preflight.warnings(run_of(job("pretrain"))))
+
+
 def test_a_tokenizer_without_a_special_token(folder):
     tokenizer_folder(folder / "given")
     run = run_of(job("import_vocab"), vocab={"path": "given"})
