@@ -19,7 +19,9 @@ sys.path.insert(0, str(ROOT))
 # Of `--sdm conda`; in a path to an environment Snakemake takes braces for wildcards.
 ENVIRONMENT = f"{ROOT}/config/environment.yaml".replace("{", "{{").replace("}", "}}")
 
+from scripts.common.atomic import write_text
 from scripts.common.code import code_digest, module_digests, package_versions
+from scripts.common.digest import value_digest
 from scripts.common.settings import section_of, words
 from scripts.workflow.config import (
     freeze,
@@ -134,6 +136,23 @@ def given(files):
         return f"content {found}" if found else ""
 
     return digest
+
+
+def handed_over(choose):
+    """Words of a rule's command that follow from its input, as a param; very many by a file.
+
+    `choose` makes them of the input. A command has at most 128 kB.
+    """
+
+    def words(wildcards, input):
+        text = shlex.join(map(str, choose(input)))
+        if len(text) < 50_000:
+            return text
+        file = Path(f".snakemake/dump2glue/arguments/{value_digest(text)[:16]}")
+        write_text(file, text)
+        return f"--arguments {shlex.quote(str(file))}"
+
+    return words
 
 
 def memory(mb, per_thread=0):

@@ -76,6 +76,7 @@ rule collect_text:
     params:
         **step("scripts/corpus/collect_text.py"),
         given=given(part_files),
+        files=handed_over(lambda input: input),
         flags=lambda wildcards: flags(
             **section_of(collect_text.Settings, CORPUS["text"]),
             base=PARTS[wildcards.part].base,
@@ -83,7 +84,7 @@ rule collect_text:
     message:
         "Collecting the documents of {wildcards.part}"
     shell:
-        "{params.run} {input:q} -o {output:q} {params.flags} --log {log:q}"
+        "{params.run} {params.files} -o {output:q} {params.flags} --log {log:q}"
 
 
 rule split_sentences:
@@ -107,11 +108,12 @@ rule split_sentences:
     params:
         **step("scripts/corpus/split_sentences.py"),
         given=given(articles_of),
+        files=handed_over(lambda input: input),
         flags=flags(**CORPUS["sentences"]),
     message:
         "Splitting {wildcards.part} into sentences"
     shell:
-        "{params.run} {input:q} -o {output.sentences:q} "
+        "{params.run} {params.files} -o {output.sentences:q} "
         "{params.flags} --processes {threads} --log {log:q}"
 
 
@@ -158,10 +160,11 @@ rule report_contamination:
         runtime=30,
     params:
         **step("scripts/corpus/report_contamination.py"),
+        files=handed_over(lambda input: input),
     message:
         "Reporting how much of the evaluation the corpus holds"
     shell:
-        "{params.run} {input:q} -o {output:q} --log {log:q}"
+        "{params.run} {params.files} -o {output:q} --log {log:q}"
 
 
 rule sign_documents:
@@ -209,12 +212,17 @@ rule assign_documents:
         **step("scripts/corpus/assign_documents.py"),
         flags=flags(**SHARDING),
         folder=lambda wildcards, output: folder_of(output.assigned),
-        near="--signatures" if NEAR else "",
+        files=handed_over(
+            lambda input: [
+                *input.ids,
+                *(["--signatures", *input.signatures] if NEAR else []),
+            ]
+        ),
     message:
         "Assigning the documents to shards"
     shell:
-        "{params.run} {input.ids:q} -o {params.folder} --statistics {output.statistics:q} "
-        "{params.flags} {params.near} {input.signatures:q} --log {log:q}"
+        "{params.run} {params.files} -o {params.folder} "
+        "--statistics {output.statistics:q} {params.flags} --log {log:q}"
 
 
 rule place_documents:
@@ -266,7 +274,8 @@ rule shard_corpus:
             validation_fraction=SHARDING["validation_fraction"],
         ),
         folder=lambda wildcards, output: folder_of([Path(output[0]).parent]),
+        files=handed_over(lambda input: input.placed),
     message:
         "Putting the shards together"
     shell:
-        "{params.run} {input.placed:q} -o {params.folder} {params.flags} --log {log:q}"
+        "{params.run} {params.files} -o {params.folder} {params.flags} --log {log:q}"

@@ -45,12 +45,13 @@ else:
             runtime=120,
         params:
             **step("scripts/examples/train_vocab.py"),
+            files=handed_over(lambda input: input),
             flags=flags(seed=config["seed"], **VOCAB | {"path": None}),
             folder=output_folder,
         message:
             "Training the vocabulary"
         shell:
-            "{params.run} {input:q} -o {params.folder} {params.flags} "
+            "{params.run} {params.files} -o {params.folder} {params.flags} "
             "--threads {threads} --log {log:q}"
 
 

@@ -34,6 +34,9 @@ rule pretrain:
     params:
         **step("scripts/pretrain/pretrain.py", launcher="scripts/pretrain/launch.py"),
         given=given(phase_start),
+        files=handed_over(
+            lambda input: [*input.train, "--validation", *input.validation]
+        ),
         instructions=instructions(),
         flags=phase_flags,
         init=phase_init,
@@ -46,8 +49,7 @@ rule pretrain:
         "Pretraining, phase {wildcards.phase}"
     shell:
         "{params.run} {params.launch} --cpus {threads} --log {log:q} "
-        "-- {input.train:q} --validation {input.validation:q} "
-        "--tokenizer {params.vocab} -o {params.folder} {params.init} {params.flags} "
+        "-- {params.files} --tokenizer {params.vocab} -o {params.folder} {params.init} {params.flags} "
         "--checkpoint-folder {params.checkpoints} {params.runtime_options}"
 
 

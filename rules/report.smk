@@ -60,8 +60,15 @@ rule describe_corpus:
         runtime=10,
     params:
         **step("scripts/report/describe_corpus.py"),
+        files=handed_over(
+            lambda input: [
+                "--extraction",
+                *input.extraction,
+                "--examples",
+                *input.examples,
+            ]
+        ),
     message:
         "Count what went into pretraining"
     shell:
-        "{params.run} --extraction {input.extraction:q} --shards {input.shards:q}"
-        " --examples {input.examples:q} -o {output:q} --log {log:q}"
+        "{params.run} {params.files} --shards {input.shards:q} -o {output:q} --log {log:q}"

@@ -12,6 +12,7 @@ import ctypes
 import inspect
 import logging
 import os
+import shlex
 import signal
 import sys
 import textwrap
@@ -40,9 +41,15 @@ class Parser(argparse.ArgumentParser):
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         self.add_argument("--log", type=Path, metavar="FILE", help="also write the log to FILE")
+        told = "a file of further words, quoted as in a shell: a command line holds 128 kB"
+        self.add_argument("--arguments", metavar="FILE", help=told)
 
     def parse_args(self, args=None, namespace=None):
-        parsed = super().parse_args(args, namespace)
+        words = list(sys.argv[1:] if args is None else args)
+        if "--arguments" in words[:-1]:
+            place = words.index("--arguments")
+            words[place : place + 2] = shlex.split(Path(words[place + 1]).read_text("utf-8"))
+        parsed = super().parse_args(words, namespace)
         start_logging(parsed.log)
         return parsed
 

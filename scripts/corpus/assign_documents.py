@@ -29,6 +29,7 @@ from scripts.corpus.files.shard_assignment import Sharding, assign
 log = logging.getLogger("dump2glue")
 
 NOTES = np.dtype([("digest", "<u8"), ("sentences", "<i8"), ("bytes", "<i8"), ("shard", "<i4")])
+LARGE = 0.1  # share of duplicates that looks like a mistake
 
 
 def assign_documents(
@@ -74,6 +75,13 @@ def assign_documents(
         write_array(output / part.name.replace(".ids.zst", ".npy.zst"), numbers)
     write_text(statistics, json.dumps(result, indent=1) + "\n")
     log.info("%(documents)d documents, %(sentences)d sentences; %(duplicates)d duplicates", result)
+    if result["duplicates"] > LARGE * len(documents):
+        share = 100 * result["duplicates"] / len(documents)
+        log.warning(
+            "warning: %.0f%% of the documents stood before and are left out; where that is wrong, "
+            "see what a document is (corpus.text.documents), or set corpus.deduplicate to none",
+            share,
+        )
     return result
 
 

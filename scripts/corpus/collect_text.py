@@ -13,11 +13,13 @@ from pathlib import Path
 
 from scripts.common import cli
 from scripts.common.errors import UserError
-from scripts.common.settings import add_flags, from_args, setting
+from scripts.common.settings import setting
 from scripts.common.text import read_lines, zstd_writer
 from scripts.corpus.files.articles import Article, to_line
 
 log = logging.getLogger("dump2glue")
+
+SHORT = 100  # words of a document, below which many of them in a file look like its paragraphs
 
 
 @dataclass(frozen=True)
@@ -29,22 +31,32 @@ class Settings:
     )
 
 
-def collect_text(files: list[Path], base: Path | None, output: Path, documents: str) -> int:
+def collect_text(
+    files: list[Path], /, output: Path, settings: Settings, base: Path | None = None
+) -> int:
     """Write the documents of text files as articles; return how many there are.
 
     An article's id names its file relative to the folder `base`, where one is given. Raises
     UserError where a file is not UTF-8, or where all are empty.
     """
-    count = 0
+    count = words = 0
     with zstd_writer(output) as target:
         for file in files:
             name = file.relative_to(base).as_posix() if base else file.name
-            for number, lines in enumerate(documents_of(read_lines(file), documents), 1):
+            for number, lines in enumerate(documents_of(read_lines(file), settings.documents), 1):
                 target.write(to_line(Article(f"{name}:{number}", name, "", "\n".join(lines))))
                 count += 1
+                words += sum(len(line.split()) for line in lines)
         if not count:
             raise UserError(f"{base or files[0]}: it has no text")
     log.info("%d documents in %d files", count, len(files))
+    if settings.documents == "blank_line" and count > 10 * len(files) and words < SHORT * count:
+        log.warning(
+            "warning: %d documents a file, of %d words each, as one ends at an empty line; where a "
+            "file is a document, set corpus.text.documents to file",
+            count // len(files),
+            words // count,
+        )
     return count
 
 
@@ -62,13 +74,6 @@ def documents_of(lines: Iterable[str], documents: str) -> Iterator[list[str]]:
         yield group
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("files", type=Path, nargs="+", help="UTF-8, plain or .gz, .bz2, .zst")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.jsonl.zst")
-    parser.add_argument("--base", type=Path, metavar="FOLDER", help="ids are relative to it")
-    add_flags(parser, Settings)
-    args = parser.parse_args()
-    documents = from_args(Settings, args).documents
-    collect_text(args.files, args.base, args.output, documents)
+main = cli.step(
+    collect_text, files="UTF-8, plain or .gz, .bz2, .zst", base="a folder that ids are relative to"
+)

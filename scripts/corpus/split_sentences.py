@@ -42,28 +42,29 @@ class Settings:
 
 
 def split_sentences(
-    articles: Path, /, output: Path, settings: Settings, processes: int = 1
+    articles: list[Path], /, output: Path, settings: Settings, processes: int = 1
 ) -> tuple[int, int]:
-    """Write the sentences of `articles`; return the numbers of documents and of sentences."""
+    """Write the sentences of articles files; return the numbers of documents and of sentences."""
     documents = sentences = 0
-    lines = batches(enumerate(read_lines(articles), 1), lambda line: len(line[1]), BATCH)
+    lines = ((file, *line) for file in articles for line in enumerate(read_lines(file), 1))
+    work = batches(lines, lambda line: len(line[2]), BATCH)
     with document_writer(output) as write:
-        for done in ordered_map(partial(split_batch, articles, settings.model), lines, processes):
+        for done in ordered_map(partial(split_batch, settings.model), work, processes):
             write(done)
             documents += done.count
             sentences += done.sentences
         if not documents:
-            raise UserError(f"{articles}: it has no text")
-    log.info("%s: %d documents, %d sentences", articles, documents, sentences)
+            raise UserError(f"{articles[0]}: it has no text")
+    log.info("%s: %d documents, %d sentences", articles[0], documents, sentences)
     return documents, sentences
 
 
-def split_batch(path: Path, model: str | None, lines: list[tuple[int, str]]) -> Documents:
-    """The documents of an articles file's lines, which come with their numbers."""
+def split_batch(model: str | None, lines: list[tuple[Path, int, str]]) -> Documents:
+    """The documents of articles files' lines, which come with their file and number."""
     pipeline = pipeline_of(model)
     # The zone frees the strings that a batch has added to the vocabulary.
     with pipeline.memory_zone():
-        articles = (from_line(line, path, number) for number, line in lines if line.strip())
+        articles = (from_line(line, path, number) for path, number, line in lines if line.strip())
         return to_documents(
             (article.id, document_sentences(pipeline, article.text)) for article in articles
         )

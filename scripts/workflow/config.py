@@ -1,15 +1,18 @@
 """The config: its check, one line for each mistake before any job, and what a run's jobs get of it."""
 
+import base64
 import contextlib
 import copy
 import difflib
 import importlib
 import json
 import os
+import zlib
 from pathlib import Path
 from typing import Any
 
 import jsonschema
+from snakemake.exceptions import WorkflowError
 from snakemake.utils import update_config
 
 from scripts.common.data import parse_yaml
@@ -83,6 +86,9 @@ def with_defaults(config: dict[str, Any], file: Path) -> dict[str, Any]:
     return defaults
 
 
+LONGEST_VARIABLE = 120_000
+
+
 def freeze(config: dict[str, Any], main: bool, name: str | None) -> dict[str, Any]:
     """The settings that a run began with, which all its jobs get.
 
@@ -92,9 +98,14 @@ def freeze(config: dict[str, Any], main: bool, name: str | None) -> dict[str, An
     """
     variable = f"D2G_CONFIG_{name}" if name else "D2G_CONFIG"
     if main:
-        os.environ[variable] = json.dumps(config, default=str)
+        # Packed, as no variable may have more than 128 kB.
+        packed = base64.b64encode(zlib.compress(json.dumps(config, default=str).encode())).decode()
+        if len(packed) > LONGEST_VARIABLE:
+            raise WorkflowError("corpus.paths: too many to hand on; name a folder, or a pattern")
+        os.environ[variable] = packed
         return config
-    return json.loads(os.environ[variable]) if variable in os.environ else config
+    packed = os.environ.get(variable, "")
+    return json.loads(zlib.decompress(base64.b64decode(packed))) if packed else config
 
 
 def describe(error: jsonschema.ValidationError) -> list[str]:

@@ -24,6 +24,7 @@ from packaging.requirements import Requirement
 from scripts.common.data import parse_yaml
 from scripts.common.errors import UserError
 from scripts.common.settings import section_of
+from scripts.corpus.files.parts import left_out
 from scripts.workflow import slurm_limits
 from scripts.workflow.estimates import FIGURES, Model
 
@@ -96,7 +97,8 @@ def mistakes(run: Run, needed: float) -> list[str]:
 
 def warnings(run: Run) -> list[str]:
     """What may change this run's results or speed, a line each."""
-    return [*invented_tasks(run), *(other_versions(run.root) if run.here else ())]
+    left = left_out(run.config["corpus"]) if "collect_text" in run.rules else ()
+    return [*left, *invented_tasks(run), *(other_versions(run.root) if run.here else ())]
 
 
 def invented_tasks(run: Run) -> Iterator[str]:

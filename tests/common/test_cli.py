@@ -1,3 +1,4 @@
+import shlex
 import subprocess
 import sys
 
@@ -189,3 +190,15 @@ def test_a_step_gets_what_its_parameters_say(words, said):
     ended = subprocess.run(command, capture_output=True, text=True)
     assert said in ended.stdout + ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_words_may_come_from_a_file(tmp_path):
+    """A command line has at most 128 kB."""
+    names = [f"a file's {number}.txt" for number in range(20_000)]
+    (tmp_path / "words").write_text(shlex.join([*names, "--signatures", "x y"]))
+    parser = cli.Parser("A step.")
+    parser.add_argument("names", nargs="+")
+    parser.add_argument("--signatures", nargs="+")
+    parser.add_argument("--size", type=int)
+    found = parser.parse_args(["--arguments", str(tmp_path / "words"), "--size", "3"])
+    assert (found.names, found.signatures, found.size) == (names, ["x y"], 3)

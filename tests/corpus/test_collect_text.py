@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from scripts.common.errors import UserError
-from scripts.corpus.collect_text import collect_text
+from scripts.corpus.collect_text import Settings, collect_text
 from scripts.corpus.files.articles import read_articles
 
 
@@ -16,7 +16,7 @@ def collect(tmp_path, documents, **files):
         paths[-1].parent.mkdir(exist_ok=True)
         paths[-1].write_bytes(content.encode() if isinstance(content, str) else content)
     output = tmp_path / "a.jsonl.zst"
-    collect_text(paths, tmp_path / "texts", output, documents)
+    collect_text(paths, output, Settings(documents), tmp_path / "texts")
     return [(article.id, article.text) for article in read_articles(output)]
 
 
@@ -56,3 +56,18 @@ def test_the_command_line(tmp_path):
         "x.txt:1",
         "x.txt:2",
     ]
+
+
+def test_paragraphs_that_pass_for_documents_are_told(tmp_path, caplog):
+    text = "A paragraph of a text.\n\n" * 30
+    for documents, told in (("blank_line", 1), ("file", 0), ("line", 0)):
+        caplog.clear()
+        collect(tmp_path, documents, a=text, b=text)
+        lines = [
+            line for line in caplog.messages if line.startswith("warning: 30 documents a file")
+        ]
+        assert len(lines) == told
+        assert all("of 5 words each" in line and "corpus.text.documents" in line for line in lines)
+    caplog.clear()
+    collect(tmp_path, "blank_line", a="word " * 200 + "\n\n" + "word " * 200)
+    assert not any("warning" in line for line in caplog.messages)

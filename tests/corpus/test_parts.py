@@ -3,19 +3,19 @@ from pathlib import Path
 import pytest
 
 from scripts.common.errors import UserError
-from scripts.corpus.files.parts import MOST_PARTS, PART_BYTES, find_parts, grouped
+from scripts.corpus.files.parts import FEW, MOST_PARTS, PART_BYTES, find_parts, grouped, left_out
 
 
 @pytest.fixture
 def files(tmp_path, monkeypatch):
-    """Makes empty files below the working directory."""
+    """Makes files of one byte below the working directory."""
     monkeypatch.chdir(tmp_path)
 
     def make(*names):
         for name in names:
             path = tmp_path / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch()
+            path.write_text("x")
 
     return make
 
@@ -74,6 +74,43 @@ def test_a_folder_gives_its_text_files(files):
     assert found.files == ["t/a/c.txt.gz", "t/b.txt"]
 
 
+def test_what_a_folder_holds_beside_text_is_left_out_and_said(files):
+    files("t/a.txt", "t/b.pdf", "t/deep/c.md", "t/.d.pdf", "t/README")
+    Path("t/none.txt").touch()
+    (found,) = parts("text", "t")
+    assert found.files == ["t/a.txt"]
+    empty, others = sorted(left_out({"paths": ["t", "t/a.txt"]}))
+    assert empty == "t: left out as empty: 1 of its files, such as t/none.txt"
+    assert others.startswith(
+        "t: left out as not named as text (.txt, .txt.zst or .txt.gz): 3 of its"
+    )
+    assert list(left_out({"paths": ["t/deep/../a.txt"]})) == []
+
+
+@pytest.mark.parametrize(("kind", "ending"), [("text", "txt"), ("articles", "jsonl")])
+def test_many_small_files_share_a_part(files, monkeypatch, kind, ending):
+    names = [f"d/{number:02d}.{ending}" for number in range(FEW + 1)]
+    files(*names)
+    few = parts(kind, *names[:FEW])
+    assert [part.files for part in few] == [[name] for name in names[:FEW]]
+    for paths in (names, [f"d/*.{ending}"]):
+        (whole,) = parts(kind, *paths)
+        assert (whole.name, whole.files, whole.base) == (f"00-and-{FEW}-more", names, "d")
+    Path(names[1]).write_text("x" * 20)
+    monkeypatch.setattr("scripts.corpus.files.parts.PART_BYTES", 10)
+    groups = parts(kind, *names)
+    assert [name for part in groups for name in part.files] == names
+    assert [len(part.files) for part in groups] == [2, 7]
+    assert [part.name for part in groups] == ["00-and-1-more", "02-and-6-more"]
+
+
+def test_files_of_a_name_in_several_folders_may_share_a_part(files):
+    names = [f"{folder}/x.txt" for folder in "abcdefghijk"]
+    files(*names)
+    (whole,) = parts("text", *names)
+    assert (whole.files, whole.base) == (names, ".")
+
+
 @pytest.mark.parametrize("size", [1, 10, 10_000])
 def test_a_folder_gives_parts_of_some_size_and_no_more_than_can_be_scheduled(size):
     files = [f"{number:05d}.txt" for number in range(1203)]
@@ -107,4 +144,4 @@ def test_mistakes_name_the_key_and_the_path(files):
     assert "a.xml.bz2 and b/a.jsonl would both be called a; rename one" in message
     files("v/t/x.txt", "t/y.txt")
     assert ": t and v/t would both be called t" in error("text", "t", "v/t")
-    assert "would both be called a" in error("dump", "a.xml.bz2", "a.xml.bz2")
+    assert "a.xml.bz2: named twice" in error("dump", "a.xml.bz2", "a.xml.bz2")

@@ -33,7 +33,7 @@ def ids(path):
 def split(path, processes=1):
     """The lines of the sentences and of the ids."""
     folder = path.parent / f"out{processes}"
-    step.split_sentences(path, folder / "a.txt.zst", step.Settings(), processes)
+    step.split_sentences([path], folder / "a.txt.zst", step.Settings(), processes)
     return list(read_lines(folder / "a.txt.zst")), ids(folder / "a.ids.zst")
 
 

@@ -12,7 +12,7 @@ import zstandard
 
 from scripts.common.model_weights import read_weights
 from scripts.common.text import read_lines
-from scripts.corpus.collect_text import collect_text
+from scripts.corpus import collect_text
 from scripts.corpus.dump.pages import read_pages
 from scripts.corpus.files.articles import read_articles
 from scripts.examples.export_nvidia import export_nvidia
@@ -116,7 +116,9 @@ READERS = [
     Reader(
         "collect",
         packed("c.txt", TEXT),
-        lambda p: collect_text([p], None, p.parent / "out/x.jsonl.zst", "blank_line"),
+        lambda p: collect_text.collect_text(
+            [p], p.parent / "out/x.jsonl.zst", collect_text.Settings()
+        ),
     ),
     *(
         Reader(f"task.{kind}", packed(f"t.{kind}", text.encode()), task)

@@ -1,10 +1,13 @@
 import copy
 import importlib
+import os
+import random
 from dataclasses import MISSING, fields
 
 import jsonschema
 import pytest
 import yaml
+from snakemake.exceptions import WorkflowError
 
 from scripts.workflow import config
 from scripts.workflow.config import mistakes, read_schema, with_numbers
@@ -158,6 +161,18 @@ def test_a_runs_jobs_get_the_config_that_it_began_with(monkeypatch, name):
     assert config.freeze({"seed": 1}, True, name) == {"seed": 1}
     assert config.freeze({"seed": 2}, False, name) == {"seed": 1}
     assert config.freeze({"seed": 2}, False, "another") == {"seed": 2}
+
+
+def test_a_long_config_is_packed_and_a_longer_one_refused(monkeypatch):
+    """A variable of the environment has at most 128 kB."""
+    monkeypatch.delenv("D2G_CONFIG", raising=False)
+    paths = [f"/data/of/a/project/texts of {number}.txt" for number in range(5000)]
+    config.freeze({"paths": paths}, True, None)
+    assert len(os.environ["D2G_CONFIG"]) < 60_000
+    assert config.freeze({}, False, None) == {"paths": paths}
+    paths = [random.Random(number).randbytes(20).hex() for number in range(9000)]
+    with pytest.raises(WorkflowError, match=r"corpus\.paths: too many to hand on; name a folder"):
+        config.freeze({"paths": paths}, True, None)
 
 
 @pytest.mark.parametrize(

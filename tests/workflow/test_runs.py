@@ -1,5 +1,6 @@
 """Whole runs: two at once on one folder, a job on another machine, and a disk that fills up."""
 
+import base64
 import json
 import os
 import shutil
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
 
 import pytest
@@ -63,12 +65,13 @@ def test_a_job_elsewhere_takes_the_settings_that_the_run_began_with_and_records_
     for section, changes in yaml.safe_load((folder / SMALL).read_text()).items():
         config[section] |= changes
     config["vocab"]["size"] = 900
+    packed = base64.b64encode(zlib.compress(json.dumps(config).encode())).decode()
     words = ["--mode", "subprocess", "--nolock", "--force", "--cores", "1"]
     words += ["--allowed-rules", "train_vocab", "--target-jobs", "train_vocab:"]
     subprocess.run(
         [*SNAKEMAKE, *words],
         cwd=folder,
-        env=ENVIRONMENT | {"D2G_CONFIG": json.dumps(config)},
+        env=ENVIRONMENT | {"D2G_CONFIG": packed},
         check=True,
     )
     assert len((folder / "results/vocab/vocab.txt").read_text().splitlines()) == 900

@@ -1,7 +1,11 @@
 """What the corpus is made of: the config's `corpus.source` and `corpus.paths` as named parts."""
 
 import glob
+import itertools
+import os
 import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -11,6 +15,7 @@ from scripts.common.settings import setting
 
 # Text folders may hold a million files; a part is one job, and so many jobs are well scheduled.
 MOST_PARTS = 500
+FEW = 8  # so many files that are named or matched are a part each
 
 # A dump's part may have its range of pages behind ".xml".
 SUFFIXES = {
@@ -47,7 +52,7 @@ class Source:
 class Part:
     """A piece of the corpus that is one job: its kind, and its files.
 
-    `base` is the folder that text files were found in.
+    `base` is the folder that text files were found in, below which each has a name of its own.
     """
 
     name: str
@@ -65,14 +70,14 @@ def find_parts(corpus: dict[str, Any]) -> list[Part]:
     source = corpus["source"]
     kinds = [source] if isinstance(source, str) else source
     parts: dict[str, Part] = {}
-    for path in expand(corpus["paths"], kinds):
-        for part in parts_of(path, kinds):
-            other = parts.setdefault(part.name, part)
-            if other is not part:
-                raise UserError(
-                    f"corpus.paths: {other.base or other.files[0]} and "
-                    f"{part.base or part.files[0]} would both be called {part.name}; rename one"
-                )
+    found = [part for path in expand(corpus["paths"], kinds) for part in parts_of(path, kinds)]
+    for part in joined(found):
+        other = parts.setdefault(part.name, part)
+        if other is not part:
+            raise UserError(
+                f"corpus.paths: {other.base or other.files[0]} and "
+                f"{part.base or part.files[0]} would both be called {part.name}; rename one"
+            )
     for kind in kinds:
         if not any(part.kind == kind for part in parts.values()):
             raise UserError(
@@ -80,6 +85,26 @@ def find_parts(corpus: dict[str, Any]) -> list[Part]:
                 f"({ENDINGS[kind]})"
             )
     return list(parts.values())
+
+
+def joined(parts: list[Part]) -> list[Part]:
+    """Parts of which small files, where there are many, share one: those of a kind in a row."""
+    found: list[Part] = []
+    named = Counter(file for part in parts for file in part.files)
+    if twice := [file for file, count in named.items() if count > 1]:
+        raise UserError(f"corpus.paths: {twice[0]}: named twice")
+    for (kind, base), group in itertools.groupby(parts, lambda part: (part.kind, part.base)):
+        members = list(group)
+        if kind == "dump" or base or len(members) <= FEW:
+            found += members
+            continue
+        files = [part.files[0] for part in members]
+        names = dict(zip(files, (part.name for part in members), strict=True))
+        for run in grouped(files, [Path(file).stat().st_size for file in files]):
+            more = f"-and-{len(run) - 1}-more" if len(run) > 1 else ""
+            below = os.path.commonpath([Path(file).parent for file in run]) or "."
+            found.append(Part(names[run[0]] + more, kind, run, below if more else None))
+    return found
 
 
 def dump_parts(files: list[dict], numbers: list[int] | Literal["all"]) -> list[Part]:
@@ -137,24 +162,47 @@ def parts_of(path: str, kinds: list[str]) -> list[Part]:
 
 
 def folder_parts(path: str) -> list[Part]:
-    """A folder's text files in groups, in the order of their names."""
-    files = sorted(
-        str(file)
-        for file in Path(path).rglob("*")
-        if SUFFIXES["text"].fullmatch(file.name)
-        and "." in file.name[1:]
-        and file.name[0] != "."
-        and file.is_file()
-    )
+    """A folder's text files in groups, in the order of their names; empty ones are left out."""
+    files, sizes = text_files(path)
     if not files:
         raise UserError(f"corpus.paths: {path}: no text file ({ENDINGS['text']}) in this folder")
     name = safe(Path(path).resolve().name)
-    groups = grouped(files, [Path(file).stat().st_size for file in files])
+    groups = grouped(files, sizes)
     if len(groups) == 1:
         return [Part(name, "text", files, path)]
     return [
         Part(f"{name}-{number:04d}", "text", group, path) for number, group in enumerate(groups)
     ]
+
+
+def text_files(path: str) -> tuple[list[str], list[int]]:
+    """A folder's text files that hold anything, in the order of their names, and their sizes."""
+    sizes = {str(file): file.stat().st_size for file in Path(path).rglob("*") if is_shown(file)}
+    files = sorted(file for file in sizes if is_text(file) and sizes[file])
+    return files, [sizes[file] for file in files]
+
+
+def is_shown(file: Path) -> bool:
+    """Whether a path is a file, and not hidden."""
+    return file.name[0] != "." and file.is_file()
+
+
+def is_text(file: str) -> bool:
+    """Whether a file in a folder is taken for text; one without an ending is not."""
+    name = Path(file).name
+    return "." in name and bool(SUFFIXES["text"].fullmatch(name))
+
+
+def left_out(corpus: dict[str, Any]) -> Iterator[str]:
+    """Say of each folder of texts which of its files are no part of the corpus, a line each."""
+    for path in corpus["paths"]:
+        path = Path(path).expanduser()
+        files = [file for file in path.rglob("*") if is_shown(file)] if path.is_dir() else []
+        others = [file for file in files if not is_text(str(file))]
+        empty = [file for file in files if is_text(str(file)) and not file.stat().st_size]
+        for found, what in ((empty, "empty"), (others, f"not named as text ({ENDINGS['text']})")):
+            if found:
+                yield f"{path}: left out as {what}: {len(found)} of its files, such as {found[0]}"
 
 
 def grouped(files: list[str], sizes: list[int]) -> list[list[str]]:
