@@ -33,6 +33,7 @@ rule pretrain:
         nodes=PRETRAIN["nodes"],
     params:
         **step("scripts/pretrain/pretrain.py", launcher="scripts/pretrain/launch.py"),
+        **cpu_nodes(),
         given=given(phase_start),
         files=handed_over(
             lambda input: [*input.train, "--validation", *input.validation]

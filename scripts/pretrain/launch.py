@@ -4,8 +4,8 @@
     python -m scripts.pretrain.launch --processes 8 --nodes 4 --cpus 32 --log LOG -- …
 
 What follows `--` goes to scripts.pretrain.pretrain. With several nodes it runs itself once on each
-by srun. Every node must show as many GPUs as are asked for; where there are none, the processes run
-on the CPU. SIGTERM, SIGINT, SIGHUP and SIGUSR1 reach every process as SIGTERM, upon which they save a
+by srun. Every node must show as many GPUs as are asked for; where there are none, one process runs
+on its CPU. SIGTERM, SIGINT, SIGHUP and SIGUSR1 reach every process as SIGTERM, upon which they save a
 checkpoint and end with status 75. Where one process fails, the others are ended.
 """
 
@@ -61,9 +61,9 @@ def main() -> None:
     follow_parent()
     if arguments.nodes > 1 and not arguments.inside:
         start_nodes(arguments.nodes, arguments.cpus, words)
-    check_gpus(arguments.processes, os.environ)
+    count = count_processes(arguments.processes, os.environ)
     place = place_in_step(arguments.nodes, os.environ) if arguments.inside else place_alone()
-    processes = plan(arguments.processes, place, words[split + 1 :], arguments.log)
+    processes = plan(count, place, words[split + 1 :], arguments.log)
     if len(processes) == 1:
         os.environ.update(processes[0].environment)
         os.execv(processes[0].command[0], processes[0].command)
@@ -111,28 +111,34 @@ def start_nodes(nodes: int, cpus: int, words: list[str]) -> None:
     os.execvp("srun", [*srun.split(), memory, "--mpi=none", "--kill-on-bad-exit=1", *launch])
 
 
-def check_gpus(processes: int, environment: MutableMapping[str, str]) -> None:
-    """Raise UserError where this node shows another number of GPUs than there are processes.
+def count_processes(gpus: int, environment: MutableMapping[str, str]) -> int:
+    """The processes of this node: one a GPU, or one without; raises UserError at another number of GPUs.
 
-    No GPU at all is a node without any. A user's own machine may have more than are asked for;
+    No GPU at all is a node without any: its threads do as well as more processes, and the weights are
+    those of any such node. A user's own machine may have more than are asked for;
     a job of Slurm gets just what it was given.
     """
     listed = environment.get("CUDA_VISIBLE_DEVICES")
-    if processes == 0:
+    if gpus == 0:
         environment["CUDA_VISIBLE_DEVICES"] = ""
-        return
+        return 1
     if listed is None:
         visible = len(list(DRIVER.glob("*")))
     else:
         visible = len([name for name in listed.split(",") if name not in ("", "-1", "NoDevFiles")])
+    if not visible and gpus > 1:
+        import torch  # sees those that the driver lists elsewhere
+
+        visible = torch.cuda.device_count()
     given = "SLURM_JOB_ID" in environment and listed is not None
-    if 0 < visible < processes or (given and visible > processes):
+    if 0 < visible < gpus or (given and visible > gpus):
         raise UserError(
-            f"pretrain.gpus: {processes} GPUs a node are asked for, but node "
+            f"pretrain.gpus: {gpus} GPUs a node are asked for, but node "
             f"{node_name(environment)} shows {visible} (CUDA_VISIBLE_DEVICES={listed or 'unset'})"
         )
     if given and visible and DRIVER.is_dir():
         environment["REQUIRE_CUDA"] = "1"  # a training on GPUs never falls back to the CPU
+    return gpus if visible else 1
 
 
 def place_alone() -> Place:
@@ -172,9 +178,8 @@ def output(*command: str) -> str:
     return ended.stdout
 
 
-def plan(processes: int, place: Place, arguments: list[str], log: Path | None) -> list[Process]:
+def plan(count: int, place: Place, arguments: list[str], log: Path | None) -> list[Process]:
     """The processes to start on this node; the first of all writes `log`, each other its own."""
-    count = max(1, processes)
     planned = []
     for local in range(count):
         rank = place.node * count + local

@@ -11,7 +11,7 @@ import pytest
 
 from scripts.common.errors import UserError
 from scripts.pretrain import launch
-from scripts.pretrain.launch import Place, check_gpus, plan
+from scripts.pretrain.launch import Place, count_processes, plan
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("RANK", "LOCAL_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
@@ -51,14 +51,14 @@ run(launch.main)
 """
 
 
-def start(folder: Path, what: str, *flags: str, **environment: str) -> subprocess.Popen:
+def start(folder: Path, what: str, *flags: str, gpus: str = "0,1,2") -> subprocess.Popen:
     step = folder / "step.py"
     step.write_text(STEP)
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("SLURM", "CUDA"))}
     return subprocess.Popen(
         [sys.executable, "-c", RUN, str(step), *flags, "--", what, str(folder)],
         cwd=ROOT,
-        env=clean | environment,
+        env=clean | {"CUDA_VISIBLE_DEVICES": gpus},
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -90,6 +90,13 @@ def test_starts_one_process_a_gpu(tmp_path, count):
     for rank, line in enumerate(seen):
         assert line[:5] == [str(rank), str(rank), str(count), str(count), "127.0.0.1"]
     assert len({line[5] for line in seen}) == 1
+
+
+def test_without_a_gpu_there_is_one_process(tmp_path):
+    process = start(tmp_path, "end", "--processes", "3", gpus="")
+    assert process.communicate(timeout=PATIENCE)[1] == ""
+    (line,) = started(tmp_path, 1)
+    assert line[:4] == ["0", "0", "1", "1"]
 
 
 def test_the_logs_of_processes_that_ended_well_are_removed(tmp_path):
@@ -171,9 +178,10 @@ def test_gpus_must_be_as_many_as_asked_for(monkeypatch, tmp_path, processes, dev
         environment["CUDA_VISIBLE_DEVICES"] = devices
     if message:
         with pytest.raises(UserError, match=message):
-            check_gpus(processes, environment)
+            count_processes(processes, environment)
     else:
-        check_gpus(processes, environment)
+        expected = processes if devices else 1
+        assert count_processes(processes, environment) == (expected or 1)
     if processes == 0:
         assert environment["CUDA_VISIBLE_DEVICES"] == ""
 
@@ -181,15 +189,15 @@ def test_gpus_must_be_as_many_as_asked_for(monkeypatch, tmp_path, processes, dev
 def test_gpus_are_counted_where_no_variable_lists_them(monkeypatch, tmp_path):
     monkeypatch.setattr(launch, "DRIVER", tmp_path)
     (tmp_path / "0000:01:00.0").mkdir()
-    check_gpus(1, {})
+    assert count_processes(1, {}) == 1
     with pytest.raises(UserError, match="shows 1"):
-        check_gpus(2, {})
+        count_processes(2, {})
 
 
 def test_a_job_given_gpus_must_train_on_them(monkeypatch, tmp_path):
     monkeypatch.setattr(launch, "DRIVER", tmp_path)
     environment = {"SLURM_JOB_ID": "7", "CUDA_VISIBLE_DEVICES": "0"}
-    check_gpus(1, environment)
+    assert count_processes(1, environment) == 1
     assert environment["REQUIRE_CUDA"] == "1"
 
 

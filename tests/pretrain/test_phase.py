@@ -124,36 +124,44 @@ def test_a_phase_without_masks_is_refused(job, tmp_path):
 
 
 def test_the_identity_covers_what_decides_weights_and_no_place(job, tmp_path):
-    one = phase.identity(job, DATA)
-    assert one == phase.identity(replace(job, output=Path("x"), train=[Path("b")]), DATA)
+    one = phase.identity(job, DATA, ALONE)
+    assert one == phase.identity(replace(job, output=Path("x"), train=[Path("b")]), DATA, ALONE)
     changes = [
         {"settings": replace(job.settings, seed=7)},
         {"recipe": replace(job.recipe, steps=3)},
         {"config": job.config | {"hidden_size": 3}},
         {"tokenizer": tmp_path},
     ]
-    others = [phase.identity(replace(job, **change), DATA) for change in changes]
-    others.append(phase.identity(job, Data(**vars(DATA) | {"digest": "e"})))
+    others = [phase.identity(replace(job, **change), DATA, ALONE) for change in changes]
+    others.append(phase.identity(job, Data(**vars(DATA) | {"digest": "e"}), ALONE))
     assert len({one, *others}) == 6
-    assert one == phase.identity(replace(job, validation=[Path("v.h5")]), DATA)
+    assert one == phase.identity(replace(job, validation=[Path("v.h5")]), DATA, ALONE)
+
+
+def test_the_identity_covers_how_many_processes_add_up_on_cpus(job):
+    def of(count: int, device: str) -> str:
+        return phase.identity(job, DATA, Processes(0, count, torch.device(device)))
+
+    assert of(1, "cpu") == of(1, "cuda") == of(2, "cuda")  # a cluster may give more GPUs, or fewer
+    assert len({of(1, "cpu"), of(2, "cpu"), of(3, "cpu")}) == 3
 
 
 def test_the_identity_covers_the_starting_weights_in_each_form(job, tmp_path):
     index = {"weight_map": {"a": "1.safetensors", "b": "2.safetensors"}}
     (tmp_path / "model.safetensors.index.json").write_text(json.dumps(index))
     started = replace(job, init=tmp_path)
-    found = [phase.identity(job, DATA)]
+    found = [phase.identity(job, DATA, ALONE)]
     for name in ("1.safetensors", "2.safetensors", "pytorch_model.bin"):
         (tmp_path / name).write_text("weights")
-    found.append(phase.identity(started, DATA))
+    found.append(phase.identity(started, DATA, ALONE))
     (tmp_path / "2.safetensors").write_text("others")
-    found.append(phase.identity(started, DATA))
+    found.append(phase.identity(started, DATA, ALONE))
     (tmp_path / "model.safetensors.index.json").unlink()  # the older file counts
-    found.append(phase.identity(started, DATA))
+    found.append(phase.identity(started, DATA, ALONE))
     (tmp_path / "pytorch_model.bin").write_text("other weights")
-    found.append(phase.identity(started, DATA))
+    found.append(phase.identity(started, DATA, ALONE))
     (tmp_path / "model.safetensors").write_text("new weights")
-    found.append(phase.identity(started, DATA))
+    found.append(phase.identity(started, DATA, ALONE))
     assert len(set(found)) == 6
 
 

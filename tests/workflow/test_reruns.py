@@ -145,6 +145,14 @@ def leaves(part: dict, prefix: str = ""):
             yield f"{prefix}{key}"
 
 
+@pytest.mark.parametrize("value", [1, 2])
+def test_how_many_nodes_train_on_cpus_is_a_setting(run, value):
+    set_key(run, "pretrain.gpus", 0)
+    assert planned(run) == NOTHING
+    set_key(run, "pretrain.nodes", value)
+    assert planned(run) == (PRETRAIN if value > 1 else NOTHING)
+
+
 def test_every_key_has_a_row():
     assert set(leaves(DEFAULTS)) == KEYS.keys() | ELSEWHERE
 

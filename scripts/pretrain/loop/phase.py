@@ -68,7 +68,7 @@ def train(job: Job, options: RuntimeOptions, processes: Processes) -> None:
     refuse_untrainable(job, examples, processes)
     if validation:
         refuse_unfit(job.config, validation, job.validation[0])
-    digest = identity(job, examples)
+    digest = identity(job, examples, processes)
     checkpoints = Path(options.checkpoint_folder or job.output / "checkpoints")
     folder = checkpoints / f"{job.output.name}-{digest[:16]}"
     model = first_model(job)
@@ -164,10 +164,14 @@ def nothing_masked(examples: Examples) -> bool:
     return not any(len(examples.batch(part).masked) for part in parts)
 
 
-def identity(job: Job, examples: Examples) -> str:
-    """A digest of all that the weights depend on; runs with the same one are the same run."""
+def identity(job: Job, examples: Examples, processes: Processes) -> str:
+    """A digest of all that the weights depend on; runs with the same one are the same run.
+
+    How many GPUs there are may change on the way, as a cluster has them; a CPU's results are exact.
+    """
     files = [job.tokenizer / name for name in VOCABULARY]
     files += map(Path, weight_files(job.init)) if job.init else []
+    several = processes.device.type == "cpu" and processes.count > 1
     return value_digest(
         {
             "settings": asdict(job.settings),
@@ -177,6 +181,7 @@ def identity(job: Job, examples: Examples) -> str:
             "files": [file_digest(file) for file in files if file.is_file()],
             "code": code_digest(ROOT, "scripts/pretrain/pretrain.py"),
         }
+        | ({"processes": processes.count} if several else {})
     )
 
 
