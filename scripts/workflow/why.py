@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.common.code import module_digest
+from scripts.pretrain.telling.leftovers import leftovers
 from scripts.workflow.internals import Reason, dry_run
 from scripts.workflow.preflight import listed
 
@@ -28,6 +29,7 @@ NEXT = re.compile(
     r"|Set of input|Code has|Params have|Software environment) )"
 )
 NOT_THERE, UPDATED = "Missing output files", "Updated input files"
+CHECKPOINTS = Path("results/checkpoints")
 RESULTS = ("results/", "glue_results.")  # how the names of what a run makes begin
 OTHERS = {
     "Input files updated by another job": "its input is made anew",
@@ -196,7 +198,12 @@ def answer(found: list[Reason]) -> list[str]:
         which = f" ({members[0].wildcards})" if members[0].wildcards else ""
         which = f" ({len(members)} jobs)" if len(members) > 1 else which
         lines.append(f"{rule}{which}: {why}")
-    return lines
+    return lines + [
+        f"unfinished progress, left behind unless settings, data and code are as it began: {line}"
+        for job in found
+        if job.rule == "pretrain"
+        for line in leftovers(CHECKPOINTS, job.wildcards.removeprefix("phase="))
+    ]
 
 
 def main() -> None:

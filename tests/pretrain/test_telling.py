@@ -31,6 +31,18 @@ def test_a_training_depends_on_the_code_that_decides_weights_alone():
     assert list(digests) == sorted(["scripts/__init__.py", *listed])
 
 
+def test_what_another_training_left_behind_is_told(training, tmp_path):
+    first = training("one", "--keep-checkpoints", steps=2)
+    assert first.run() == 0, first.said
+    assert "left behind" not in first.said
+    (kept,) = first.checkpoints.iterdir()
+    other = training("one", steps=3)
+    assert other.run() == 0, other.said
+    (line,) = (line for line in other.said.splitlines() if "left behind" in line)
+    assert line.endswith(f"left behind {kept} (0.0 GB; rm -r {kept})")
+    assert list(first.checkpoints.iterdir()) == [kept]
+
+
 def test_a_journal_tells_a_training_nothing():
     told = {
         name: get_type_hints(method).get("return")

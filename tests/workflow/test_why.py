@@ -80,6 +80,19 @@ def test_a_result_that_was_edited_is_called_one():
     assert "edited by hand (delete one to undo an edit): glue_results.tsv" in line
 
 
+def test_unfinished_progress_is_named(folder):
+    for name in (
+        "seq128-0123456789abcdef/step-000000005",
+        "seq512-0123456789abcdef/step-000000005",
+    ):
+        (folder / "results/checkpoints" / name).mkdir(parents=True)
+    _, line = answer([Reason("pretrain", "phase=seq128", "Missing output files: x")])
+    kept = "results/checkpoints/seq128-0123456789abcdef"
+    assert line.startswith("unfinished progress, left behind unless settings, data and code are as")
+    assert line.endswith(f": {kept} (0.0 GB; rm -r {kept})")
+    assert len(answer([Reason("describe_model", "phase=seq128", "Missing output files: x")])) == 1
+
+
 def test_a_setting_may_come_and_go():
     assert changes("before: '--a 1 --b' now: '--c 2'") == [
         "setting a: 1 -> not set",

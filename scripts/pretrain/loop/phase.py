@@ -29,6 +29,7 @@ from scripts.pretrain.loop.schedule import Schedule
 from scripts.pretrain.loop.training import Training, peak_flops
 from scripts.pretrain.loop.training_run import TrainingRun
 from scripts.pretrain.telling.journal import Journal
+from scripts.pretrain.telling.leftovers import leftovers
 
 PROBE = 64  # examples read together to find one with a mask
 ROOT = Path(__file__).parents[3]
@@ -91,6 +92,9 @@ def train(job: Job, options: RuntimeOptions, processes: Processes) -> None:
         journal=Journal(processes, model.flops, peak, folder, options.progress_seconds),
     )
     with checkpoint.locked(folder) if processes.first else nullcontext():
+        if processes.first:
+            for line in leftovers(checkpoints, job.output.name, but=folder):
+                log.warning("a training with other settings, data or code left behind %s", line)
         training_run.train_to_end()
         if processes.first:
             export(job, training_run)
