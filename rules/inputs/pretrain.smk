@@ -82,18 +82,6 @@ def phase_flags(wildcards):
     return flags(seed=config["seed"], **settings)
 
 
-def without_gpus():
-    """Whether pretraining is asked, by the config or the profile, to use none."""
-    chosen = profile_resources(workflow, "pretrain")
-    return not PRETRAIN["gpus"] or chosen.get("gpu") == 0
-
-
-def cpu_nodes():
-    """The number of several nodes without GPUs, on which exact sums depend, as a param."""
-    several = PRETRAIN["nodes"] > 1 and without_gpus()
-    return {"nodes": flags(nodes=PRETRAIN["nodes"])} if several else {}
-
-
 def several_nodes():
     """What a job on several nodes asks of Slurm: a task on each, and as many GPUs on each.
 
@@ -104,7 +92,13 @@ def several_nodes():
         return {}
     chosen = profile_resources(workflow, "pretrain")
     resources = {"mpi": "srun", "tasks": PRETRAIN["nodes"], "tasks_per_gpu": 0}
-    if not without_gpus():
+    if PRETRAIN["gpus"] and chosen.get("gpu") != 0:
         model = [chosen["gpu_model"]] if "gpu_model" in chosen else []
         resources["gres"] = ":".join(["gpu", *model, str(PRETRAIN["gpus"])])
     return resources
+
+
+def cpu_nodes():
+    """The number of several nodes without GPUs, on which exact sums depend, as a param."""
+    on_cpus = PRETRAIN["nodes"] > 1 and "gres" not in several_nodes()
+    return {"nodes": flags(nodes=PRETRAIN["nodes"])} if on_cpus else {}

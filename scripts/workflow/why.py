@@ -29,7 +29,6 @@ NEXT = re.compile(
     r"|Set of input|Code has|Params have|Software environment) )"
 )
 NOT_THERE, UPDATED = "Missing output files", "Updated input files"
-CHECKPOINTS = Path("results/checkpoints")
 RESULTS = ("results/", "glue_results.")  # how the names of what a run makes begin
 OTHERS = {
     "Input files updated by another job": "its input is made anew",
@@ -202,7 +201,7 @@ def answer(found: list[Reason]) -> list[str]:
         f"unfinished progress, left behind unless settings, data and code are as it began: {line}"
         for job in found
         if job.rule == "pretrain"
-        for line in leftovers(CHECKPOINTS, job.wildcards.removeprefix("phase="))
+        for line in leftovers(Path("results/checkpoints"), job.wildcards.removeprefix("phase="))
     ]
 
 

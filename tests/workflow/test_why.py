@@ -86,6 +86,7 @@ def test_unfinished_progress_is_named(folder):
         "seq512-0123456789abcdef/step-000000005",
     ):
         (folder / "results/checkpoints" / name).mkdir(parents=True)
+        (folder / "results/checkpoints" / name / "state.json").write_text("{}")
     _, line = answer([Reason("pretrain", "phase=seq128", "Missing output files: x")])
     kept = "results/checkpoints/seq128-0123456789abcdef"
     assert line.startswith("unfinished progress, left behind unless settings, data and code are as")

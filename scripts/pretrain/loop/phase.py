@@ -92,9 +92,8 @@ def train(job: Job, options: RuntimeOptions, processes: Processes) -> None:
         journal=Journal(processes, model.flops, peak, folder, options.progress_seconds),
     )
     with checkpoint.locked(folder) if processes.first else nullcontext():
-        if processes.first:
-            for line in leftovers(checkpoints, job.output.name, but=folder):
-                log.warning("a training with other settings, data or code left behind %s", line)
+        for line in leftovers(checkpoints, job.output.name, but=folder):
+            log.info("a training with other settings, data or code left behind %s", line)
         training_run.train_to_end()
         if processes.first:
             export(job, training_run)
@@ -175,7 +174,6 @@ def identity(job: Job, examples: Examples, processes: Processes) -> str:
     """
     files = [job.tokenizer / name for name in VOCABULARY]
     files += map(Path, weight_files(job.init)) if job.init else []
-    several = processes.device.type == "cpu" and processes.count > 1
     return value_digest(
         {
             "settings": asdict(job.settings),
@@ -183,9 +181,9 @@ def identity(job: Job, examples: Examples, processes: Processes) -> str:
             "config": job.config,
             "train": examples.digest,
             "files": [file_digest(file) for file in files if file.is_file()],
+            "processes": processes.count if processes.device.type == "cpu" else 1,
             "code": code_digest(ROOT, "scripts/pretrain/pretrain.py"),
         }
-        | ({"processes": processes.count} if several else {})
     )
 
 
