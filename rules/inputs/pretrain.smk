@@ -21,6 +21,10 @@ def phase_mistakes():
     """Say what is wrong with the phases, a line for each mistake."""
     if len(PHASES) < len(PRETRAIN["phases"]):
         yield "pretrain.phases: two phases have the same name"
+    model = NEW_MODEL or INIT_CONFIG
+    pairs = config["examples"]["next_sentence"] and not GIVEN_EXAMPLES
+    if pairs and model.get("type_vocab_size", 2) < 2:
+        yield "examples.next_sentence: the model tells no segments apart (type_vocab_size); set it to false"
     for number, phase in enumerate(PRETRAIN["phases"]):
         where = f"pretrain.phases[{number}]"
         if phase["name"] == "random":
@@ -29,7 +33,7 @@ def phase_mistakes():
             Recipe(**section_of(Recipe, phase))
         except UserError as error:
             yield f"{where}: {error}"
-        places = (NEW_MODEL or INIT_CONFIG).get("max_position_embeddings", 512)
+        places = model.get("max_position_embeddings", 512)
         if phase["seq_length"] > places:
             yield f"{where}.seq_length: the model has {places} positions (max_position_embeddings)"
 

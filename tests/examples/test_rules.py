@@ -112,10 +112,12 @@ def test_a_model_is_read_while_the_config_is(tmp_path):
     """Also a new one's config: a run of a day does not end for it."""
     write_bert(tmp_path / "decoder", is_decoder=True)
     write_bert(tmp_path / "short", max_position_embeddings=16)
+    write_bert(tmp_path / "one", type_vocab_size=1)
     for pretrain, said in (
         ({"init": "decoder"}, "pretrain.init: decoder/config.json: is_decoder is True"),
         ({"model": "decoder/config.json"}, "pretrain.model: decoder/config.json: is_decoder"),
         ({"init": "short"}, "pretrain.phases[0].seq_length: the model has 16 positions"),
+        ({"init": "one"}, "examples.next_sentence: the model tells no segments apart (type_vocab"),
         ({"init": "none"}, "pretrain.init: none: no such folder; a model of the Hub must be"),
     ):
         ended = dry_run(tmp_path, {"pretrain": pretrain})
