@@ -126,6 +126,20 @@ def test_of_a_grid_the_best_median_counts(tmp_path):
     assert details(found)["runs.tsv"].count("\n") == 1 + 9
 
 
+def test_of_a_grid_of_two_it_is_said_how_many_were_tried(tmp_path):
+    found = [
+        write_run(
+            tmp_path / f"{rate}", "RTE", 1, wrong, settings=SETTINGS | {"learning_rate": rate}
+        )
+        for rate, wrong in ((1e-5, 5), (2e-5, 4))
+    ]
+    row = by_name(found)["RTE", "accuracy"]
+    assert (row["median"], row["settings_tried"]) == ("80.0", "2")
+    assert 60 < float(row["nested"]) <= 80
+    alone = by_name(found[:1])["RTE", "accuracy"]
+    assert (alone["settings_tried"], alone["nested"]) == ("1", "")
+
+
 def test_correlations_have_intervals(tmp_path):
     row = by_name([write_run(tmp_path / "1", "STS-B", 1, wrong=3)])["STS-B", "pearson"]
     assert float(row["ci95_low"]) < float(row["ci95_high"])

@@ -89,11 +89,25 @@ def test_weights_of_the_days_of_tensorflow(folder, model_folder):
         assert torch.equal(model.bert.state_dict()[name], value + 1 + 1), name
 
 
-def test_a_model_without_pooler_starts_a_new_one(folder):
+def test_a_model_without_pooler_starts_a_new_one_and_says_so(folder, monkeypatch):
+    said = []
+    monkeypatch.setattr(model_loader.log, "info", lambda text, *values: said.append(text % values))
+    model_loader.load(folder, RTE, 64)
+    assert said == []
     weights = load_file(folder / "model.safetensors")
     kept = {name: value for name, value in weights.items() if "pooler" not in name}
     save_file(kept, folder / "model.safetensors", metadata={"format": "pt"})
-    model_loader.load(folder, RTE, 64)
+    poolers = []
+    for seed in (1, 1, 2):
+        torch.manual_seed(seed)
+        model, _ = model_loader.load(folder, RTE, 64)
+        poolers.append(model.bert.pooler.dense.weight)
+        for name, tensor in model.bert.state_dict().items():
+            assert "pooler" in name or torch.equal(tensor, weights[f"bert.{name}"]), name
+    assert torch.equal(poolers[0], poolers[1])
+    assert not torch.equal(poolers[0], poolers[2])
+    assert 0 < poolers[0].std() < 0.1
+    assert said == [f"{folder}: the weights have no pooler; it starts from random weights"] * 3
 
 
 def test_without_a_tokenizer(folder):

@@ -10,29 +10,16 @@ decide.
 import re
 from functools import cache
 from importlib import import_module
+from types import SimpleNamespace
 
 from scripts.common.data import data_yaml
 
-LISTS = {
-    name: frozenset(words.split()) for name, words in data_yaml(__file__, "word_lists.yaml").items()
-}
-ALWAYS = LISTS["always"]
-BEFORE_NAMES = LISTS["before_names"]
-BEFORE_NUMBERS = LISTS["before_numbers"]
-FORGOTTEN = LISTS["forgotten"]
-FUNCTION_WORDS = LISTS["function_words"]
-LINKING = LISTS["linking"]
-MARKS = LISTS["marks"]
-MONTHS = LISTS["months"]
-NAMES = LISTS["names"]
-NUMERAL_NOUNS = LISTS["numeral_nouns"]
-ORDINAL_NOUNS = LISTS["ordinal_nouns"]
-ORDINAL_WORDS = LISTS["ordinal_words"]
-RESTARTS = LISTS["restarts"]
-RULERS = LISTS["rulers"]
-SHOUTS = LISTS["shouts"]
-STARTERS = LISTS["starters"]
-TITLES = LISTS["titles"]
+LISTS = SimpleNamespace(
+    **{
+        name: frozenset(line.split())
+        for name, line in data_yaml(__file__, "word_lists.yaml").items()
+    }
+)
 
 CLOSERS = "\"'”’»)]›」』）】］*"
 OPENERS = "\"'“‘«„([¿¡‹「『（【‚*"
@@ -77,11 +64,11 @@ def ends_sentence(before: str, after: str, spaced: bool = True) -> bool:
     head = core.rstrip(".!?…")
     word = PART.split(head[head.rfind(" ") + 1 :])[-1].lstrip(OPENERS).rstrip(CLOSERS)
     if not spaced:
-        return word[:1].islower() or first_word(after) in STARTERS
+        return word[:1].islower() or first_word(after) in LISTS.starters
     rest = after.lstrip(OPENERS + DASHES + " ")
     first = rest[:1]
     if after[0] in "([" and not whole_in_brackets(after):
-        return mark == "." and first_word(rest) in STARTERS and not is_initial(rest)
+        return mark == "." and first_word(rest) in LISTS.starters and not is_initial(rest)
     if not first or first in ",;:.)]":
         return False
     if first.islower() and not rest[1:2].isupper():
@@ -91,7 +78,8 @@ def ends_sentence(before: str, after: str, spaced: bool = True) -> bool:
     if mark not in ".…" or core.endswith("..."):
         return ends_after_shout_or_ellipsis(core, head, word, rest)
     if core != before and ")" not in before[len(core) :]:
-        return word.lower() not in ALWAYS  # a closing quote: "lit." in quotes, and little else
+        # A closing quote: "lit." in quotes, and little else.
+        return word.lower() not in LISTS.always
     return not stop_belongs_to_word(before, word, rest, opened=rest is not after)
 
 
@@ -116,7 +104,7 @@ def ends_before_lower_case(word: str, core: str, before: str, after: str) -> boo
 
     Only behind a word that is too long for an abbreviation, or before a word that begins sentences.
     """
-    if first_word(after) in FORGOTTEN and core == before:
+    if first_word(after) in LISTS.forgotten and core == before:
         return YEAR.fullmatch(word) is not None or (
             len(word) > 3 and word.isalpha() and word.lower() not in ABBREVIATIONS
         )
@@ -126,7 +114,7 @@ def ends_before_lower_case(word: str, core: str, before: str, after: str) -> boo
         and word.isalpha()
         and word[1:].islower()
         and after[0].islower()
-        and word.lower() not in ALWAYS
+        and word.lower() not in LISTS.always
     )
 
 
@@ -136,10 +124,10 @@ def ends_after_shout_or_ellipsis(core: str, head: str, word: str, rest: str) -> 
         # " ... " or " [...] ": what was left out may have held the sentence's end.
         words = head.rstrip(OPENERS + " ").split()
         last = words[-1] if words and core.endswith(("...", "…")) else "the"
-        return last not in FUNCTION_WORDS and last[-1] not in ",;:"
+        return last not in LISTS.function_words and last[-1] not in ",;:"
     if core.endswith(("...", "…")):
-        return word not in FUNCTION_WORDS
-    return word.lower() not in SHOUTS or first_word(rest) in STARTERS
+        return word not in LISTS.function_words
+    return word.lower() not in LISTS.shouts or first_word(rest) in LISTS.starters
 
 
 def stop_belongs_to_word(before: str, word: str, rest: str, opened: bool) -> bool:
@@ -153,23 +141,25 @@ def stop_belongs_to_word(before: str, word: str, rest: str, opened: bool) -> boo
     if ENUMERATION.fullmatch(before):
         return True  # "1. The first", "a) The first"
     following = first_word(rest)
-    starter = following in STARTERS and not is_initial(rest)
+    starter = following in LISTS.starters and not is_initial(rest)
     if lower.isdecimal():
         return is_ordinal(before, following)
     if len(word) == 1:
         return letter_is_initial(before, word, rest, following, starter, opened)
-    if lower in ALWAYS:
-        restarts = following.lower() in RESTARTS and lower not in LINKING
+    if lower in LISTS.always:
+        restarts = following.lower() in LISTS.restarts and lower not in LISTS.linking
         return not (restarts or (starter and word.isalpha() and word.isupper()))
-    if lower in BEFORE_NUMBERS and (following[:1].isdigit() or ROMAN.fullmatch(following)):
+    if lower in LISTS.before_numbers and (following[:1].isdigit() or ROMAN.fullmatch(following)):
         return True
-    if lower in BEFORE_NAMES or (word[0].isupper() and (lower in NAMES or lower in MONTHS)):
+    if lower in LISTS.before_names or (
+        word[0].isupper() and (lower in LISTS.names or lower in LISTS.months)
+    ):
         return not starter and not opened
     if foreign:
         return not starter and not opened
     if INITIALS.fullmatch(word):
         # "U.S. Army", "U.S. 15"; but "in the U.S. The army".
-        return following in TITLES or (not starter and not opened)
+        return following in LISTS.titles or (not starter and not opened)
     return False
 
 
@@ -200,7 +190,7 @@ def is_foreign(abbreviation: str, before: str) -> bool:
 
 
 YEAR = re.compile(r"1\d{3}|20\d\d")
-ABBREVIATIONS = ALWAYS | BEFORE_NUMBERS | BEFORE_NAMES
+ABBREVIATIONS = LISTS.always | LISTS.before_numbers | LISTS.before_names
 
 
 def is_initial(rest: str) -> bool:
@@ -213,7 +203,7 @@ def is_ordinal(before: str, following: str) -> bool:
     words = before.split()
     if len(words[-1]) > 3:
         return False
-    return following in ORDINAL_NOUNS or (len(words) > 1 and words[-2] in ORDINAL_WORDS)
+    return following in LISTS.ordinal_nouns or (len(words) > 1 and words[-2] in LISTS.ordinal_words)
 
 
 def letter_is_initial(
@@ -230,5 +220,7 @@ def letter_is_initial(
         return False
     words = before.split()
     previous = words[-2].strip(OPENERS + CLOSERS) if len(words) > 1 else ""
-    numeral = (word == "I" and previous in RULERS) or (word in "IVX" and previous in MARKS)
-    return not (numeral or previous in NUMERAL_NOUNS)
+    numeral = (word == "I" and previous in LISTS.rulers) or (
+        word in "IVX" and previous in LISTS.marks
+    )
+    return not (numeral or previous in LISTS.numeral_nouns)
