@@ -13,7 +13,9 @@ def this_run():
         config=config,
         todo=graph.todo,
         jobs=graph.counts,
-        model=estimates.model_of(NEW_MODEL or INIT_CONFIG, VOCAB["size"]),
+        model=Shape.from_config(
+            INIT_CONFIG if INIT else new_config(NEW_MODEL, VOCAB["size"]), "pretrain"
+        ),
         text=corpus_text(),
         download=sum(DUMP_FILES[file]["size"] or 0 for file in DUMP_FILES),
         cores=graph.cores,

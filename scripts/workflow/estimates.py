@@ -4,56 +4,13 @@ The figures that they rest on are in estimates.yaml. Expect to be wrong by a fac
 """
 
 import math
-from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 from scripts.common.data import data_yaml
-from scripts.pretrain.architectures.flops import training_flops
+from scripts.pretrain.architectures.model_config import Shape
 
 FIGURES = SimpleNamespace(**data_yaml(__file__, "estimates.yaml"))
-
-
-@dataclass(frozen=True)
-class Model:
-    """The shape of a BERT."""
-
-    layers: int
-    hidden: int
-    intermediate: int
-    positions: int
-    vocabulary: int
-
-    @property
-    def parameters(self) -> int:
-        """Weights and biases of the encoder, the embeddings and the heads, the output's tied."""
-        h = self.hidden
-        layer = 4 * h * h + 2 * h * self.intermediate + 9 * h + self.intermediate
-        return self.layers * layer + (self.vocabulary + self.positions) * h + 2 * h * h
-
-    def flops(self, tokens: float, length: int, masked: float = 0.0) -> float:
-        """Floating-point operations of training on so many tokens in sequences of this length."""
-        return training_flops(
-            layers=self.layers,
-            hidden=self.hidden,
-            intermediate=self.intermediate,
-            vocabulary=self.vocabulary,
-            tokens=tokens,
-            square_tokens=tokens * length,
-            masked=tokens * masked,
-        )
-
-
-def model_of(config: dict[str, Any], vocabulary: int) -> Model:
-    """The shape that a Hugging Face config gives a model."""
-    hidden = config.get("hidden_size", 768)
-    return Model(
-        config.get("num_hidden_layers", 12),
-        hidden,
-        config.get("intermediate_size", 4 * hidden),
-        config.get("max_position_embeddings", 512),
-        vocabulary,
-    )
 
 
 def text_bytes(files: dict[str, int], dump: bool) -> float:
@@ -75,11 +32,12 @@ def phase_tokens(phase: dict[str, Any], corpus_tokens: float) -> float:
     return phase["steps"] * phase["batch_size"] * phase["seq_length"] * FIGURES.fill
 
 
-def finetune_flops(model: Model, rows: int, settings: dict[str, Any]) -> float:
+def finetune_flops(model: Shape, rows: int, settings: dict[str, Any]) -> float:
     """Floating-point operations of one run on a task, at the largest of its settings."""
     epochs = settings["epochs"]
     epochs = max(epochs) if isinstance(epochs, list) else epochs
-    return model.flops(rows * epochs * FIGURES.row_tokens, settings["max_length"])
+    tokens = rows * epochs * FIGURES.row_tokens
+    return model.training_flops(tokens, tokens * settings["max_length"])
 
 
 def peak_of(gpu: str) -> float:
@@ -88,10 +46,10 @@ def peak_of(gpu: str) -> float:
 
 
 def disk_bytes(
-    config: dict[str, Any], model: Model, text: float, share: dict[str, float], download: float
+    config: dict[str, Any], model: Shape, text: float, share: dict[str, float], download: float
 ) -> float:
     """Bytes that a run adds, where `share` says of each rule which part of its jobs would run."""
-    tokens = text / FIGURES.bytes_of_token * (2 if model.vocabulary <= 65_536 else 4)  # in bytes
+    tokens = text / FIGURES.bytes_of_token * (2 if model.vocab_size <= 65_536 else 4)  # in bytes
     examples, phases = config["examples"], len(config["pretrain"]["phases"])
     made = tokens * examples["duplicates"] * FIGURES.example_tokens[examples["next_sentence"]]
     checkpoint = FIGURES.checkpoint_bytes * model.parameters

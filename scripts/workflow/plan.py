@@ -74,7 +74,7 @@ def phase_hours(run: Run, name: str, count: float) -> float:
         return phase["hours"]
     rate = pretrain["nodes"] * speed(run, pretrain["cpu_threads"], pretrain["gpus"])
     masked = run.config["examples"]["mlm_probability"]
-    flops = run.model.flops(count, phase["seq_length"], masked)
+    flops = run.model.training_flops(count, count * phase["seq_length"], count * masked)
     return (flops / rate + FIGURES.start_seconds["pretrain"]) / 3600
 
 

@@ -25,8 +25,9 @@ from scripts.common.data import parse_yaml
 from scripts.common.errors import UserError
 from scripts.common.settings import section_of
 from scripts.corpus.files.parts import left_out
+from scripts.pretrain.architectures.model_config import Shape
 from scripts.workflow import slurm_limits
-from scripts.workflow.estimates import FIGURES, Model
+from scripts.workflow.estimates import FIGURES
 
 CLOCKS_DIFFER = 60  # seconds that two machines' clocks may be apart
 TIMEOUT = 15  # seconds for a mirror's first answer
@@ -61,7 +62,7 @@ class Run:
     config: dict[str, Any]
     todo: list[Job]
     jobs: Counter  # of each rule, those that are done too
-    model: Model
+    model: Shape
     text: float  # bytes of the corpus as plain text
     download: float  # bytes of the dump's files
     cores: int

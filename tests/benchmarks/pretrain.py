@@ -368,7 +368,9 @@ def flops_a_token(config: dict, examples: Examples) -> float:
     masked = int(lengths.sum() * (examples.header.mlm_probability or 0.15))
     with torch.device("meta"):
         model = Bert(Shape.from_config(config, "--model"))
-    return model.flops(int(lengths.sum()), int((lengths**2).sum()), masked) / int(lengths.sum())
+    return model.shape.training_flops(int(lengths.sum()), int((lengths**2).sum()), masked) / int(
+        lengths.sum()
+    )
 
 
 if __name__ == "__main__":

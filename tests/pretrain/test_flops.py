@@ -3,10 +3,9 @@
 import pytest
 
 from scripts.pretrain.architectures.bert import Bert
-from scripts.pretrain.architectures.flops import training_flops
 from scripts.pretrain.architectures.model_config import Shape
 
-SIZES = {"layers": 2, "hidden": 6, "intermediate": 10, "vocabulary": 50}
+SHAPE = Shape(50, 6, 2, 2, 10, max_position_embeddings=8)
 
 
 def test_operations_by_hand():
@@ -14,11 +13,10 @@ def test_operations_by_hand():
     attention = 2 * 2 * (2 * 6 * (9 + 16))  # scores and outputs of two layers, lengths 3 and 4
     head = 2 * 5 * (50 * 6 + 36)
     expected = 3 * (2 * dense * 7 + attention + head)
-    assert training_flops(**SIZES, tokens=7, square_tokens=25, masked=5) == expected
+    assert SHAPE.training_flops(7, square_tokens=25, masked=5) == expected
 
 
 def test_a_model_counts_by_its_own_weights():
-    model = Bert(Shape(50, 6, 2, 2, 10, max_position_embeddings=8))
+    model = Bert(SHAPE)
     weights = sum(p.numel() for p in model.layers.parameters() if p.dim() == 2)
-    assert model.flops(1, 0, 0) == pytest.approx(6 * weights)
-    assert model.flops(7, 25, 5) == training_flops(**SIZES, tokens=7, square_tokens=25, masked=5)
+    assert SHAPE.training_flops(1, 0) == pytest.approx(6 * weights)

@@ -17,7 +17,7 @@ DECIDING = {
     "examples/masking": "masks token_kinds",
     "examples/tokenizer": "bert_tokenizer given_tokenizer vocabulary word_marks",
     "pretrain": "pretrain",
-    "pretrain/architectures": "bert flops initialisation micro_batch model_config model_folder",
+    "pretrain/architectures": "bert initialisation micro_batch model_config model_folder",
     "pretrain/kernels": "cpu cuda self_check tiles",
     "pretrain/loop": "batch_size_probe checkpoint guard job micro_batches phase processes recipe "
     "schedule training training_run",

@@ -1,23 +1,18 @@
 """Estimates, against sums by hand."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import yaml
 
+from scripts.pretrain.architectures.model_config import Shape
 from scripts.workflow import estimates
-from scripts.workflow.estimates import Model, disk_bytes, model_of
+from scripts.workflow.estimates import disk_bytes
 from tests.runs import ROOT
 
 CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text())
-SMALL = Model(layers=3, hidden=2, intermediate=5, positions=7, vocabulary=11)
-
-
-def test_what_a_config_leaves_out_is_as_bert_base_has_it():
-    assert model_of({}, 30_522) == Model(12, 768, 3072, 512, 30_522)
-    assert model_of({"hidden_size": 2, "num_hidden_layers": 3, "intermediate_size": 5}, 11) == (
-        Model(3, 2, 5, 512, 11)
-    )
+SMALL = Shape(11, 2, 3, 1, 5, max_position_embeddings=7)
 
 
 def test_the_parameters_of_a_small_model():
@@ -28,9 +23,9 @@ def test_the_parameters_of_a_small_model():
 def test_the_operations_of_a_small_model():
     matrices = 4 * 2 * 2 + 2 * 2 * 5
     a_token = 3 * (6 * matrices + 12 * 13 * 2) + 0.5 * 6 * 2 * (11 + 2)
-    assert SMALL.flops(10, 13, 0.5) == pytest.approx(10 * a_token)
+    assert SMALL.training_flops(10, 10 * 13, 10 * 0.5) == pytest.approx(10 * a_token)
     without = 3 * (6 * matrices + 12 * 13 * 2)
-    assert SMALL.flops(10, 13) == pytest.approx(10 * without)
+    assert SMALL.training_flops(10, 10 * 13) == pytest.approx(10 * without)
 
 
 def test_the_text_in_files_follows_from_their_endings():
@@ -53,9 +48,9 @@ def test_the_tokens_of_a_phase(phase, tokens):
 
 def test_finetuning_is_reckoned_at_the_most_epochs():
     settings = {"epochs": [2, 4, 3], "max_length": 64}
-    assert estimates.finetune_flops(SMALL, 10, settings) == SMALL.flops(10 * 4 * 40, 64)
+    assert estimates.finetune_flops(SMALL, 10, settings) == SMALL.training_flops(1600, 1600 * 64)
     assert estimates.finetune_flops(SMALL, 10, settings | {"epochs": 3}) == (
-        SMALL.flops(10 * 3 * 40, 64)
+        SMALL.training_flops(1200, 1200 * 64)
     )
 
 
@@ -96,7 +91,7 @@ def test_the_bytes_follow_the_config():
         "corpus": CONFIG["corpus"] | {"decontaminate": True},
         "examples": CONFIG["examples"] | {"duplicates": 3, "next_sentence": False},
     }
-    large = Model(3, 2, 5, 7, 65_537)
+    large = replace(SMALL, vocab_size=65_537)
     assert disk_bytes(changed, SMALL, 4.6e6, {"find_contamination": 1}, 0) == pytest.approx(PACKED)
     assert disk_bytes(changed, large, 4.6e6, {"build_examples": 1}, 0) == pytest.approx(
         4e6 * 3 * 1.05 * 1.2 * 2

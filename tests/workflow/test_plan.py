@@ -8,14 +8,14 @@ from collections import Counter
 import pytest
 import yaml
 
+from scripts.pretrain.architectures.model_config import Shape
 from scripts.workflow import plan
-from scripts.workflow.estimates import model_of
 from scripts.workflow.preflight import Gpu, Job, Run
 from tests.runs import ROOT, SMALL
 
 CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text())
-BASE = model_of({}, 30_522)
-LARGE = model_of({"num_hidden_layers": 24, "hidden_size": 1024}, 30_522)
+BASE = Shape(30_522, 768, 12, 12, 3072)
+LARGE = Shape(30_522, 1024, 24, 16, 4096)
 PHASES = CONFIG["pretrain"]["phases"]
 A100 = Gpu("A100", 80 * 2.0**30)
 
@@ -69,7 +69,7 @@ def test_the_hours_of_the_text():
 
 
 def test_the_hours_of_a_phase():
-    flops = BASE.flops(1e9, 128, 0.15)
+    flops = BASE.training_flops(1e9, 1e9 * 128, 1e9 * 0.15)
     run = run_of(pretrain={"cpu_threads": 2, "gpus": 0, "nodes": 3})
     assert plan.phase_hours(run, "seq128", 1e9) == pytest.approx((flops / 240e9 + 8) / 3600)
     by_clock = {"phases": [{"name": "long", "hours": 5}]}
@@ -79,7 +79,7 @@ def test_the_hours_of_a_phase():
 def test_the_hours_of_finetuning():
     jobs = [job("finetune", task="CoLA"), job("finetune_mnli", task="MNLI"), job("plot_glue")]
     small = {"epochs": 2, "max_length": 128}
-    flops = BASE.flops(500 * 2 * 40, 128)
+    flops = BASE.training_flops(500 * 2 * 40, 500 * 2 * 40 * 128)
     glue = {"finetune": small, "cpu_threads": 2, "gpus": 0}
     run = run_of(*jobs, cores=4, glue=glue)
     assert plan.finetuning_seconds(run) == pytest.approx(2 * (8 + flops / 80e9) / 2)
@@ -93,11 +93,13 @@ def test_the_rows_of_finetuning_are_the_tasks():
     glue = {"source": "download", "finetune": {"epochs": 1, "max_length": 128}, "gpus": 0}
     for task, rows in (("RTE", 2490), ("RTE-from-MNLI", 2490), ("own", 10_000)):
         run = run_of(job("finetune", task=task), cores=1, glue=glue)
-        flops = BASE.flops(rows * 40, 128)
+        flops = BASE.training_flops(rows * 40, rows * 40 * 128)
         assert plan.finetuning_seconds(run) == pytest.approx(8 + flops / 40e9)
     more = glue | {"per_task": {"RTE": {"epochs": 3}}}
     run = run_of(job("finetune", task="RTE"), cores=1, glue=more)
-    assert plan.finetuning_seconds(run) == pytest.approx(8 + BASE.flops(3 * 2490 * 40, 128) / 40e9)
+    assert plan.finetuning_seconds(run) == pytest.approx(
+        8 + BASE.training_flops(3 * 2490 * 40, 3 * 2490 * 40 * 128) / 40e9
+    )
 
 
 def test_the_hours_of_all():

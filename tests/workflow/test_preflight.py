@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 import yaml
 
+from scripts.pretrain.architectures.model_config import Shape
 from scripts.workflow import preflight, slurm_limits
-from scripts.workflow.estimates import model_of
 from scripts.workflow.preflight import Gpu, Job, Run
 from tests.examples.texts import tokenizer_folder
 from tests.glue.made import write_model
 from tests.runs import ROOT, clone, snakemake
 
 CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text())
-TINY = model_of({"num_hidden_layers": 2, "hidden_size": 128, "intermediate_size": 512}, 1000)
-LARGE = model_of({"num_hidden_layers": 24, "hidden_size": 1024}, 30_522)
+TINY = Shape(1000, 128, 2, 2, 512)
+LARGE = Shape(30_522, 1024, 24, 16, 4096)
 
 
 def run_of(*todo: Job, model=TINY, root=ROOT, gpus=(), **changes) -> Run:
@@ -240,7 +240,7 @@ def test_a_mirror_that_is_named_wrongly():
 
 
 def test_too_large_a_model_for_the_machine_but_for_one_that_is_sharded():
-    huge = replace(LARGE, layers=100_000)
+    huge = replace(LARGE, num_hidden_layers=100_000)
     (found,) = preflight.mistakes(run_of(job("pretrain"), model=huge), 1.0)
     assert "the machine has" in found
     assert preflight.mistakes(run_of(job("finetune"), model=huge), 1.0) == []

@@ -12,7 +12,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
-from scripts.pretrain.architectures.flops import training_flops
 from scripts.pretrain.architectures.micro_batch import MicroBatch
 from scripts.pretrain.architectures.model_config import Shape
 from scripts.pretrain.kernels import cpu, cuda
@@ -166,16 +165,3 @@ class Bert(nn.Module):
         loss = F.cross_entropy(logits, batch.next_sentence, ignore_index=-1, reduction="sum")
         next_correct = (logits.argmax(1) == batch.next_sentence).sum()
         return Losses(mlm_loss, loss, correct, next_correct)
-
-    def flops(self, tokens: int, square_tokens: int, masked: int) -> float:
-        """Floating-point operations of a forward and backward pass, see training_flops."""
-        shape = self.shape
-        return training_flops(
-            layers=shape.num_hidden_layers,
-            hidden=shape.hidden_size,
-            intermediate=shape.intermediate_size,
-            vocabulary=shape.vocab_size,
-            tokens=tokens,
-            square_tokens=square_tokens,
-            masked=masked,
-        )

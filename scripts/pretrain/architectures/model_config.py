@@ -72,6 +72,26 @@ class Shape:
             raise UserError(f"{source}: hidden_size must be a multiple of num_attention_heads")
         return shape
 
+    @property
+    def parameters(self) -> int:
+        """Weights and biases of the encoder, the embeddings and the heads, the output's tied."""
+        h = self.hidden_size
+        layer = 4 * h * h + 2 * h * self.intermediate_size + 9 * h + self.intermediate_size
+        embeddings = (self.vocab_size + self.max_position_embeddings) * h
+        return self.num_hidden_layers * layer + embeddings + 2 * h * h
+
+    def training_flops(self, tokens: float, square_tokens: float, masked: float = 0.0) -> float:
+        """Floating-point operations of a forward and backward pass, as PaLM's appendix B counts.
+
+        Of a batch: `tokens`; `square_tokens`, the sum over sequences of their length squared; `masked`
+        tokens, which alone go through the masked-LM head. Biases and normalisations are not counted.
+        """
+        hidden, layers = self.hidden_size, self.num_hidden_layers
+        dense = layers * (4 * hidden * hidden + 2 * hidden * self.intermediate_size)
+        attention = 4 * hidden * layers * square_tokens
+        head = masked * (self.vocab_size * hidden + hidden * hidden)
+        return 3.0 * (2 * dense * tokens + attention + 2 * head)
+
 
 def refuse_value(item: Field, value: Any, source: str) -> None:
     """Raise UserError for a value of another type than a key's, or out of its bounds."""

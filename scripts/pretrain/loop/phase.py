@@ -89,7 +89,9 @@ def train(job: Job, options: RuntimeOptions, processes: Processes) -> None:
         validation=validation,
         folder=folder,
         training=training,
-        journal=Journal(processes, model.flops, peak, folder, options.progress_seconds),
+        journal=Journal(
+            processes, model.shape.training_flops, peak, folder, options.progress_seconds
+        ),
     )
     with checkpoint.locked(folder) if processes.first else nullcontext():
         for line in leftovers(checkpoints, job.output.name, but=folder):
