@@ -8,16 +8,20 @@ common all but surely, two that share half of them hardly ever (2%).
 """
 
 import logging
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from datasketch import MinHash
 
 from scripts.common import cli
 from scripts.common.arrays import write_array
 from scripts.common.pool import batches, ordered_map
 from scripts.corpus.duplicates.word_ngrams import WordHashes, ngrams
 from scripts.corpus.files.documents import read_documents
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
 
 log = logging.getLogger("dump2glue")
 
@@ -29,17 +33,24 @@ BATCH = 1 << 19  # bytes of text that go to a worker at a time
 
 def sign_documents(part: Path, /, output: Path, processes: int = 1) -> int:
     """Write the bands of a sentence file's documents; return how many documents there are."""
-    signed = list(ordered_map(bands, batches(read_documents(part), len, BATCH), processes))
+    work = batches(read_documents(part), len, BATCH)
+    signed = list(ordered_map(partial(bands, empty_sketch()), work, processes))
     array = np.concatenate(signed) if signed else np.empty((0, BANDS), np.uint64)
     write_array(output, array)
     log.info("%s: %d documents", part, len(array))
     return len(array)
 
 
-def bands(documents: list[bytes]) -> np.ndarray:
-    """The digests of each document's bands: uint64 [documents, BANDS]."""
+def empty_sketch() -> "MinHash":
+    """The signature of no n-gram."""
+    from datasketch import MinHash  # and scipy with it, which --help must not
+
+    return MinHash(num_perm=BANDS * ROWS, seed=1, scheme="affine32", hashfunc=int)
+
+
+def bands(empty: "MinHash", documents: list[bytes]) -> np.ndarray:
+    """The digests of each document's bands, uint64 [documents, BANDS], from an empty sketch."""
     words = WordHashes()
-    empty = MinHash(num_perm=BANDS * ROWS, seed=1, scheme="affine32", hashfunc=int)
     signatures = np.empty((len(documents), BANDS * ROWS), np.uint64)
     for number, document in enumerate(documents):
         hashes = np.array(words.hashes(document.decode()), np.uint64)

@@ -12,7 +12,16 @@ from tests.docs.shown import STEP, modules, name_of
 from tests.runs import ROOT
 
 STAGES = ("common", "sample", "corpus", "examples", "pretrain", "glue", "report", "workflow")
-SLOW = ("torch", "transformers", "spacy", "sklearn", "pandas", "matplotlib", "tensorboard")
+SLOW = (
+    "torch",
+    "transformers",
+    "spacy",
+    "sklearn",
+    "pandas",
+    "matplotlib",
+    "tensorboard",
+    "datasketch",
+)
 OURS = [module for module in modules() if module.is_relative_to(ROOT / "scripts")]
 
 

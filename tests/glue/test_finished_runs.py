@@ -8,10 +8,10 @@ from tests.glue.made import SETTINGS, write_run
 
 
 def test_an_unreadable_run_is_named(tmp_path):
-    with pytest.raises(UserError, match=r"metrics\.json: cannot be read"):
+    with pytest.raises(UserError, match=r"metrics\.json: no such file"):
         finished_runs.read([tmp_path / "metrics.json"])
     (tmp_path / "metrics.json").write_text("{")
-    with pytest.raises(UserError, match=r"metrics\.json: cannot be read"):
+    with pytest.raises(UserError, match=r"metrics\.json: is not JSON"):
         finished_runs.read([tmp_path / "metrics.json"])
 
 

@@ -1,7 +1,6 @@
 """Finished finetuning runs, read from their folders and grouped for tables."""
 
 import csv
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from scripts.common.errors import UserError
+from scripts.common.json_text import read_json
 from scripts.glue.scores.intervals import Examples, examples_of
 from scripts.glue.tasks.kinds import kind_of
 from scripts.glue.tasks.official_tasks import OFFICIAL
@@ -50,13 +50,7 @@ class Run:
 
 def read(files: Iterable[Path]) -> list[Run]:
     """The runs of these metrics.json files, in order."""
-    runs = []
-    for file in files:
-        try:
-            runs.append(Run(file.parent, json.loads(file.read_text(encoding="utf-8"))))
-        except (OSError, ValueError) as error:
-            raise UserError(f"{file}: cannot be read as a run's metrics ({error})") from error
-    return runs
+    return [Run(file.parent, read_json(file)) for file in files]
 
 
 def by_row(runs: Iterable[Run]) -> dict[str, list[list[Run]]]:
