@@ -6,6 +6,8 @@ import os
 import signal
 import socket
 import sys
+import time
+from itertools import chain, repeat
 from pathlib import Path
 
 import torch._dynamo  # noqa: F401, which an optimizer takes a second to load: once, for all
@@ -17,6 +19,8 @@ from scripts.pretrain import pretrain
 from scripts.pretrain.architectures.bert import Bert, Dropout
 from scripts.pretrain.architectures.micro_batch import MicroBatch
 from scripts.pretrain.loop import phase  # noqa: F401, for the server to have it
+from scripts.pretrain.loop.guard import Guard
+from scripts.pretrain.loop.micro_batches import Stream
 from scripts.pretrain.loop.training_run import STOP_SIGNALS
 
 CONTEXT = multiprocessing.get_context("forkserver")
@@ -47,6 +51,14 @@ def logits(model: Bert, batch: MicroBatch) -> tuple[Tensor, Tensor]:
 def enter(words: list[str], environment: dict[str, str], errors: Path) -> None:
     """Run the step as a command would."""
     os.environ.update(environment)
+    if environment.get("RANK") == "1" and "SLOWED" in environment:
+        read = Stream.read
+        Stream.read = lambda *words: time.sleep(0.05) or read(*words)
+    if "EXPLODES_AT" in environment:  # so many judgements on, and once
+        verdicts = chain(
+            ["go on"] * int(environment["EXPLODES_AT"]), ["roll back"], repeat("go on")
+        )
+        Guard.watch = lambda *_: next(verdicts)
     handle = os.open(errors, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(handle, 2)
     sys.stderr = os.fdopen(2, "w", buffering=1)
@@ -79,14 +91,15 @@ class Training:
         process.start()
         return process
 
-    def start_all(self, processes: int) -> list:
-        """Start it in several processes."""
+    def start_all(self, processes: int, **environment: str) -> list:
+        """Start it in several processes; with SLOWED the second one lags behind."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = str(probe.getsockname()[1])
         shared = {"WORLD_SIZE": str(processes), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
         return [
-            self.start(**shared, RANK=str(rank), LOCAL_RANK=str(rank)) for rank in range(processes)
+            self.start(**environment, **shared, RANK=str(rank), LOCAL_RANK=str(rank))
+            for rank in range(processes)
         ]
 
     def run(self, processes: int = 1) -> int:

@@ -1,5 +1,8 @@
 """Several processes learn what one learns."""
 
+import os
+import signal
+
 import pytest
 from safetensors.torch import load_file
 
@@ -75,3 +78,21 @@ def test_when_a_process_dies_the_other_ends(training, dead):
     members[1 - dead].join(60)
     assert members[1 - dead].exitcode not in (None, 0), run.said
     assert list(run.checkpoints.glob("*/step-*"))
+
+
+@pytest.mark.parametrize("why", ["hours", "rollback", "signal"])
+def test_processes_of_which_one_is_slow_end_at_the_same_step(training, why):
+    words = ["--checkpoint-steps", "3", *(("--hours", "0.001") if why == "hours" else ())]
+    run = training(why, *words, steps=40 if why == "rollback" else 100_000)
+    explodes = {"EXPLODES_AT": "1"} if why == "rollback" else {}
+    members = run.start_all(2, SLOWED="1", **explodes)
+    while why == "signal" and "saved" not in run.said:
+        members[0].join(0.01)
+    if why == "signal":
+        os.kill(members[1].pid, signal.SIGTERM)  # the slow one alone
+    for process in members:
+        process.join(60)
+    statuses = [process.exitcode for process in members]
+    assert statuses == ([75, 75] if why == "signal" else [0, 0]), run.said
+    if why == "rollback":
+        assert "back to step 18, on with other examples" in run.said

@@ -1,7 +1,7 @@
 """Where a training is: its position, what it tells the others, when it saves, validates and gives up."""
 
 import math
-import time
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,7 +10,7 @@ import torch
 
 from scripts.common import cli
 from scripts.common.errors import UserError
-from scripts.pretrain.loop import checkpoint
+from scripts.pretrain.loop import checkpoint, training_run
 from scripts.pretrain.loop.guard import Guard
 from scripts.pretrain.loop.job import RuntimeOptions, Settings
 from scripts.pretrain.loop.micro_batches import Work
@@ -70,20 +70,37 @@ def test_a_position_counts_what_was_passed_over(run):
 
 
 def test_what_a_process_says_to_all(run):
-    one = run(checkpoint_minutes=1.0)
+    one = run()
     one.seconds = 1e6
-    stop, save, spent = one.notes()
-    assert (stop, save) == (0, 0)
+    stop, spent = one.notes()
+    assert stop == 0
     assert spent == pytest.approx(1e9, rel=1e-4)
-    one.saved = time.perf_counter() - 61
-    assert one.notes()[1] == 1
-    one.saved = time.perf_counter() - 50
-    assert one.notes()[1] == 0
     one.signal = 15
     assert one.notes()[0] == 1
-    other = run(Processes(1, 2, torch.device("cpu")), checkpoint_minutes=0.001)
-    other.saved, other.signal = time.perf_counter() - 61, 15
-    assert other.notes() == [1, 0, 0]
+    other = run(Processes(1, 2, torch.device("cpu")))
+    other.signal = 15
+    assert other.notes() == [1, 0]
+
+
+def test_a_state_is_saved_once_when_it_is_time(run, monkeypatch):
+    """What was read ahead of a save was stamped before it, and asks for no other."""
+    minutes = (0, 0, 5, 11, 12, 13, 20, 22, 23)
+    works = [replace(WORK, notes=[0, 60_000 * minute]) for minute in minutes]
+    monkeypatch.setattr(training_run.Stream, "steps", lambda *_: iter(works))
+    one, saved = run(checkpoint_minutes=10), []
+    monkeypatch.setattr(one, "save", lambda: saved.append(one.step))
+    one.stretch(9)
+    assert saved == [4, 8]
+
+
+def test_the_measured_micro_batch_is_kept(run):
+    one = run()
+    one.take(WORK, 0.1, 0.0, 9)
+    one.save()
+    other = run()
+    other.micro_batch_tokens = 1024  # what another start measured
+    assert other.resume()
+    assert other.micro_batch_tokens == one.micro_batch_tokens == 300
 
 
 def test_a_state_is_saved_and_taken_up(run):

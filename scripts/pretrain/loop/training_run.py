@@ -1,5 +1,6 @@
 """A training on its way: from its newest checkpoint to the end of its schedule."""
 
+import math
 import signal
 import sys
 import time
@@ -23,6 +24,9 @@ from scripts.pretrain.telling.journal import Journal
 INTERRUPTED = 75  # EX_TEMPFAIL: run the same command again
 # A scheduler's, Ctrl-C's, and a closed terminal's.
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT, signal.SIGHUP)
+# Of a run's state, what a checkpoint keeps as it is. `micro_batch_tokens` as `auto` measures another
+# figure at each start, and with it would come other micro-batches and other dropout.
+KEPT = ("skipped", "validated", "counts", "micro_batch_tokens")
 
 
 @dataclass(eq=False)
@@ -50,7 +54,6 @@ class TrainingRun:
     seconds: float = 0.0  # trained before this process began
     signal: int | None = None
     started: float = field(default_factory=time.perf_counter)
-    saved: float = field(default_factory=time.perf_counter)  # when
 
     def __post_init__(self):
         # What the guard has not judged yet: sums, in which no order of additions shows, and counts.
@@ -79,15 +82,15 @@ class TrainingRun:
             return False
         tensors, state = found
         self.training.load(tensors)
-        self.step, self.skipped, self.validated = step, state["skipped"], state["validated"]
-        self.counts = state["counts"]
+        self.step = step
+        for name in KEPT:
+            setattr(self, name, state[name])
         share = 1.0 if self.processes.first else 0.0  # the sums are those of all processes
         self.sums = self.sums.new_tensor(state["sums"]) * share
         self.journal.load(state["journal"])
         self.guard.load(state["guard"])
-        self.saved = time.perf_counter()
         if forget_time:
-            self.seconds, self.started = state["seconds"], self.saved
+            self.seconds, self.started = state["seconds"], time.perf_counter()
         return True
 
     def save(self) -> None:
@@ -96,14 +99,13 @@ class TrainingRun:
         if not self.guard.calm:
             return
         tensors = self.training.tensors()
-        state = {name: getattr(self, name) for name in ("step", "skipped", "validated", "counts")}
+        state = {name: getattr(self, name) for name in ("step", *KEPT)}
         state |= {"seconds": self.spent, "sums": self.processes.sum(self.sums.clone()).tolist()}
         state |= {"guard": self.guard.state(), "journal": self.journal.state()}
         if self.processes.first:
             path = checkpoint.save(self.folder, self.step, tensors, state, self.options.checkpoints)
             log.info("saved %s", path)
         self.processes.wait()
-        self.saved = time.perf_counter()
 
     def refuse_changed(self) -> None:
         """Raise UserError where examples are no longer those that were verified."""
@@ -111,10 +113,8 @@ class TrainingRun:
             data.refuse_changed()
 
     def notes(self) -> list[int]:
-        """What this process has to say to all: stop, save, milliseconds trained."""
-        late = time.perf_counter() - self.saved > self.options.checkpoint_minutes * 60
-        stop = int(self.signal is not None)
-        return [stop, int(late), int(1000 * self.spent)] if self.processes.first else [stop, 0, 0]
+        """What this process has to say to all: stop, and milliseconds trained, by the first one's clock."""
+        return [int(self.signal is not None), int(1000 * self.spent) * self.processes.first]
 
     def position(self, step: int) -> int:
         """The first example of a step."""
@@ -147,10 +147,11 @@ class TrainingRun:
         """Train on until the end, a signal, or a loss that explodes; returns the guard's verdict."""
         seed, tokens = self.settings.seed, self.micro_batch_tokens
         stream = Stream(self.examples, seed, tokens, self.position, self.processes, self.notes)
-        verdict, rate = "go on", 0.0
+        verdict, rate, saved = "go on", 0.0, math.inf
         for work in stream.steps(self.step, last):
-            stop, save, spent = work.notes
+            stop, spent = work.notes
             hours = spent / 3.6e6
+            saved = min(saved, hours)
             if last is None and self.schedule.progress(self.step, hours) >= 1:
                 break
             rate = self.schedule.learning_rate(self.step, hours)
@@ -160,8 +161,11 @@ class TrainingRun:
             alone = self.processes.count == 1 and self.signal is not None
             every = self.options.checkpoint_steps
             by_steps = every and self.step % every == 0
-            if (save or by_steps or stop or alone) and self.step != last:
+            # By the clock of what was read ahead, as what a save takes is not yet in it.
+            late = hours - saved > self.options.checkpoint_minutes / 60
+            if (late or by_steps or stop or alone) and self.step != last:
                 self.save()
+                saved = hours
             if stop or alone:
                 self.stop()
         self.journal.close(self.step, last, rate, 1.0, self.spent)
