@@ -27,7 +27,7 @@ rule pretrain:
     threads: max(1, PRETRAIN["gpus"]) * PRETRAIN["cpu_threads"]
     resources:
         **several_nodes(),
-        mem_mb=8000 * max(1, PRETRAIN["gpus"]),
+        mem_mb=memory(8000 * max(1, PRETRAIN["gpus"])),
         runtime=PRETRAIN["runtime"],
         gpu=PRETRAIN["gpus"] * PRETRAIN["nodes"],
         nodes=PRETRAIN["nodes"],

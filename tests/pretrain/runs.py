@@ -91,6 +91,12 @@ class Training:
         process.start()
         return process
 
+    def start_and_wait(self) -> int | None:
+        """Run it in a process of its own; returns its status."""
+        process = self.start()
+        process.join(120)
+        return process.exitcode
+
     def start_all(self, processes: int, **environment: str) -> list:
         """Start it in several processes; with SLOWED the second one lags behind."""
         with socket.socket() as probe:

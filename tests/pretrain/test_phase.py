@@ -15,7 +15,7 @@ from scripts.common.errors import UserError
 from scripts.examples.h5.example_files import Examples
 from scripts.examples.masking.token_kinds import CONTINUES
 from scripts.pretrain.loop import phase
-from scripts.pretrain.loop.job import Job, Settings
+from scripts.pretrain.loop.job import Job, RuntimeOptions, Settings
 from scripts.pretrain.loop.processes import ALONE, Processes
 from scripts.pretrain.loop.recipe import Recipe
 from tests.examples.made import make
@@ -172,9 +172,27 @@ def test_precision_is_resolved_by_the_device():
     assert phase.resolve_precision("fp32", gpu) == "fp32"
 
 
+@pytest.mark.parametrize("device", ["cuda", "cpu"])
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_gpu_alone_is_told_to_sum_in_order(job, monkeypatch, device, asked):
+    told = []
+    monkeypatch.setattr(phase, "join", lambda _: Processes(0, 1, torch.device(device)))
+    for name in ("check_products", "train", "leave"):
+        monkeypatch.setattr(phase, name, lambda *_: None)
+    monkeypatch.setattr(phase, "resolve_precision", lambda *_: "fp32")
+    monkeypatch.setattr(torch, "use_deterministic_algorithms", told.append)
+    monkeypatch.setattr(torch.utils.deterministic, "fill_uninitialized_memory", True)
+    monkeypatch.setenv("CUBLAS_WORKSPACE_CONFIG", "")
+    settings = replace(job.settings, deterministic=asked)
+    phase.pretrain(replace(job, settings=settings), RuntimeOptions())
+    assert told == ([True] if device == "cuda" and asked else [])
+
+
 def test_the_tokens_of_a_micro_batch(job, monkeypatch):
-    training = SimpleNamespace(model=None, rates=None)
+    training = SimpleNamespace(model=torch.nn.Linear(1, 1), rates=None)
     assert phase.micro_batch_tokens(job, training, DATA, ALONE) == 8192
+    given = replace(job, settings=Settings(micro_batch_tokens=300))
+    assert phase.micro_batch_tokens(given, training, DATA, ALONE) == 300
     asked = []
 
     def probe(model, rates, seq_length, most):

@@ -8,6 +8,7 @@ import threading
 import time
 
 import pytest
+import torch
 
 from scripts.common.errors import UserError
 from scripts.pretrain.loop import checkpoint
@@ -158,3 +159,19 @@ def test_a_full_disk_is_said_and_the_last_checkpoint_stays(training, monkeypatch
         checkpoint.save(saved, 2, {}, {"step": 2}, keep=1)
     assert [path.name for path in saved.iterdir()] == ["step-000000001"]
     assert checkpoint.load_newest(saved)[1] == {"step": 1}
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.parametrize("precision", ["bf16", "fp32"])
+def test_on_a_gpu_a_deterministic_run_resumes_bit_for_bit(training, precision):
+    words = ("--deterministic", "--precision", precision, "--dropout", "0.1")
+    whole = training("whole", *words)
+    assert whole.start_and_wait() == 0, whole.said
+    parts = training("parts", *words, "--checkpoint-steps", "4", "--keep-checkpoints")
+    assert parts.start_and_wait() == 0, parts.said
+    for path in parts.checkpoints.glob("*/step-000000012/*"):
+        path.unlink()  # back to step 8
+    assert parts.start_and_wait() == 0, parts.said
+    assert "resumed at step 8" in parts.said
+    assert parts.same_as(whole)

@@ -101,6 +101,7 @@ KEYS = {
     "pretrain.cpu_threads": (1, PRETRAIN),
     "pretrain.micro_batch_tokens": (4096, PRETRAIN),
     "pretrain.recompute": (True, PRETRAIN),
+    "pretrain.deterministic": (True, PRETRAIN),
     "pretrain.compile": ("never", NOTHING),
     "pretrain.gpus": (2, NOTHING),
     "pretrain.nodes": (2, NOTHING),

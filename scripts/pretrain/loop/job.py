@@ -29,13 +29,16 @@ class Settings(NewModel):
     )
     cpu_threads: int = setting(2, "a process's threads; sums depend on them", minimum=1)
     micro_batch_tokens: int | str = setting(
-        8192,
-        "tokens a forward pass; auto: what fits the GPU",
+        "auto",
+        "tokens a forward pass; auto: what fits the GPU, and 8192 on a CPU",
         parse=tokens_or_auto,
         description="auto or a number of tokens",
         anyOf=[{"const": "auto"}, {"type": "integer", "minimum": 16}],
     )
     recompute: bool = setting(False, "compute activations again: less memory, slower")
+    deterministic: bool = setting(
+        False, "a GPU's sums always in one order, so that a resumed run ends bit for bit; slower"
+    )
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """A phase from its examples to a model folder."""
 
+import os
 import time
 from contextlib import nullcontext
 from dataclasses import asdict, replace
@@ -41,6 +42,8 @@ def pretrain(job: Job, options: RuntimeOptions) -> None:
     processes = join(job.settings.cpu_threads)
     if processes.device.type == "cpu":
         check_products(job.settings.cpu_threads)
+    elif job.settings.deterministic:
+        sum_in_order()
     if not processes.first:
         log.setLevel("WARNING")
     precision = resolve_precision(job.settings.precision, processes.device)
@@ -48,6 +51,16 @@ def pretrain(job: Job, options: RuntimeOptions) -> None:
         train(replace(job, settings=replace(job.settings, precision=precision)), options, processes)
     finally:
         leave(processes)
+
+
+def sum_in_order() -> None:
+    """Have a GPU take the algorithms that add in one order: attention's and embeddings' backward passes.
+
+    torch refuses the rest, and reads the variable when it first multiplies.
+    """
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.utils.deterministic.fill_uninitialized_memory = False  # nothing reads it
+    torch.use_deterministic_algorithms(True)
 
 
 def resolve_precision(precision: str, device: torch.device) -> str:
