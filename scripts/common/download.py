@@ -1,16 +1,20 @@
 """Files from a server or a folder (file://): resumed, retried, and never accepted without their digest."""
 
+import concurrent.futures
 import contextlib
 import hashlib
 import http.client
 import logging
 import os
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from scripts.common.atomic import naming, sync, sync_entry
 from scripts.common.errors import UserError, ran_out
@@ -18,12 +22,14 @@ from scripts.common.settings import setting
 
 log = logging.getLogger("dump2glue")
 
+Response = TypeVar("Response")
 AGENT = "dump2glue/0.1 (a workflow that trains BERT on Wikipedia; two connections at most)"
 CHUNK = 1 << 20
 LOGGED = 15  # seconds between two lines of progress
 SILENCE = 30  # seconds without a byte after which a connection counts as broken
 WINDOW = 60  # seconds in which SLOWEST bytes a second must come
 SLOWEST = 1000
+TOO_SLOW = f"it sends less than {SLOWEST} bytes a second"
 ENDED = "the connection ended before the file did"
 LONGEST = 120  # seconds between two tries at most, unless the server asks for more
 PATIENCE = 3600  # seconds that a server may ask for at most
@@ -199,8 +205,27 @@ def pieces(response: http.client.HTTPResponse) -> Iterator[bytes]:
         count += len(chunk)
         if (now := time.monotonic()) - since > WINDOW:
             if count < SLOWEST * WINDOW:
-                raise Slow(f"it sends less than {SLOWEST} bytes a second")
+                raise Slow(TOO_SLOW)
             since, count = now, 0
+
+
+def promptly(call: Callable[[], Response]) -> Response:
+    """What a call that opens a connection returns or raises. Raises Slow where it takes over WINDOW seconds.
+
+    A socket's own timeout is one of each read, and headers may come byte by byte.
+    """
+    answer: concurrent.futures.Future[Response] = concurrent.futures.Future()
+
+    def work() -> None:
+        try:
+            answer.set_result(call())
+        except Exception as error:
+            answer.set_exception(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    if not concurrent.futures.wait([answer], WINDOW).done:
+        raise Slow(TOO_SLOW)
+    return answer.result()
 
 
 @dataclass
@@ -222,7 +247,8 @@ def open_url(url: str, start: int = 0) -> Body:
         request.add_header("Range", f"bytes={start}-")
     try:
         # An opener of its own, since the shared one keeps the proxies that it has seen first.
-        response = urllib.request.build_opener().open(request, timeout=SILENCE)
+        opener = urllib.request.build_opener()
+        response = promptly(partial(opener.open, request, timeout=SILENCE))
     except urllib.error.HTTPError as error:
         raise status_error(url, error) from error
     except urllib.error.URLError as error:

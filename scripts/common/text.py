@@ -104,7 +104,7 @@ def read_lines(path: Path | str) -> Iterator[str]:
                 yield line.decode("utf-8").rstrip("\n")
     except UnicodeDecodeError as error:
         raise UserError(f"{path}: line {number} is not UTF-8 ({error.reason})") from error
-    except EOFError as error:
+    except (EOFError, MemoryError) as error:
         raise damaged(path, error, f"line {number}") from error
 
 

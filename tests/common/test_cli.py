@@ -202,3 +202,10 @@ def test_words_may_come_from_a_file(tmp_path):
     parser.add_argument("--size", type=int)
     found = parser.parse_args(["--arguments", str(tmp_path / "words"), "--size", "3"])
     assert (found.names, found.signatures, found.size) == (names, ["x y"], 3)
+
+
+def test_a_full_disk_under_the_log_alone_leaves_the_step_its_way():
+    ended = run("print('done')", "--log", "/dev/full")
+    assert ended.returncode == 0
+    assert "Traceback" not in ended.stderr
+    assert ended.stderr.endswith(" working\n")

@@ -220,6 +220,13 @@ def test_a_server_that_sends_next_to_nothing_is_given_up(mirror, monkeypatch, tm
     get(mirror, tmp_path)
 
 
+def test_a_server_whose_headers_drip_is_given_up(mirror, monkeypatch, tmp_path):
+    monkeypatch.setattr(module, "WINDOW", 0.3)
+    mirror.faults[PATH] = ["drip headers"] * 2
+    with pytest.raises(UserError, match=r"less than 1000 bytes a second \(2 tries\)"):
+        get(mirror, tmp_path, tries=2)
+
+
 @pytest.mark.parametrize("fault", ["cut", "reset"])
 def test_a_small_file_that_breaks_off_is_asked_for_again(mirror, fault):
     mirror.faults[PATH] = [fault]

@@ -34,7 +34,7 @@ class Mirror:
     `faults` maps a path to a list of faults, each of which one request takes: "503", "429",
     "reset" (no answer), "cut" (half of the body, then the connection ends), "short" (half of the
     body, said to be all), "wrong" (other bytes), "ignore range", "drip"
-    (a byte each 50 ms).
+    (a byte each 50 ms), "drip headers" (the same, of a header that never ends).
     """
 
     def __init__(self):
@@ -98,6 +98,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def answer(self, mirror, path, fault):
         if fault == "reset":
+            return
+        if fault == "drip headers":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Endless: ")
+            for _ in range(400):
+                try:
+                    self.wfile.write(b"x")
+                except OSError:
+                    return
+                time.sleep(0.05)
             return
         if fault.isdecimal():
             self.send_response(int(fault))

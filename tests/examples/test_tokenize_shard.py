@@ -1,6 +1,7 @@
 """Shards as tokens: documents and sentences where the text has them, however it is read."""
 
 import os
+import resource
 import subprocess
 import sys
 from functools import partial
@@ -180,3 +181,15 @@ def test_kinds_of_tokens(tmp_path, vocab):
     assert kinds["##ing"] == 2
     assert kinds["cat"] == kinds["["] == 0
     assert np.unique(list(kinds.values())).tolist() == [0, 2, 4, 5]
+
+
+def test_a_full_disk_is_said_of_the_output(vocab, tmp_path):
+    given = shard(tmp_path / "a.txt.zst", 400)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
+        with pytest.raises(OSError, match=r"File too large: '.*out\.h5"):
+            tokenize_shard(given, vocab, tmp_path / "out.h5")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt.zst"]

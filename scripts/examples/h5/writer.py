@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import h5py
 import numpy as np
 
-from scripts.common.atomic import atomic_path
+from scripts.common.atomic import atomic_path, naming
 
 PART = 1 << 20  # items copied at a time
 
@@ -98,7 +98,7 @@ def write_arrays(
     """
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as stack:
+    with naming(target), ExitStack() as stack:
         arrays = ArrayWriter(types, offsets, target.parent, stack)
         yield arrays
         with atomic_path(target) as temporary:
