@@ -59,7 +59,8 @@ def sum_in_order() -> None:
     torch refuses the rest, and reads the variable when it first multiplies.
     """
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    torch.utils.deterministic.fill_uninitialized_memory = False  # nothing reads it
+    # Nothing reads it. The module makes its attribute when it is asked for.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     torch.use_deterministic_algorithms(True)
 
 
