@@ -2,12 +2,10 @@
 
 import pytest
 import torch
-from torch.nn import functional as F
 
-from scripts.pretrain.architectures.bert import Bert, Dropout
+from scripts.pretrain.architectures.bert import Bert
 from scripts.pretrain.architectures.initialisation import initialise, sinusoids
 from scripts.pretrain.architectures.model_config import Shape
-from tests.pretrain.test_bert import random_batch
 
 SHAPE = Shape(1024, 128, 2, 2, 512, max_position_embeddings=64)
 
@@ -46,44 +44,12 @@ def test_mimetic_attention_finds_neighbours_and_equal_words():
         assert (scores[:, 10, place] > far.max(1).values).all(), place
 
 
-def test_mimetic_keys_are_queries_and_keep_their_inputs_variance():
+def test_mimetic_attention_keeps_variance_and_its_keys_are_its_queries():
     for layer in drawn("mimetic").layers:
-        queries, keys, _ = layer.qkv.weight.chunk(3)
+        queries, keys, values = layer.qkv.weight.chunk(3)
         assert torch.equal(queries, keys)
-        assert queries.std().item() == pytest.approx(128**-0.5)
-
-
-def test_mimetic_values_and_output_are_noise_without_the_identity():
-    """W_V W_proj = 0.4 Z - 0.4 I, in factors of like size, as the paper's section 4 has it."""
-    for layer in drawn("mimetic").layers:
-        values, output = layer.qkv.weight.chunk(3)[2], layer.attention_output.weight
-        noise = (values.T @ output.T) / 0.4 + torch.eye(128)
-        assert noise.mean().abs() < 0.002
-        assert noise.std().item() == pytest.approx(128**-0.5, rel=0.03)
-        assert noise.diagonal().mean().abs() < 0.03
-        assert torch.allclose(values @ values.T, output.T @ output, atol=1e-5)
-
-
-def likeness(kind: str, layers: int, hidden: int) -> float:
-    """The mean cosine of two tokens of a sequence of 128, in the last layer of a model just drawn."""
-    model = Bert(Shape(1024, hidden, layers, hidden // 64, 4 * hidden, max_position_embeddings=128))
-    initialise(model, 1, kind)
-    with torch.no_grad():
-        unit = F.normalize(model.eval().encode(random_batch([128]), Dropout()), dim=1)
-    return ((unit @ unit.T).sum().item() - 128) / (128 * 127)
-
-
-@pytest.mark.parametrize(
-    ("layers", "hidden"),
-    [
-        (2, 128),
-        (6, 128),
-        pytest.param(12, 768, marks=pytest.mark.slow),
-        pytest.param(24, 1024, marks=pytest.mark.slow),
-    ],
-)
-def test_mimetic_weights_keep_tokens_apart_at_any_depth(layers, hidden):
-    assert abs(likeness("mimetic", layers, hidden)) < 0.3
+        for weight in (queries, values, layer.attention_output.weight):
+            assert weight.std().item() == pytest.approx(128**-0.5)
 
 
 def test_sinusoids_are_those_of_the_paper():

@@ -8,7 +8,6 @@ from torch import Tensor, nn
 from scripts.pretrain.architectures.bert import Bert, Layer
 
 BASE_HIDDEN = 768  # the width for which initializer_range is meant
-VALUES = 0.4  # of noise and of the identity, in the product of values and output (section 4)
 
 
 def initialise(model: Bert, seed: int, kind: str = "bert") -> None:
@@ -18,9 +17,8 @@ def initialise(model: Bert, seed: int, kind: str = "bert") -> None:
 
     mimetic: attention begins as trained attention looks, strong between neighbours and between
     equal words (Trockman and Kolter, "Mimetic Initialization of Self-Attention Layers", 2023): each
-    head's keys are its queries and keep their input's variance, values and output together are
-    0.4 (Z - I), Z of the input's variance, so that what tokens share is taken from them; positions are
-    sinusoids (Vaswani et al. 2017) as long as words are. The others' deviation is `initializer_range`
+    head's keys are its queries, positions are sinusoids (Vaswani et al. 2017) as long as words are, and
+    attention's own matrices keep their input's variance. The others' deviation is `initializer_range`
     at BERT-base's width and grows as the width's root falls. Small models on small budgets leave the
     plateau of predicting words by their frequency much sooner.
     """
@@ -38,24 +36,20 @@ def initialise(model: Bert, seed: int, kind: str = "bert") -> None:
         else:
             nn.init.zeros_(weight)
     if kind == "mimetic":
-        make_mimetic(model, deviation, generator)
+        make_mimetic(model, deviation)
 
 
 @torch.no_grad()
-def make_mimetic(model: Bert, deviation: float, generator: torch.Generator) -> None:
-    """Give the positions their sinusoids, each head's keys its queries, and values their output."""
+def make_mimetic(model: Bert, deviation: float) -> None:
+    """Give the positions their sinusoids, attention unit variance, and each head's keys its queries."""
     places, hidden = model.position_embeddings.weight.shape
     model.position_embeddings.weight.copy_(sinusoids(places, hidden) * (deviation * math.sqrt(2)))
     for layer in model.layers:
         assert isinstance(layer, Layer)
         queries, keys, values = layer.qkv.weight.chunk(3)
-        queries.mul_(hidden**-0.5 / queries.std())
+        for weight in (queries, values, layer.attention_output.weight):
+            weight.mul_(hidden**-0.5 / weight.std())
         keys.copy_(queries)
-        # In double precision, so that threads and processors do not show in what is rounded.
-        noise = torch.randn(hidden, hidden, generator=generator, dtype=torch.float64) * hidden**-0.5
-        left, sizes, right = torch.linalg.svd(VALUES * (noise - torch.eye(hidden)))
-        values.copy_((left * sizes.sqrt()).T)
-        layer.attention_output.weight.copy_((sizes.sqrt()[:, None] * right).T)
 
 
 def sinusoids(places: int, hidden: int) -> Tensor:
