@@ -35,16 +35,21 @@ from scripts.workflow.environment import instructions
 from scripts.workflow.internals import (
     is_main,
     limit_resource,
+    limit_threads,
     profile_resources,
     record_in_jobs,
     untested,
 )
 from scripts.workflow.preflight import refused
+from scripts.workflow.slurm_limits import most_cpus
 
 MAIN = is_main(workflow)
 
 if MAIN and untested(snakemake.__version__):
     logger.warning(f"warning: {untested(snakemake.__version__)}")
+
+if MAIN:  # a job that wants more than any node has would wait for ever
+    limit_threads(workflow, most_cpus())
 
 for folder in (Path(".snakemake"), Path(".")):
     if MAIN and folder.exists() and refused(folder):

@@ -47,7 +47,7 @@ rule extract_articles:
     threads: 4
     resources:
         mem_mb=memory(400, per_thread=300),
-        runtime=600,
+        runtime=minutes(1440),
     params:
         **step("scripts/corpus/extract_articles.py"),
         given=given(part_files),
@@ -72,7 +72,7 @@ rule collect_text:
         ENVIRONMENT
     resources:
         mem_mb=memory(500),
-        runtime=120,
+        runtime=minutes(1440),
     params:
         **step("scripts/corpus/collect_text.py"),
         given=given(part_files),
@@ -104,7 +104,7 @@ rule split_sentences:
     threads: 4
     resources:
         mem_mb=memory(400, per_thread=300),
-        runtime=600,
+        runtime=minutes(1440),
     params:
         **step("scripts/corpus/split_sentences.py"),
         given=given(articles_of),
@@ -134,7 +134,7 @@ rule find_contamination:
     threads: 4
     resources:
         mem_mb=memory(1000, per_thread=300),
-        runtime=240,
+        runtime=minutes(1440),
     params:
         **step("scripts/corpus/find_contamination.py"),
         clean=lambda wildcards, output: flags(clean=(output.clean or [None])[0]),
@@ -181,7 +181,7 @@ rule sign_documents:
     threads: 4
     resources:
         mem_mb=memory(600, per_thread=300),
-        runtime=240,
+        runtime=minutes(1440),
     params:
         **step("scripts/corpus/sign_documents.py"),
     message:
@@ -207,7 +207,7 @@ rule assign_documents:
         ENVIRONMENT
     resources:
         mem_mb=memory(2000),
-        runtime=60,
+        runtime=minutes(240, share=0.02),
     params:
         **step("scripts/corpus/assign_documents.py"),
         flags=flags(**SHARDING),
@@ -242,7 +242,7 @@ rule place_documents:
         ENVIRONMENT
     resources:
         mem_mb=memory(1000),
-        runtime=120,
+        runtime=minutes(240),
     params:
         **step("scripts/corpus/place_documents.py"),
     message:
@@ -266,7 +266,7 @@ rule shard_corpus:
         ENVIRONMENT
     resources:
         mem_mb=memory(500),
-        runtime=120,
+        runtime=minutes(240, share=0.05),
     params:
         **step("scripts/corpus/shard_corpus.py"),
         flags=flags(

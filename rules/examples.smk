@@ -42,7 +42,7 @@ else:
         threads: 4
         resources:
             mem_mb=memory(1000 + 12 * VOCAB["sample_mb"]),
-            runtime=120,
+            runtime=minutes(240, share=0.05),
         params:
             **step("scripts/examples/train_vocab.py"),
             files=handed_over(lambda input: input),
@@ -74,7 +74,7 @@ if GIVEN_EXAMPLES:
             ENVIRONMENT
         resources:
             mem_mb=memory(2000),
-            runtime=120,
+            runtime=minutes(240),
         params:
             **step("scripts/examples/import_examples.py"),
             given=given(given_examples),
@@ -103,7 +103,7 @@ else:
             ENVIRONMENT
         resources:
             mem_mb=memory(1000),
-            runtime=120,
+            runtime=minutes(240),
         params:
             **step("scripts/examples/tokenize_shard.py"),
             vocab=vocab_folder,
@@ -133,7 +133,7 @@ else:
             ENVIRONMENT
         resources:
             mem_mb=memory(1000),
-            runtime=120,
+            runtime=minutes(240),
         params:
             **step("scripts/examples/build_examples.py"),
             flags=lambda wildcards: flags(

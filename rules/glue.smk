@@ -109,7 +109,7 @@ rule finetune:
     threads: GLUE["cpu_threads"]
     resources:
         mem_mb=memory(6000),
-        runtime=480,
+        runtime=finetune_minutes,
         gpu=GLUE["gpus"],
     params:
         **FINETUNE,

@@ -1,6 +1,6 @@
 from snakemake.logging import logger
 
-from scripts.workflow import estimates, preflight, slurm_limits
+from scripts.workflow import preflight, slurm_limits
 from scripts.workflow.internals import graph_of, only_touches
 from scripts.workflow.plan import needed_bytes, summary
 
@@ -13,9 +13,7 @@ def this_run():
         config=config,
         todo=graph.todo,
         jobs=graph.counts,
-        model=Shape.from_config(
-            INIT_CONFIG if INIT else new_config(NEW_MODEL, VOCAB["size"]), "pretrain"
-        ),
+        model=SHAPE,
         text=corpus_text(),
         download=sum(DUMP_FILES[file]["size"] or 0 for file in DUMP_FILES),
         cores=graph.cores,
@@ -23,24 +21,6 @@ def this_run():
         gpus=preflight.visible_gpus() if graph.here else [],
         executor=graph.executor,
     )
-
-
-def corpus_text():
-    """Bytes of the corpus as plain text, as its files' sizes tell."""
-    if CORPUS["source"] == "sample":
-        return CORPUS["sample"]["articles"] * estimates.FIGURES.text_of_article
-    return sum(
-        estimates.text_bytes(
-            {name: size_of(Path(name)) for name in part.files}, part.kind == "dump"
-        )
-        for part in PARTS.values()
-    )
-
-
-def size_of(path):
-    """Bytes of a file that is there, or will be downloaded."""
-    known = DUMP_FILES.get(path.name, {}).get("size")
-    return known or (path.stat().st_size if path.exists() else 0)
 
 
 preflight.current = this_run

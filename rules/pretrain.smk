@@ -28,7 +28,7 @@ rule pretrain:
     resources:
         **several_nodes(),
         mem_mb=memory(8000 * max(1, PRETRAIN["gpus"])),
-        runtime=PRETRAIN["runtime"],
+        runtime=phase_minutes,
         gpu=PRETRAIN["gpus"] * PRETRAIN["nodes"],
         nodes=PRETRAIN["nodes"],
     params:

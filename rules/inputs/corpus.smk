@@ -1,4 +1,5 @@
 import re
+from functools import cache
 
 from scripts.common.errors import UserError
 from scripts.corpus import collect_text
@@ -6,6 +7,7 @@ from scripts.corpus.dump.mirror import Dump
 from scripts.corpus.files.parts import DUMPS, SUFFIXES, Part, dump_parts, find_parts
 from scripts.corpus.files.shard_assignment import Sharding
 from scripts.corpus.list_dump import listed
+from scripts.workflow import estimates
 
 CORPUS = config["corpus"]
 WIKIPEDIA = CORPUS["wikipedia"]
@@ -49,6 +51,43 @@ TRAIN_SHARDS, VALIDATION_SHARDS = (
     SHARDS[: SHARDING["shards"]],
     SHARDS[SHARDING["shards"] :],
 )
+
+
+def size_of(path):
+    """Bytes of a file that is there, or will be downloaded."""
+    known = DUMP_FILES.get(path.name, {}).get("size")
+    return known or (path.stat().st_size if path.exists() else 0)
+
+
+@cache
+def part_text(name):
+    """Bytes of a part as plain text, as its files' sizes tell."""
+    if CORPUS["source"] == "sample":
+        articles = CORPUS["sample"]["articles"] / len(PARTS)
+        return articles * estimates.FIGURES.text_of_article
+    sizes = {file: size_of(Path(file)) for file in PARTS[name].files}
+    return estimates.text_bytes(sizes, PARTS[name].kind == "dump")
+
+
+def corpus_text():
+    """Bytes of the corpus as plain text."""
+    return sum(map(part_text, PARTS))
+
+
+def minutes(most, share=1.0):
+    """Minutes to ask a cluster for: by a part's text, a shard's, or else by a share of the corpus'."""
+
+    def asked(wildcards, attempt):
+        if part := getattr(wildcards, "part", None):
+            text = part_text(part)
+        elif hasattr(wildcards, "number"):
+            text = corpus_text() / SHARDING["shards"]
+        else:
+            text = share * corpus_text()
+        seconds = text / 1e6 * estimates.FIGURES.text_seconds
+        return min(most, estimates.minutes(seconds, most) * attempt)
+
+    return asked
 
 
 def parts_of_kind(*kinds):

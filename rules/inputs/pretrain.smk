@@ -56,6 +56,10 @@ NEW_MODEL = new_model()
 if problems := list(phase_mistakes()):
     raise WorkflowError("The config has mistakes:", *problems)
 
+SHAPE = Shape.from_config(
+    INIT_CONFIG if INIT else new_config(NEW_MODEL, VOCAB["size"]), "pretrain"
+)
+
 
 def phase_start(wildcards):
     """The model that a phase starts from: that of the phase before, a given one, or none."""
@@ -67,6 +71,19 @@ def phase_start(wildcards):
 def phase_init(wildcards, input):
     """The flag for the model folder that a phase starts from, if it does from one."""
     return f"--init {folder_of(input.start)}" if input.start else ""
+
+
+def phase_minutes(wildcards, attempt):
+    """Minutes to ask a cluster for, up to pretrain.runtime: a training that is stopped goes on later."""
+    phase = PHASES[wildcards.phase]
+    tokens = corpus_text() / estimates.FIGURES.bytes_of_token
+    tokens = estimates.phase_tokens(phase, tokens * config["examples"]["duplicates"])
+    masked = tokens * config["examples"]["mlm_probability"]
+    flops = SHAPE.training_flops(tokens, tokens * phase["seq_length"], masked)
+    seconds = flops / (estimates.FIGURES.cpu_flops * PRETRAIN["cpu_threads"])
+    return min(
+        PRETRAIN["runtime"], estimates.minutes(seconds, PRETRAIN["runtime"]) * attempt
+    )
 
 
 def checkpoints_folder(wildcards, output):

@@ -23,6 +23,11 @@ def text_bytes(files: dict[str, int], dump: bool) -> float:
     )
 
 
+def minutes(seconds: float, most: int) -> int:
+    """Minutes to ask a cluster for: a quarter of an hour and three times the estimate; `most` if unknown."""
+    return most if math.isnan(seconds) else min(most, 15 + math.ceil(seconds / 20))
+
+
 def phase_tokens(phase: dict[str, Any], corpus_tokens: float) -> float:
     """Tokens that a phase trains on; NaN for one that goes by the clock."""
     if "hours" in phase:

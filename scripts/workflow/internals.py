@@ -65,6 +65,12 @@ def limit_resource(workflow: Any, name: str, most: int) -> None:
         workflow.register_resource(name, most)
 
 
+def limit_threads(workflow: Any, most: int) -> None:
+    """Lower the threads of jobs, unless `--max-threads` already does."""
+    if most and workflow.resource_settings.max_threads is None:
+        workflow.resource_settings.max_threads = most
+
+
 def profile_resources(workflow: Any, rule: str) -> dict[str, Any]:
     """What `--set-resources` or a profile asks for a rule."""
     chosen = workflow.resource_settings.overwrite_resources.get(rule, {})

@@ -91,6 +91,11 @@ def sinfo() -> list[Nodes]:
     return [parse_nodes(line) for line in said.stdout.splitlines() if line.count("|") == 5]
 
 
+def most_cpus() -> int:
+    """The processors of the largest node of the cluster that this machine belongs to; 0 without one."""
+    return max((nodes.cpus for nodes in sinfo()), default=0) if shutil.which("sinfo") else 0
+
+
 def parse_nodes(line: str) -> Nodes:
     """One line of sinfo in FORMAT, such as `gpu*|1-00:00:00|4|32|512000+|gpu:a100:4(S:0-1)`."""
     partition, limit, count, cpus, memory, gres = (part.strip() for part in line.split("|"))

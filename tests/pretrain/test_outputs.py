@@ -210,6 +210,7 @@ def test_a_phase_may_last_some_epochs_and_its_batch_may_grow(training):
 @pytest.mark.parametrize(
     "words", [("--precision", "bf16"), ("--precision", "fp16"), ("--recompute",)]
 )
+@pytest.mark.slow
 def test_other_precisions_learn_the_same(training, whole, words):
     run = training("other", "--dropout", "0.1", *words, steps=8)
     assert run.run() == 0, run.said

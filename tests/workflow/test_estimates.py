@@ -54,6 +54,11 @@ def test_finetuning_is_reckoned_at_the_most_epochs():
     )
 
 
+def test_what_a_cluster_is_asked_for_follows_from_the_work():
+    asked = [estimates.minutes(seconds, 600) for seconds in (0, 1, 3600, 1e9, math.nan)]
+    assert asked == [15, 16, 195, 600, 600]
+
+
 def test_a_gpu_is_known_by_a_part_of_its_name():
     assert estimates.peak_of("NVIDIA A100-SXM4-80GB") == 312e12
     assert math.isnan(estimates.peak_of("Radeon"))

@@ -22,6 +22,7 @@ if not internals.is_main(workflow):
     internals.record_in_jobs()
 internals.limit_resource(workflow, "mirror", 2)
 internals.limit_resource(workflow, "given", 2)
+internals.limit_threads(workflow, 2)
 
 def seen():
     asked = internals.profile_resources(workflow, "second")
@@ -35,6 +36,7 @@ rule all:
 rule first:
     input: "own.txt"
     output: "a"
+    threads: 4
     params: seed=config.get("seed", 1)
     shell: "cat {{input}} > {{output}}"
 rule second:
@@ -94,6 +96,8 @@ def test_the_graph_and_the_resources_of_a_run(folder):
     (second,) = (job for job in graph.todo if job.rule == "second")
     assert second.inputs == ["a"]
     assert (second.asked["threads"], second.asked["gpu"], second.asked["kind"]) == (1, 1, "a100")
+    (first,) = (job for job in graph.todo if job.rule == "first")
+    assert first.asked["threads"] == 2
     assert graph.counts == Counter(all=1, first=1, second=1, done=1)
     assert (graph.cores, graph.here) == (3, True)
     assert asked == {"gpu": 1, "kind": "a100"}

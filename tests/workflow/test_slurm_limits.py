@@ -11,6 +11,7 @@ from scripts.workflow.slurm_limits import (
     gpus_of,
     impossible,
     minutes,
+    most_cpus,
     parse_nodes,
     requests,
     sinfo,
@@ -150,7 +151,17 @@ def test_the_largest_job_of_each_rule_counts():
 def test_of_an_unknown_cluster_nothing_is_said(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert sinfo() == []
+    assert most_cpus() == 0
     assert list(impossible([request(minutes=1e9)], [])) == []
+
+
+def test_the_processors_of_the_largest_node(monkeypatch, tmp_path):
+    (tmp_path / "sinfo").write_text(
+        "#!/bin/sh\necho 'cpu*|1:00:00|2|3|9000|(null)'\necho 'big|infinite|1|64+|9000|gpu:2'\n"
+    )
+    (tmp_path / "sinfo").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    assert most_cpus() == 64
 
 
 def test_a_job_that_will_not_start_is_told_once(monkeypatch, tmp_path):

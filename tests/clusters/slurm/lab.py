@@ -61,6 +61,7 @@ class Lab:
     gpus: int = 2
     gpu_model: str | None = None
     prefix: str = "lab"
+    limit: str = "UNLIMITED"  # of a job's time, in the partitions cpu and gpu
     kill_wait: int = 60  # seconds between the polite signal and the last one
     daemons: dict[str, subprocess.Popen] = field(default_factory=dict)
 
@@ -297,7 +298,7 @@ class Lab:
                     + (f"Type={self.gpu_model} " if self.gpu_model else "")
                     + f"File={folder}/dev/gpu[0-{self.gpus - 1}]"
                 )
-        limits = f"Nodes={nodes} MaxTime=UNLIMITED DefaultTime=10 State=UP"
+        limits = f"Nodes={nodes} MaxTime={self.limit} DefaultTime=10 State=UP"
         lines += [
             f"PartitionName=cpu {limits} Default=YES",
             f"PartitionName=gpu {limits}",

@@ -1,11 +1,12 @@
 """The whole small workflow on a cluster: the same bytes as on one machine."""
 
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from tests.clusters.needs import CONFIG
-from tests.clusters.slurm.lab import Lab
+from tests.clusters.needs import CONFIG, require
+from tests.clusters.slurm.lab import Lab, missing
 from tests.clusters.slurm.runs import Site, submitted
 from tests.runs import clone, contents, planned
 
@@ -15,6 +16,22 @@ pytestmark = pytest.mark.cluster
 def test_the_plan_needs_no_cluster(tmp_path: Path):
     plan = planned(clone(tmp_path), "--profile", "slurm", "--configfile", CONFIG)
     assert plan["pretrain"] == 2
+
+
+def test_a_cluster_of_an_hour_and_three_processors_runs_the_sample(local_run: Path, tmp_path: Path):
+    """Jobs ask for the time that their input takes, and for no more processors than a node has."""
+    require(missing())
+    with tempfile.TemporaryDirectory(prefix="slurm-hour.") as folder:
+        lab = Lab(Path(folder), cpus=3, prefix="hour", limit="1:00:00", gpus=2)
+        with lab:
+            place = Site(lab, clone(tmp_path / "run"), tmp_path / "snakemake.log", {})
+            try:
+                place.start("--until", "pretrain")
+                assert len(submitted(place.finish())) > 10
+            finally:
+                place.close()
+    name = "results/pretrain/short/model.safetensors"
+    assert (place.folder / name).read_bytes() == (local_run / name).read_bytes()
 
 
 def test_the_sample_is_the_same_as_on_one_machine(site, lab: Lab, local_run: Path, tmp_path: Path):
