@@ -19,6 +19,7 @@ def prepare() -> None:
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     if 0 <= limit < LEAST:
         sys.exit(f"error: {limit >> 20} MB of memory are allowed (ulimit -v); a step needs more")
+    sys.dont_write_bytecode = True  # on a full disk half of a module would be kept, and believed
     sys.excepthook = end
 
 

@@ -12,7 +12,6 @@ it reads no text.
 """
 
 import json
-import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -25,8 +24,6 @@ from scripts.common.errors import UserError
 from scripts.corpus.duplicates.repeats import repeats
 from scripts.corpus.files.documents import read_notes
 from scripts.corpus.files.shard_assignment import Sharding, assign
-
-log = logging.getLogger("dump2glue")
 
 NOTES = np.dtype([("digest", "<u8"), ("sentences", "<i8"), ("bytes", "<i8"), ("shard", "<i4")])
 LARGE = 0.1  # share of duplicates that looks like a mistake
@@ -74,10 +71,12 @@ def assign_documents(
     for part, numbers in zip(parts, np.split(documents["shard"], borders), strict=True):
         write_array(output / part.name.replace(".ids.zst", ".npy.zst"), numbers)
     write_text(statistics, json.dumps(result, indent=1) + "\n")
-    log.info("%(documents)d documents, %(sentences)d sentences; %(duplicates)d duplicates", result)
+    cli.log.info(
+        "%(documents)d documents, %(sentences)d sentences; %(duplicates)d duplicates", result
+    )
     if result["duplicates"] > LARGE * len(documents):
         share = 100 * result["duplicates"] / len(documents)
-        log.warning(
+        cli.log.warning(
             "warning: %.0f%% of the documents stood before and are left out; where that is wrong, "
             "see what a document is (corpus.text.documents), or set corpus.deduplicate to none",
             share,

@@ -6,7 +6,6 @@ A document is a whole file (file), a run of lines between empty lines (blank_lin
 (line); its paragraphs are its lines. An article's id is its file's name and its number there.
 """
 
-import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +15,6 @@ from scripts.common.errors import UserError
 from scripts.common.settings import setting
 from scripts.common.text import read_lines, zstd_writer
 from scripts.corpus.files.articles import Article, to_line
-
-log = logging.getLogger("dump2glue")
 
 SHORT = 100  # words of a document, below which many of them in a file look like its paragraphs
 
@@ -49,9 +46,9 @@ def collect_text(
                 words += sum(len(line.split()) for line in lines)
         if not count:
             raise UserError(f"{base or files[0]}: it has no text")
-    log.info("%d documents in %d files", count, len(files))
+    cli.log.info("%d documents in %d files", count, len(files))
     if settings.documents == "blank_line" and count > 10 * len(files) and words < SHORT * count:
-        log.warning(
+        cli.log.warning(
             "warning: %d documents a file, of %d words each, as one ends at an empty line; where a "
             "file is a document, set corpus.text.documents to file",
             count // len(files),

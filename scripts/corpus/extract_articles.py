@@ -10,7 +10,6 @@ bytes at any number of processes.
 """
 
 import json
-import logging
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,8 +25,6 @@ from scripts.corpus.dump.pages import Page, Site, read_pages
 from scripts.corpus.files.articles import Article, to_line
 from scripts.corpus.wikitext.languages import REDIRECT, is_disambiguation
 from scripts.corpus.wikitext.reader import paragraphs
-
-log = logging.getLogger("dump2glue")
 
 BATCH = 1 << 19  # characters of wikitext that go to a worker at a time
 LOGGED = 10_000  # pages between two lines of progress
@@ -75,13 +72,13 @@ def extract_articles(
             total.counts.update(done.counts)
             total.failed.extend(done.failed)
             for page in done.failed:
-                log.warning("page %(id)s (%(title)s) failed: %(error)s", page)
+                cli.log.warning("page %(id)s (%(title)s) failed: %(error)s", page)
             if total.counts["pages"] // LOGGED > before:
-                log.info("%(pages)d pages, %(articles)d articles", total.counts)
+                cli.log.info("%(pages)d pages, %(articles)d articles", total.counts)
         refuse_too_little(dump, total, settings.max_failed)
         result = {key: total.counts[key] for key in COUNTS} | {"failed_pages": total.failed}
         write_text(statistics, json.dumps(result, ensure_ascii=False, indent=1) + "\n")
-    log.info("%s: %s", dump, ", ".join(f"{total.counts[key]} {key}" for key in COUNTS))
+    cli.log.info("%s: %s", dump, ", ".join(f"{total.counts[key]} {key}" for key in COUNTS))
     return result
 
 

@@ -9,7 +9,6 @@ part of one, with its documents' ids beside it.
 """
 
 import json
-import logging
 from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -27,8 +26,6 @@ from scripts.corpus.files.documents import (
     read_named_documents,
     to_documents,
 )
-
-log = logging.getLogger("dump2glue")
 
 BATCH = 1 << 20  # bytes of text that go to a worker at a time
 
@@ -71,7 +68,7 @@ def find_contamination(
         }
         result = {"sentences": sentences, "holding": holding, "sets": sets}
         write_text(output, json.dumps(result) + "\n")
-    log.info("%s: %d of %d sentences hold a text of the evaluation", part, holding, sentences)
+    cli.log.info("%s: %d of %d sentences hold a text of the evaluation", part, holding, sentences)
     return result
 
 

@@ -8,7 +8,6 @@ does this once when it is read, since the graph needs to know the parts.
 """
 
 import json
-import logging
 import re
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,6 @@ from scripts.common.atomic import write_text
 from scripts.common.download import Missing, Retries, fetch
 from scripts.common.errors import UserError
 from scripts.corpus.dump.mirror import KEY, Dump, no_such_dump
-
-log = logging.getLogger("dump2glue")
 
 RETRIES = Retries(tries=3, pause=1.0)  # whoever starts the workflow waits for them
 # Wikimedia's jobs by preference, with what sets the names of their files apart.
@@ -109,4 +106,4 @@ def page_order(file: dict) -> tuple[list[int], str]:
 def main(dump: Dump, output: Path) -> None:
     listing = list_dump(dump)
     write_listing(output, listing)
-    log.info("%s: %d files", output, len(listing["files"]))
+    cli.log.info("%s: %d files", output, len(listing["files"]))

@@ -7,14 +7,11 @@ share, and the corpus's sentences that hold one. The last row is the corpus as a
 """
 
 import json
-import logging
 from pathlib import Path
 
 from scripts.common import cli
 from scripts.common.atomic import write_text
 from scripts.common.errors import UserError
-
-log = logging.getLogger("dump2glue")
 
 HEADER = ["task", "split", "texts", "found", "share", "sentences"]
 
@@ -39,7 +36,7 @@ def report_contamination(parts: list[Path], /, output: Path) -> list[list[str]]:
         ["corpus", "", str(total), str(holding), f"{holding / max(1, total):.6f}", str(holding)]
     )
     write_text(output, "".join("\t".join(row) + "\n" for row in [HEADER, *rows]))
-    log.info("%d of %d sentences hold a text of the evaluation", holding, total)
+    cli.log.info("%d of %d sentences hold a text of the evaluation", holding, total)
     return rows
 
 

@@ -7,7 +7,6 @@ MinHash signature over n-grams of five words. Two documents that share 90% of th
 common all but surely, two that share half of them hardly ever (2%).
 """
 
-import logging
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,8 +22,6 @@ from scripts.corpus.files.documents import read_documents
 if TYPE_CHECKING:
     from datasketch import MinHash
 
-log = logging.getLogger("dump2glue")
-
 WORDS = 5  # of an n-gram
 BANDS = 20
 ROWS = 10  # values of the signature in a band
@@ -37,7 +34,7 @@ def sign_documents(part: Path, /, output: Path, processes: int = 1) -> int:
     signed = list(ordered_map(partial(bands, empty_sketch()), work, processes))
     array = np.concatenate(signed) if signed else np.empty((0, BANDS), np.uint64)
     write_array(output, array)
-    log.info("%s: %d documents", part, len(array))
+    cli.log.info("%s: %d documents", part, len(array))
     return len(array)
 
 

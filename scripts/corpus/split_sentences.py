@@ -10,7 +10,6 @@ number of processes.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
@@ -28,8 +27,6 @@ from scripts.corpus.sentences.splitter import rules, split, trained
 
 if TYPE_CHECKING:
     from spacy.language import Language
-
-log = logging.getLogger("dump2glue")
 
 BATCH = 1 << 19  # characters of JSON that go to a worker at a time
 
@@ -55,7 +52,7 @@ def split_sentences(
             sentences += done.sentences
         if not documents:
             raise UserError(f"{articles[0]}: it has no text")
-    log.info("%s: %d documents, %d sentences", articles[0], documents, sentences)
+    cli.log.info("%s: %d documents, %d sentences", articles[0], documents, sentences)
     return documents, sentences
 
 

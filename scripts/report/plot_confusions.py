@@ -42,6 +42,6 @@ def draw(confusion: "pd.DataFrame") -> "Figure":
 
 @cli.step
 def main(confusion: Path, /, output: Path) -> None:
-    from scripts.report.drawing.figures import read_table, save
+    from scripts.report.drawing.figures import draw_table
 
-    save(draw(read_table(confusion, dtype={"label": str, "prediction": str})), output)
+    draw_table(confusion, draw, output, dtype={"label": str, "prediction": str})

@@ -37,6 +37,6 @@ def draw(curves: "pd.DataFrame") -> "Figure":
 
 @cli.step
 def main(curves: Path, /, output: Path) -> None:
-    from scripts.report.drawing.figures import read_table, save
+    from scripts.report.drawing.figures import draw_table
 
-    save(draw(read_table(curves)), output)
+    draw_table(curves, draw, output)

@@ -55,6 +55,6 @@ def draw(table: "pd.DataFrame", published: bool) -> "Figure":
 
 @cli.step
 def main(table: Path, /, output: Path, published: bool = False) -> None:
-    from scripts.report.drawing.figures import read_table, save
+    from scripts.report.drawing.figures import draw_table
 
-    save(draw(read_table(table), published), output)
+    draw_table(table, lambda rows: draw(rows, published), output)

@@ -1,6 +1,7 @@
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from scripts.common import cli
 
 STEP = """
 import sys
+from pathlib import Path
 from scripts.common import cli
 from scripts.common.errors import UserError
 @cli.step
@@ -103,6 +105,7 @@ def test_what_ran_out_is_said_in_a_line(action, said):
 
 IMPORTING = """
 import sys
+from pathlib import Path
 sys.argv = ["-m"]  # as python has it while it looks for a step
 import scripts
 raise {error}
@@ -209,3 +212,15 @@ def test_a_full_disk_under_the_log_alone_leaves_the_step_its_way():
     assert ended.returncode == 0
     assert "Traceback" not in ended.stderr
     assert ended.stderr.endswith(" working\n")
+
+
+def test_a_step_leaves_no_bytecode_that_a_full_disk_could_have_cut(tmp_path):
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts/__init__.py").write_text(Path("scripts/__init__.py").read_text())
+    (tmp_path / "scripts/part.py").touch()
+    (tmp_path / "scripts/step.py").write_text("import scripts.part")
+    words = ["prlimit", "--fsize=10", sys.executable, "-m", "scripts.step"]
+    for _ in range(2):
+        subprocess.run(words, cwd=tmp_path, check=True)
+    assert not list(tmp_path.rglob("part.*.pyc*"))
+    subprocess.run(words[2:], cwd=tmp_path, check=True)

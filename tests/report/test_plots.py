@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from scripts.report.drawing.figures import panels
+from scripts.common.errors import UserError
+from scripts.report.drawing.figures import draw_table, panels
 
 TABLE = """\
 task\tmetric\tmedian\tmean\tstd\tbest\truns\tfailed\tmajority_baseline\tdev_examples\tci95_low\tci95_high\tsettings
@@ -114,3 +115,12 @@ def test_phases_follow_one_another_along_the_steps():
     (axis,) = figure.axes
     assert [line.get_xdata().tolist() for line in axis.lines] == [[1, 4], [4], [6]]
     assert [line.get_label() for line in axis.lines] == ["first", "first, validation", "second"]
+
+
+@pytest.mark.parametrize("content", ["", "\n", "task\tmetric\nCoLA\tmcc\n", "a\n\tb\tc\n", '"'])
+def test_a_table_that_was_spoilt_by_hand_is_named(tmp_path, content):
+    path = tmp_path / "glue_results.tsv"
+    path.write_text(content)
+    with pytest.raises(UserError, match=r"glue_results\.tsv: not as a run makes it .*edited"):
+        draw_table(path, lambda table: table["median"], tmp_path / "out.svg")
+    assert not (tmp_path / "out.svg").exists()

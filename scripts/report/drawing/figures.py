@@ -4,6 +4,7 @@ The plots import this when they draw, since matplotlib and pandas take seconds.
 """
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,22 @@ from matplotlib.figure import Figure
 
 from scripts.common.atomic import atomic_path
 from scripts.common.data import data_yaml
+from scripts.common.errors import unreadable
 
 matplotlib.rcParams.update(data_yaml(__file__, "style.yaml"))
 COLOURS = ["#1f6f8b", "#d1603d", "#6a994e", "#8e5572", "#b08900"]
 
 
-def read_table(path: Path, **options: Any) -> pd.DataFrame:
-    """A table of tab-separated values."""
-    return pd.read_csv(path, sep="\t", **options)
+def draw_table(
+    path: Path, draw: Callable[[pd.DataFrame], Figure], target: Path, **options: Any
+) -> None:
+    """Draw a table of tab-separated values. Raises UserError where it is not as a run makes it."""
+    try:
+        figure = draw(pd.read_csv(path, sep="\t", **options))
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        verdict = f"not as a run makes it ({error}); if it was edited, delete it and run again"
+        raise unreadable(path, error, verdict) from error
+    save(figure, target)
 
 
 def panels(count: int, most: int, width: float, height: float) -> tuple[Figure, np.ndarray]:
