@@ -7,7 +7,7 @@ import pytest
 
 from tests.clusters.needs import CONFIG, require
 from tests.clusters.slurm.lab import Lab, missing
-from tests.clusters.slurm.runs import Site, submitted
+from tests.clusters.slurm.runs import TARGET, Site, submitted
 from tests.runs import clone, contents, planned
 
 pytestmark = pytest.mark.cluster
@@ -26,12 +26,11 @@ def test_a_cluster_of_an_hour_and_three_processors_runs_the_sample(local_run: Pa
         with lab:
             place = Site(lab, clone(tmp_path / "run"), tmp_path / "snakemake.log", {})
             try:
-                place.start("--until", "pretrain")
+                place.start(TARGET)
                 assert len(submitted(place.finish())) > 10
             finally:
                 place.close()
-    name = "results/pretrain/short/model.safetensors"
-    assert (place.folder / name).read_bytes() == (local_run / name).read_bytes()
+    assert (place.folder / TARGET).read_bytes() == (local_run / TARGET).read_bytes()
 
 
 def test_the_sample_is_the_same_as_on_one_machine(site, lab: Lab, local_run: Path, tmp_path: Path):
