@@ -44,6 +44,9 @@ def test_comments(wikitext, left):
         ("[<nowiki />[[a]]]", "[\x05[[a]]]"),
         ("a<noinclude>b</noinclude><includeonly>c</includeonly>d", "abd"),
         ("a<includeonly>b\nc", "a"),
+        # A hole, where a blank or a bracket stands before it
+        ("a <ref>b</ref> (<ref name=c /> [<math>\\a</math>", "a \x07 (\x07 [\x04\x07\x04"),
+        ("a <math>b</math> <poem>c</poem>", "a \x04b\x04 \n\nc\n\n"),
         ("a<refx>b</refx>", "a<refx>b</refx>"),
         ("a<gallery>b</gallery>c", "a\n\nc"),
         ("a<ref>b\nc", "a\nc"),

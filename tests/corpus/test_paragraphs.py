@@ -1,6 +1,6 @@
 import pytest
 
-from scripts.corpus.wikitext.clean_up import FORMULA, MARK
+from scripts.corpus.wikitext.clean_up import FORMULA, GONE, MARK
 from scripts.corpus.wikitext.paragraphs import goes_on, join_lines, list_item, set_in_prose
 
 
@@ -121,6 +121,8 @@ def test_prose_behind_a_space(lines, prose):
         ("; one two three : four : five", "one two three:  four : five."),
         ("* one two three : four five", "one two three : four five."),
         ("* one two three four", ""),
+        (f"* {GONE} one two {GONE} three four {GONE}", ""),
+        (f"* {GONE} one two {GONE} three four five", f"one two {GONE} three four five."),
         ("* A. Bee: Book of it, ISBN 0-582-02173-1", ""),
         ("* A. Bee: Book of it, doi:10.1000", "A. Bee: Book of it, doi:10.1000."),
         ("* A. Bee: Book of it, OCLC 123456", ""),

@@ -26,6 +26,7 @@ TOWN = "The town, which is old, has some ten thousand people and a river in the 
         ("a\n{| b\n| c\n</table>d", "a\n\n\nd"),
         ("a\n{| b\n| c\n== d ==\ne", "a\n\n\n== d ==\ne"),
         (f"a\n{{| b\n| c\n\n{TOWN}\nd", f"a\n\n\n\n{TOWN}\nd"),
+        (f"a\n{{| b\n| c\n\n{TOWN} \x07\nd", f"a\n\n\n\n{TOWN} \x07\nd"),
         ("a\n{| b\n{| c\n|}\n| d\n== e ==\nf", "a\n\n\n== e ==\nf"),
         ("a {{end}} b </table> c", "a {{end}} b </table> c"),
         ("a <table><tr>b<TABLE >c</table>d</Table>e", "a \n\ne"),

@@ -58,7 +58,9 @@ from scripts.corpus.wikitext.units import RANGES, TABLES, UNITS, grouped, measur
         # Adjectives
         ("5|mi|adj=on", "5-mile"),
         ("5|mi|adj=on|abbr=on", "5 mi"),
-        ("5|mi|adj=mid", "5 mile"),
+        ("5|mi|adj=mid", "5-mile"),
+        ("5|mi|km|adj=mid|-long", "5-mile-long"),
+        ("5|mi|km|adj=mid|long", "5-mile"),
         ("5|mi|adj=pre", "5 mile"),
         # Composed units
         ("5|e3acre", "5 thousand acres"),

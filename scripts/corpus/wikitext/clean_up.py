@@ -14,25 +14,27 @@ LITERAL_LESS = "\x03"
 FORMULA = "\x04"
 # Stands before what a line begins with that is neither a blank nor the sign of a list or a table.
 MARK = "\x05"
+# Stands for what was taken away from within a line: blanks and brackets around it go with it.
+GONE = "\x07"
+BLANK = f" \t\n{GONE}"
 
 SPACES = re.compile(r"[ \t\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 # Controls, zero-width spaces, directional marks, soft hyphens; the joiners of Persian and Hindi stay.
 INVISIBLE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u00ad\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]"
 )
-# Brackets that may have been emptied; the expression begins with what is rare in a line.
-DOUBTFUL = re.compile(r"[()\[\]](?:(?<=[(\[])[\s,;:/·•)\]]|(?<=[\s,;:/·•–-][)\]]))")
-# With nothing but a sign in them, they are a sign themselves: "(:)".
-NOTHING = r"(?:[,;:/·•–\"'-]*\s[\s,;:/·•–\"'-]*)?"
-EMPTY = re.compile(rf"\({NOTHING}\)|\[{NOTHING}\]")
-OPENED = re.compile(r"([(\[])\s*(?:[,;:/·•]\s*)++(?![)\]])")
-CLOSED = re.compile(r"(?<=[^\s(\[,;:/·•])\s*(?:[,;:/·•]\s*)++(?=[)\]])")
-INSIDE = re.compile(r"(?<=[(\[]) +| +(?=[)\]])")
-DOUBLED = re.compile(r"([,;:])(?:\s*[,;])+(?=\s|$)")
+SIGN = r"\s,;:/·•"
+# Brackets and quotation marks that have been emptied, and what parts one that is gone from the others.
+EMPTIED = re.compile(
+    rf"\((?=[{SIGN}–\"'-]*{GONE})[{SIGN}{GONE}–\"'-]*\)|\[(?=[{SIGN}]*{GONE})[{SIGN}{GONE}]*\]"
+    rf"|(?<!\w)\"{GONE}\"|“\s*{GONE}\s*”|«\s*{GONE}\s*»"
+)
+OPENED = re.compile(rf"([(\[])(?=[{SIGN}]*{GONE})[{SIGN}{GONE}]*+")
+CLOSED = re.compile(rf"(?<![{SIGN}{GONE}])(?:[{SIGN}]*+{GONE})++[{SIGN}]*+(?=[)\]])")
+DOUBLED = re.compile(rf"([,;:])(?:(?:\s*+{GONE})++\s*+[,;])++(?=\s|$)")
+HOLE = re.compile(rf"(?<!\s)\s++{GONE}++(?=[\s,;:.!?)\]\"'”’]|$)")
 LEADING = re.compile(r"^(?:[,;:)\]]|\.(?!\.|\w))[\s,;:]*")
-STRAY = re.compile(r"[,;:.!?)\]](?<= .)(?=[\s)\]\"'”’]|$)")
-SPACED = re.compile(r" +([,;:.!?)\]])(?=[\s)\]\"'”’]|$)")
-QUOTED = re.compile(r'""|“\s*”|«\s*»')
+SPACED = re.compile(r" +([,.])(?=[\s)\]\"'”’]|$)|,(?=\))")
 TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 # What is left of links, tables and templates, and magic words of any language.
 MARKS = re.compile(r"\[\[|\]\]|\{[{|]|[|}]\}|__(?:[^\W\d_a-z]_?){2,}_")
@@ -55,19 +57,16 @@ def mend(line: str) -> str:
         line = unicodedata.normalize("NFC", line)
     if BAR in line or LITERAL_LESS in line:
         line = line.replace(BAR, "|").replace(LITERAL_LESS, "<")
+    if GONE in line:
+        line = line.replace(FORMULA, "")
+        for _ in range(3):
+            line = EMPTIED.sub(GONE, line)
+        line = CLOSED.sub("", OPENED.sub(r"\1", line))
+        line = HOLE.sub("", DOUBLED.sub(r"\1", line))
     if not line.isprintable():
         line = INVISIBLE.sub("", SPACES.sub(" ", line))
-    if ("(" in line or "[" in line) and DOUBTFUL.search(line):
-        for _ in range(3):
-            mended = EMPTY.sub("", CLOSED.sub("", OPENED.sub(r"\1", line)))
-            if mended == line:
-                break
-            line = mended
-        line = INSIDE.sub("", line)
-    if '""' in line or "“" in line or "«" in line:
-        line = QUOTED.sub("", line)
-    line = LEADING.sub("", DOUBLED.sub(r"\1", line))
-    if STRAY.search(line):
+    line = LEADING.sub("", line)
+    if " ," in line or " ." in line or ",)" in line:
         line = SPACED.sub(r"\1", line)
     line = without_marks(line)  # that the repairs have brought together
     if "  " in line:

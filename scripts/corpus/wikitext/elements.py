@@ -9,16 +9,16 @@ import html
 import re
 from functools import cache
 
-from scripts.corpus.wikitext.clean_up import FORMULA, LITERAL, MARK
+from scripts.corpus.wikitext.clean_up import FORMULA, GONE, LITERAL, MARK
 from scripts.corpus.wikitext.languages import names
 from scripts.corpus.wikitext.maths import formula_words
 
-OPENING = re.compile(
-    r"<!--|<(/?)(ref|references|math|chem|ce|gallery|timeline|score|syntaxhighlight|source|pre|poem"
-    r"|imagemap|graph|mapframe|maplink|templatestyles|templatedata|hiero|inputbox|categorytree"
-    r"|includeonly|noinclude|onlyinclude|indicator|section|nowiki)(?=[\s/>])([^<>]*)>",
-    re.IGNORECASE,
+EXTENSIONS = (
+    "ref|references|math|chem|ce|gallery|timeline|score|syntaxhighlight|source|pre|poem|imagemap|graph"
+    "|mapframe|maplink|templatestyles|templatedata|hiero|inputbox|categorytree|includeonly|noinclude"
+    "|onlyinclude|indicator|section|nowiki"
 )
+OPENING = re.compile(rf"<!--|<(/?)({EXTENSIONS})(?=[\s/>])([^<>]*)>", re.IGNORECASE)
 # Comments that fill what is left of a line; it goes with them.
 FILLING = re.compile(r"(?:<!--.*?-->[ \t]*)++\n", re.DOTALL)
 BLOCKS = names("gallery|timeline|score|pre|syntaxhighlight|source")
@@ -54,13 +54,18 @@ def replace_extensions(text: str) -> str:
         name = opening.group(2).lower()
         if name in ("noinclude", "onlyinclude") or (opening.group(1) and name != "nowiki"):
             continue
+        hole = ""
         if begins_line or name == "nowiki":
             pieces.append(MARK)
+        elif text[start - 1] in " ([“«":
+            hole = GONE
         if opening.group(1) or opening.group(3).endswith("/"):
+            pieces.append(hole)
             continue
         closing = None if name in endless else closing_tag(name).search(text, end)
         if closing:
-            pieces.append(element_words(name, opening.group(3), text[end : closing.start()]))
+            words = element_words(name, opening.group(3), text[end : closing.start()])
+            pieces.append(words or hole)
             place = closing.end()
             continue
         endless.add(name)
@@ -79,7 +84,7 @@ def closing_tag(name: str) -> re.Pattern:
 def element_words(name: str, attributes: str, content: str) -> str:
     """What an element with this content reads as."""
     if name in ("math", "chem", "ce"):
-        words = html.escape(formula_words(html.unescape(content)), quote=False)
+        words = html.escape(formula_words(html.unescape(content)) or GONE, quote=False)
         return FORMULA + words.translate(LITERAL).replace("\n", " ") + FORMULA
     if name == "nowiki" or (name in ("syntaxhighlight", "source") and "inline" in attributes):
         return content.translate(LITERAL).replace("\n", " ")
@@ -88,10 +93,15 @@ def element_words(name: str, attributes: str, content: str) -> str:
     return "\n\n" if name in BLOCKS else ""
 
 
-TAG = re.compile(
-    r"<(/?)(small|big|li|dd|dt|ul|ol|dl|br|sup|sub|code|tt|samp|kbd|span|font|abbr|bdi|bdo|cite|em"
-    r"|strong|b|i|u|s|strike|del|ins|mark|q|var|dfn|nobr|wbr|ruby|rb|p|div|center|blockquote|h[1-6]|hr)"
-    r"\b[^<>]*>",
+HTML = (
+    "small|big|li|dd|dt|ul|ol|dl|br|sup|sub|code|tt|samp|kbd|span|font|abbr|bdi|bdo|cite|em|strong|b|i|u|s"
+    "|strike|del|ins|mark|q|var|dfn|nobr|wbr|ruby|r[bpt]|p|div|center|blockquote|h[1-6]|hr|time|data"
+)
+TAG = re.compile(rf"<(/?)({HTML})\b[^<>]*>", re.IGNORECASE)
+# What begins none of these tags is a sign.
+LESS = re.compile(
+    rf"<(?!/?(?:{HTML}|{EXTENSIONS}|a|img|link|meta|table|caption|tbody|t[drh]|script|style)(?=[\s/>])[^<>]*>)"
+    "|&lt;|&#60;",
     re.IGNORECASE,
 )
 PARTING = names("p|div|center|blockquote|h1|h2|h3|h4|h5|h6|hr")

@@ -3,6 +3,7 @@
 
 import re
 
+from scripts.corpus.wikitext.clean_up import GONE
 from scripts.corpus.wikitext.languages import FILES_AND_CATEGORIES, INTERWIKI, PROJECTS
 from scripts.corpus.wikitext.quotes import line_without_quotes
 
@@ -15,7 +16,7 @@ EXTERNAL = re.compile(
 )
 UNCLOSED = re.compile(r"\[(?=[a-z]*:?//|mailto:)", re.IGNORECASE)
 # Words of a link may hold single brackets: [[Help:IPA|[a]]].
-LINK = re.compile(r"\[\[((?:[^\[\]]++|\[[^\[\]]*+\])*+)\]\]")
+LINK = re.compile(r"\[\[(?!https?://)((?:[^\[\]]++|\[[^\[\]]*+\])*+)\]\]")
 MEDIA = re.compile(
     r"\.(?:jpe?g|png|gif|svg|tiff?|webp|xcf|og[gav]|opus|webm|wav|midi?|flac|mp[34]|pdf|djvu|stl)\s*$",
     re.IGNORECASE,
@@ -48,7 +49,7 @@ def replace_links(text: str, wordless: frozenset[str]) -> str:
 
 def replace_external_links(text: str) -> str:
     """Replace links to other sites by their labels; those without one leave nothing."""
-    return UNCLOSED.sub("", EXTERNAL.sub(r"\1", text)) if "[" in text else text
+    return UNCLOSED.sub("", EXTERNAL.sub(lambda match: match.group(1) or GONE, text))
 
 
 def link_words(body: str, wordless: frozenset[str]) -> str:
@@ -67,10 +68,10 @@ def link_words(body: str, wordless: frozenset[str]) -> str:
         return words
     name = prefix.replace("_", " ").strip().lower()
     if name in FILES_AND_CATEGORIES or name in wordless:
-        return ""
+        return GONE
     if name in PROJECTS:
         return words
     # [[de:Titel]] lists the page's translations, whatever its label is.
     if prefix.islower() and INTERWIKI.fullmatch(name):
-        return ""
-    return "" if MEDIA.search(target) and name not in ("media", "special") else words
+        return GONE
+    return GONE if MEDIA.search(target) and name not in ("media", "special") else words

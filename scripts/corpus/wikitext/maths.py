@@ -21,6 +21,9 @@ FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}\\]*)\}\s*\{([^{}\\]*)\}")
 ROOT = re.compile(r"\\sqrt\s*\{([^{}\\]*)\}")
 COMMAND = re.compile(r"\\([A-Za-z]+)")
 LEFT = re.compile(r"\\|\{\{|\}\}|\[\[|\]\]|''|</?[a-zA-Z]+[^<>]*>|<!--|__")
+# Stand for braces that are signs.
+LEFT_BRACE, RIGHT_BRACE = "\x0e\x0f"
+INSIDE = re.compile(r"(?<=[(\[]) | (?=[)\]])")
 GROUP = re.compile(r"([\^_]?)\{([^{}]*)\}")
 
 
@@ -28,13 +31,14 @@ def formula_words(source: str) -> str:
     """A formula in TeX as plain text, or nothing where it is too long or too intricate."""
     if len(source) > 4 * LONGEST:
         return ""
-    text = DROPPED.sub(" ", FONT.sub("", source))
+    text = source.replace("\\{", LEFT_BRACE).replace("\\}", RIGHT_BRACE)
+    text = DROPPED.sub(" ", FONT.sub("", text))
     text = COMMAND.sub(lambda match: SYMBOLS.get(match.group(1), match.group(0)), text)
     for _ in range(3):
         text = FRACTION.sub(lambda match: f"{atom(match.group(1))}/{atom(match.group(2))}", text)
         text = ROOT.sub(lambda match: f"√{atom(match.group(1))}", text)
         text = GROUP.sub(lambda match: match.group(1) + atom(match.group(2)), text)
-    text = " ".join(text.replace("\\{", "{").replace("\\}", "}").split())
+    text = INSIDE.sub("", " ".join(text.replace(LEFT_BRACE, "{").replace(RIGHT_BRACE, "}").split()))
     if len(text) > LONGEST or LEFT.search(text):
         return ""
     return text

@@ -4,7 +4,7 @@
 import re
 from collections.abc import Iterator
 
-from scripts.corpus.wikitext.clean_up import FORMULA, MARK
+from scripts.corpus.wikitext.clean_up import BLANK, FORMULA, GONE, MARK
 
 # A list item of fewer words is an entry of an index, not a sentence.
 ITEM_WORDS = 5
@@ -31,7 +31,7 @@ def join_lines(text: str, lists: bool) -> Iterator[str]:
         kind = line[:1]
         if MARK in line:
             line = line.replace(MARK, "")
-        stripped = line.strip()
+        stripped = line.strip().rstrip(BLANK)
         if paragraph and DISPLAYED.match(stripped):
             if paragraph[-1][-1] != ".":  # behind a whole sentence, it would be none of its own
                 paragraph.append(stripped.lstrip(": \t"))
@@ -71,7 +71,7 @@ def set_in_prose(lines: list[str], number: int) -> bool:
     neighbours = lines[max(0, number - 1) : number] + lines[number + 1 : number + 2]
     if any(other[:1] in (" ", "\t") and other.strip() for other in neighbours):
         return False
-    return line.count(" ") > ITEM_WORDS and line.rstrip()[-1] in ".!?:\"'”)。"
+    return line.count(" ") > ITEM_WORDS and line.rstrip(BLANK)[-1] in ".!?:\"'”)。"
 
 
 # An entry of a bibliography.
@@ -82,8 +82,8 @@ LINKED = re.compile(r"(?:[,;]\s*(?:and|or|und|oder|et|ou|y|o|e)?)?[\s,;]*$")
 
 def list_item(line: str) -> str:
     """A list item as a sentence, or nothing where it has too few words for one."""
-    item = line.replace(FORMULA, "").lstrip("*#;: \t")
-    if item.count(" ") + 1 < ITEM_WORDS or BOOK.search(item):
+    item = line.replace(FORMULA, "").lstrip(f"*#;:{BLANK}")
+    if len(item.replace(GONE, "").split()) < ITEM_WORDS or BOOK.search(item):
         return ""
     if line[0] == ":":
         return item

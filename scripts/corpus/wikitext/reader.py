@@ -10,7 +10,7 @@ import re
 from wikiextractor.extract import Extractor, clean
 
 from scripts.corpus.wikitext.clean_up import LITERAL_LESS, MARK, is_prose, mend
-from scripts.corpus.wikitext.elements import replace_extensions, replace_tags
+from scripts.corpus.wikitext.elements import LESS, replace_extensions, replace_tags
 from scripts.corpus.wikitext.links import replace_external_links, replace_links
 from scripts.corpus.wikitext.paragraphs import join_lines
 from scripts.corpus.wikitext.quotes import drop_quotes
@@ -52,8 +52,6 @@ def mark_lines(text: str) -> str:
 
 
 AMPERSAND = "\x06"
-# What is no tag but a sign. Those that the text escapes are signs too.
-LESS = re.compile(r"<(?!/?[a-zA-Z][^<>]*>)|&lt;|&#60;")
 
 
 def base_clean(text: str) -> str:

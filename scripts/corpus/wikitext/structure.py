@@ -14,7 +14,7 @@ TABLE = re.compile(
 )
 # Where a table that has no end must be over: at a heading, or a paragraph that is plainly prose.
 OVER = re.compile(
-    r"^(?===.*=[ \t]*$)|^[ \t]*\n(?=[^\s|!{}*#:;=<][^\n]{60,}[.!?…。][\"'”’)\]]*[ \t]*$)",
+    r"^(?===.*=[ \t]*$)|^[ \t]*\n(?=[^\s|!{}*#:;=<][^\n]{60,}[.!?…。][\"'”’)\]]*[ \t\x07]*$)",
     re.MULTILINE,
 )
 LINE_END = re.compile(r"\n")
@@ -53,7 +53,7 @@ def drop_tables(text: str) -> str:
 # An indented line all in italics that links to another page: "For other uses, see …".
 HATNOTE = re.compile(r"\n:+[ \t]*''(?!').*\[\[.*''[^\w\n]*(?=\n|\Z)")
 HEADING = re.compile(r"\n(={1,6})[ \t]*(.+?)[ \t]*(={1,6})[ \t]*(?=\n|\Z)")
-MARKUP = re.compile(r"\{\{[^{}]*\}\}|<[^<>]*>|'{2,}|\[\[(?:[^\[\]|]*\|)?|\]\]")
+MARKUP = re.compile(r"\{\{[^{}]*\}\}|<[^<>]*>|'{2,}|\[\[(?:[^\[\]|]*\|)?|\]\]|\x07")
 PARAGRAPH = re.compile(r"^[^\s*#:;|!{}=].*", re.MULTILINE)
 ENTRY = re.compile(rf"{BOOK.pattern}|\bpp?\. ?\d|https?:")
 

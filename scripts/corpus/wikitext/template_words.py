@@ -5,6 +5,7 @@ Arguments have no white space around them. There may be none of a kind, but not 
 """
 
 import re
+from calendar import month_name
 from collections.abc import Callable
 
 from scripts.corpus.wikitext.elements import power
@@ -86,22 +87,6 @@ def short_citation(values: list[str], options: dict[str, str]) -> str:
     return " ".join([", ".join(names), *years[:1]]).strip()
 
 
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-
-
 def date(values: list[str], options: dict[str, str]) -> str:
     """{{start date|1999|12|31}} and, in French, {{date|1|janvier|2000}}."""
     if not values or not values[0].isdecimal() or len(values[0]) < 3:
@@ -109,7 +94,7 @@ def date(values: list[str], options: dict[str, str]) -> str:
     year, *rest = values[:3]
     if not rest or not rest[0].isdecimal() or not 1 <= int(rest[0]) <= 12:
         return year
-    month = MONTHS[int(rest[0]) - 1]
+    month = month_name[int(rest[0])]
     if len(rest) == 1 or not rest[1].isdecimal():
         return f"{month} {year}"
     if switched_on(options, "df"):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from scripts.corpus.wikitext.clean_up import BLANK, GONE
 from scripts.corpus.wikitext.template_table import FAMILIES, FAMILY, SIGNS, TEMPLATES
 from scripts.corpus.wikitext.template_words import Arguments
 from scripts.corpus.wikitext.units import grouped
@@ -12,8 +13,7 @@ CALL = re.compile(r"\{\{((?:[^{}]++|\{[^{}]*+\}(?!\}))*+)\}\}")
 PARAMETER = re.compile(r"\{\{\{[^{}|]*(?:\|([^{}]*))?\}\}\}")
 NAMED = re.compile(r"\s*([\w -]{1,30}?)\s*=(.*)", re.DOTALL)
 UNCLOSED = re.compile(r"\{\{[^\n]*(?:\n[ \t]*[|!}][^\n]*)*")
-NUMBERED = re.compile(r"\d{1,3}(?:er|re|e|d|de|nd|nde)|[ivx]{1,6}e(?:r)? siècle|\d+/\d+")
-BRACKETS = frozenset("()[]")
+NUMBERED = re.compile(r"\d{1,3}(?:er|re|e|d|de|nd|nde)|[ivx]{1,6}er? siècle|ier|\d+/\d+")
 DEPTH = 24  # templates within templates; what lies deeper goes
 
 
@@ -23,9 +23,7 @@ def expand_templates(text: str, title: str) -> str:
         text = PARAMETER.sub(lambda match: match.group(1) or "", text)
 
     def replace(match: re.Match) -> str:
-        # A bracket with a blank in it is one that was emptied.
-        around = text[match.start() - 1 : match.start()] + text[match.end() : match.end() + 1]
-        return template_words(match.group(1), title) or " " * (not BRACKETS.isdisjoint(around))
+        return template_words(match.group(1), title) or GONE
 
     for _ in range(DEPTH):
         if "{{" not in text:
@@ -70,14 +68,14 @@ def arguments(rest: str) -> Arguments:
     for part in rest.split("|"):
         match = NAMED.match(part) if "=" in part else None
         if match is None:
-            values.append(part.strip())
+            values.append(part.strip(BLANK))
         elif match.group(1).isdecimal():
             number = int(match.group(1))
             if 0 < number <= 50:
                 values.extend([""] * (number - len(values)))
-                values[number - 1] = match.group(2).strip()
+                values[number - 1] = match.group(2).strip(BLANK)
         else:
-            options[match.group(1).lower()] = match.group(2).strip()
+            options[match.group(1).lower()] = match.group(2).strip(BLANK)
     return values, options
 
 

@@ -43,7 +43,9 @@ def measure(values: list[str], options: dict[str, str]) -> str:
         if options.get("sp") == "us":
             for british, american in TABLES["american"].items():
                 unit = unit.replace(british, american)
-        text += f"-{unit}" if options.get("adj") == "on" and not short else f" {unit}"
+        text += f"-{unit}" if options.get("adj") in ("on", "mid") and not short else f" {unit}"
+        if options.get("adj") == "mid" and rest and rest[0].startswith("-"):
+            return text + rest[0]
         # "5 ft 6 in": the same measure goes on; anything else is what to convert to.
         if len(rest) < 2 or rest[-2] not in TABLES["compounds"].get(word, ()):
             break
