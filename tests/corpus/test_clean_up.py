@@ -44,6 +44,7 @@ from scripts.corpus.wikitext.clean_up import BAR, FORMULA, GONE, LITERAL_LESS, i
         ("A (b – $) c.", "A (b –) c."),
         ("A ($–$; $) b.", "A b."),
         ("A ([$]) b.", "A b."),
+        ("東京（$、甲；$）は（$）首都「$」である。", "東京（甲）は首都である。"),
         ('A "$" b “ $ ” c « $ » d.', "A b c d."),
         ('A "b"$ "c" d.', 'A "b" "c" d.'),
         ("A, $, b; $; $, c.", "A, b; c."),

@@ -83,6 +83,7 @@ def test_elements(wikitext, left):
         ("10<sup>{{minus}}6</sup>", "10^−6"),
         ("2<sup>n</sup>, 2<sup>''n''</sup>", "2^n, 2^n"),
         ("2<sup>n+1</sup>", "2^n+1"),
+        ("x<sub>1</sub><sup>2</sup> ''(a)''<sup>2</sup>", "x1^2 ''(a)''^2"),
         ("x<sup>2</sup> km<sup>2</sup> ''x''<sup>2</sup> (a)<sup>2</sup>", "x^2 km^2 ''x''^2 (a)^2"),
         ("19<sup>th</sup> 1<sup>o</sup> XX<sup>e</sup> M<sup>me</sup>", "19th 1o XXe Mme"),
         ("Ca<sup>2+</sup> <sup>14</sup>C word<sup>1</sup>", "Ca2+ 14C word1"),

@@ -48,7 +48,8 @@ def test_articles_are_no_disambiguation_pages(text):
     "text",
     ["#REDIRECT [[A]]", "#redirect[[A]]", "# REDIRECT: [[A]]", "\n#WEITERLEITUNG [[A]]",
      "#перенаправление [[A]]", "#पुनर्प्रेषित [[A]]", "#अनुप्रेषित [[A]]", "#เปลี่ยนทาง [[A]]",
-     "#تغییر_مسیر [[A]]", "#வழிமாற்று [[A]]", "#重定向 [[A]]", "#転送[[A]]", "#تحويل [[A]]"],
+     "#تغییر_مسیر [[A]]", "#வழிமாற்று [[A]]", "#重定向 [[A]]", "#転送[[A]]", "#تحويل [[A]]",
+     "\uff03転送 [[A]]", "#redirect\n[[A]]", "#REDIRECT :[[A]]"],
 )  # fmt: skip
 def test_redirects(text):
     assert REDIRECT.match(text)

@@ -121,6 +121,7 @@ def test_a_corrupt_dump_is_an_error_that_names_it(tmp_path, ending, threads):
         (many(3).replace(b"town", b"to\x00wn"), "not well-formed"),
         (many(3).replace(b"town", b"to\xffwn"), "not well-formed"),
         (b'<!DOCTYPE m [<!ENTITY a "b">]>' + many(1), "entities"),
+        (b'<?xml version="1.0" encoding="none"?>' + many(1), "unknown encoding: none"),
     ],
 )
 def test_malformed_xml_is_an_error_that_names_the_file(tmp_path, data, message):

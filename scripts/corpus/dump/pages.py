@@ -133,7 +133,7 @@ def read_pages(path: Path | str, threads: int = 1) -> Iterator[tuple[Site, Page]
                 yield parser.site, last
         for last in parser.feed(b"", last=True):
             yield parser.site, last
-    except (expat.ExpatError, ValueError) as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
         last = parser.pages[-1] if parser.pages else last
         where = f"after page {last.id} ({last.title})" if last else "before the first page"
         raise UserError(

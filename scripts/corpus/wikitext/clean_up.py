@@ -23,14 +23,14 @@ SPACES = re.compile(r"[ \t\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\
 INVISIBLE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u00ad\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]"
 )
-SIGN = r"\s,;:/·•"
+SIGN = r"\s,;:/·•、，；：・"
 # Brackets and quotation marks that have been emptied, and what parts one that is gone from the others.
 EMPTIED = re.compile(
-    rf"\((?=[{SIGN}–\"'-]*{GONE})[{SIGN}{GONE}–\"'-]*\)|\[(?=[{SIGN}]*{GONE})[{SIGN}{GONE}]*\]"
-    rf"|(?<!\w)\"{GONE}\"|“\s*{GONE}\s*”|«\s*{GONE}\s*»"
+    rf"[(（](?=[{SIGN}–\"'-]*{GONE})[{SIGN}{GONE}–\"'-]*[)）]|\[(?=[{SIGN}]*{GONE})[{SIGN}{GONE}]*\]"
+    rf"|(?<!\w)\"{GONE}\"|“\s*{GONE}\s*”|«\s*{GONE}\s*»|「{GONE}」"
 )
-OPENED = re.compile(rf"([(\[])(?=[{SIGN}]*{GONE})[{SIGN}{GONE}]*+")
-CLOSED = re.compile(rf"(?<![{SIGN}{GONE}])(?:[{SIGN}]*+{GONE})++[{SIGN}]*+(?=[)\]])")
+OPENED = re.compile(rf"([(（\[])(?=[{SIGN}]*{GONE})[{SIGN}{GONE}]*+")
+CLOSED = re.compile(rf"(?<![{SIGN}{GONE}])(?:[{SIGN}]*+{GONE})++[{SIGN}]*+(?=[)）\]])")
 DOUBLED = re.compile(rf"([,;:])(?:(?:\s*+{GONE})++\s*+[,;])++(?=\s|$)")
 HOLE = re.compile(rf"(?<!\s)\s++{GONE}++(?=[\s,;:.!?)\]\"'”’]|$)")
 LEADING = re.compile(r"^(?:[,;:)\]]|\.(?!\.|\w))[\s,;:]*")

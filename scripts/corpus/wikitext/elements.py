@@ -57,7 +57,7 @@ def replace_extensions(text: str) -> str:
         hole = ""
         if begins_line or name == "nowiki":
             pieces.append(MARK)
-        elif text[start - 1] in " ([“«":
+        elif text[start - 1] in " ([（“«":
             hole = GONE
         if opening.group(1) or opening.group(3).endswith("/"):
             pieces.append(hole)
@@ -114,7 +114,7 @@ HIDDEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 # A base that a number behind it is a power of: a number, a bracket, a variable, a unit.
-BASE = re.compile(r"(?:[\d)\]]|(?<![^\W\d_])[^\W\d_]{1,3}(?:''+|</\w+>)?)$")
+BASE = re.compile(r"(?:[\d)\]]|(?<![^\W\d_])[^\W\d_]{1,3})(?:''+|</\w+>)?$")
 POWER = re.compile(r"[-−–]?(?:\d+(?:[.,/]\d+)*|\d*[nkmxyzijpqN])(?:[-+−–](?:\d+|[nkmxyzijpq]))?")
 
 

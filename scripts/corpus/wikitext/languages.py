@@ -24,7 +24,7 @@ TEMPLATE_NAME = re.compile(r"\{\{\s*([^{}|<>\[\]\n]+?)\s*(?:\||\}\}|\n)")
 
 # A redirect begins with the hash and its word, in any language: "# [[x]]" would be a list. A word
 # of Hindi or Thai has marks in it that are no letters.
-REDIRECT = re.compile(r"\s*#\s?[^\s\d\[\]{}|<>=*#:]+[ \t]*:?[ \t]*\[\[")
+REDIRECT = re.compile(r"\s*[#\uff03]\s?[^\s\d\[\]{}|<>=*#:]+\s*:?\s*\[\[")
 
 FILES_AND_CATEGORIES = names(TABLES["files"]) | names(TABLES["categories"])
 INTERWIKI = re.compile(r"[a-z]{2,3}(?:-[a-z]+)*|simple|tokipona")
