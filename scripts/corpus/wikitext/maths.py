@@ -17,8 +17,9 @@ FONT = re.compile(
     r"\\(?:mathrm|mathbf|mathbb|mathit|mathcal|mathfrak|mathsf|boldsymbol|bold|text|textrm|textbf"
     r"|textit|operatorname|rm|bf|it|hat|bar|vec|tilde|overline|underline|mbox|hbox)\b\*?"
 )
-FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}\\]*)\}\s*\{([^{}\\]*)\}")
-ROOT = re.compile(r"\\sqrt\s*\{([^{}\\]*)\}")
+PART = r"\s*(\{[^{}\\]*\}|[^\W_])"
+FRACTION = re.compile(rf"\\[dt]?frac(?![A-Za-z]){PART}{PART}")
+ROOT = re.compile(rf"\\sqrt(?![A-Za-z]){PART}")
 COMMAND = re.compile(r"\\([A-Za-z]+)")
 LEFT = re.compile(r"\\|\{\{|\}\}|\[\[|\]\]|''|</?[a-zA-Z]+[^<>]*>|<!--|__")
 # Stand for braces that are signs.
@@ -39,6 +40,7 @@ def formula_words(source: str) -> str:
         text = ROOT.sub(lambda match: f"√{atom(match.group(1))}", text)
         text = GROUP.sub(lambda match: match.group(1) + atom(match.group(2)), text)
     text = INSIDE.sub("", " ".join(text.replace(LEFT_BRACE, "{").replace(RIGHT_BRACE, "}").split()))
+    text = text.replace("^∘", "°").replace("^′", "′")
     if len(text) > LONGEST or LEFT.search(text):
         return ""
     return text
@@ -46,5 +48,5 @@ def formula_words(source: str) -> str:
 
 def atom(text: str) -> str:
     """A part of a formula, in parentheses where it is more than one term."""
-    text = text.strip()
+    text = text.strip("{} ")
     return text if re.fullmatch(r"[\w.′]*|\([^()]*\)", text) else f"({text})"
