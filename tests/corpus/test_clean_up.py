@@ -40,7 +40,7 @@ from scripts.corpus.wikitext.clean_up import BAR, FORMULA, GONE, LITERAL_LESS, i
         ("A ($ b $) c.", "A (b) c."),
         ("A [ $ b $ ] c.", "A [b] c."),
         ("A ((($ ))) b.", "A b."),
-        ("A ((((  $)))) b.", "A () b."),
+        ("A ((((  $)))) b.", "A b."),
         ("A (b – $) c.", "A (b –) c."),
         ("A ($–$; $) b.", "A b."),
         ("A ([$]) b.", "A b."),
@@ -53,7 +53,8 @@ from scripts.corpus.wikitext.clean_up import BAR, FORMULA, GONE, LITERAL_LESS, i
         (f"A {FORMULA}${FORMULA}, b.", "A, b."),
         ("$, A b.", "A b."),
         # What the page has itself stays
-        ("A() b( ) c[] d (, ) ( e ) f; ; g:, h.", "A() b( ) c[] d (, ) ( e ) f; ; g:, h."),
+        ("A() b( ) c[] d (, ) [ e ] f; ; g:, h.", "A() b() c[] d (,) [ e ] f; ; g:, h."),
+        ("A (), b ( c ) &'() d ( ) é().", "A, b (c) &' d é()."),
         ('A "" b “ ” c « d » e : f ; g ! h ? i.', 'A "" b “ ” c « d » e : f ; g ! h ? i.'),
         ("A :-) b ;) c $ d.", "A :-) b ;) c d."),
         ("/a/) (/b/, $c) d.", "/a/) (/b/, c) d."),

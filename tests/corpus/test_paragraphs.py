@@ -121,7 +121,7 @@ def test_prose_behind_a_space(lines, prose):
         ("; one two three : four : five", "one two three:  four : five."),
         ("* one two three : four five", "one two three : four five."),
         ("* one two three four", ""),
-        (f"* {GONE} one two {GONE} three four {GONE}", ""),
+        (f"* {GONE} one two{GONE} three four", ""),
         (f"* {GONE} one two {GONE} three four five", f"one two {GONE} three four five."),
         ("* A. Bee: Book of it, ISBN 0-582-02173-1", ""),
         ("* A. Bee: Book of it, doi:10.1000", "A. Bee: Book of it, doi:10.1000."),

@@ -34,7 +34,8 @@ CLOSED = re.compile(rf"(?<![{SIGN}{GONE}])(?:[{SIGN}]*+{GONE})++[{SIGN}]*+(?=[)�
 DOUBLED = re.compile(rf"([,;:])(?:(?:\s*+{GONE})++\s*+[,;])++(?=\s|$)")
 HOLE = re.compile(rf"(?<!\s)\s++{GONE}++(?=[\s,;:.!?)\]\"'”’]|$)")
 LEADING = re.compile(r"^(?:[,;:)\]]|\.(?!\.|\w))[\s,;:]*")
-SPACED = re.compile(r" +([,.])(?=[\s)\]\"'”’]|$)|,(?=\))")
+# Slips of the page itself: an empty bracket that is no call of a function, and stray blanks.
+SLIP = re.compile(r" ?(?<![\w)\]])\( *\)|(?<=\() +|(?:,| +)(?=\))| +(?=[,.](?:[\s)\]\"'”’]|$))")
 TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 # What is left of links, tables and templates, and magic words of any language.
 MARKS = re.compile(r"\[\[|\]\]|\{[{|]|[|}]\}|__(?:[^\W\d_a-z]_?){2,}_")
@@ -66,8 +67,8 @@ def mend(line: str) -> str:
     if not line.isprintable():
         line = INVISIBLE.sub("", SPACES.sub(" ", line))
     line = LEADING.sub("", line)
-    if " ," in line or " ." in line or ",)" in line:
-        line = SPACED.sub(r"\1", line)
+    if "(" in line or " ," in line or " ." in line:
+        line = SLIP.sub("", line)
     line = without_marks(line)  # that the repairs have brought together
     if "  " in line:
         line = SPACES.sub(" ", line)

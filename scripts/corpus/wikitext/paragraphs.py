@@ -83,7 +83,7 @@ LINKED = re.compile(r"(?:[,;]\s*(?:and|or|und|oder|et|ou|y|o|e)?)?[\s,;]*$")
 def list_item(line: str) -> str:
     """A list item as a sentence, or nothing where it has too few words for one."""
     item = line.replace(FORMULA, "").lstrip(f"*#;:{BLANK}")
-    if len(item.replace(GONE, "").split()) < ITEM_WORDS or BOOK.search(item):
+    if item.replace(GONE, "").count(" ") + 1 < ITEM_WORDS or BOOK.search(item):
         return ""
     if line[0] == ":":
         return item
