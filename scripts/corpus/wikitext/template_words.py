@@ -5,7 +5,6 @@ Arguments have no white space around them. There may be none of a kind, but not 
 """
 
 import re
-from calendar import month_name
 from collections.abc import Callable
 
 from scripts.corpus.wikitext.elements import power
@@ -16,6 +15,9 @@ Arguments = tuple[list[str], dict[str, str]]
 Template = Callable[[list[str], dict[str, str]], str]
 
 FIELD = re.compile(r"\{([^{}]+)\}")
+MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
 
 
 def pattern(*patterns: str) -> Template:
@@ -94,7 +96,7 @@ def date(values: list[str], options: dict[str, str]) -> str:
     year, *rest = values[:3]
     if not rest or not rest[0].isdecimal() or not 1 <= int(rest[0]) <= 12:
         return year
-    month = month_name[int(rest[0])]
+    month = MONTHS[int(rest[0]) - 1]
     if len(rest) == 1 or not rest[1].isdecimal():
         return f"{month} {year}"
     if switched_on(options, "df"):
