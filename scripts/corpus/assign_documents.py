@@ -47,6 +47,8 @@ def assign_documents(
     documents = np.concatenate(noted)
     if settings.deduplicate != "none":
         near = signatures if settings.deduplicate == "near" else ()
+        if settings.deduplicate == "near" and len(near) != len(parts):
+            raise UserError(f"--signatures: {len(near)} files for {len(parts)} parts, to tell near")
         dropped = repeats(columns(documents["digest"], noted, near, parts))
         documents["shard"][dropped] = -1
     kept = documents[documents["shard"] >= 0]

@@ -13,6 +13,7 @@ from scripts.corpus.files.documents import document_writer, ids_of, to_documents
 from scripts.corpus.files.shard_assignment import Sharding, assign
 from scripts.corpus.place_documents import place_documents
 from scripts.corpus.shard_corpus import shard_corpus
+from tests.runs import digest
 
 
 def write_part(folder, name, documents):
@@ -107,7 +108,7 @@ def test_the_same_bytes_each_time(tmp_path):
         shard(tmp_path / name, part)
     for path in (tmp_path / "one").rglob("*.*"):
         other = tmp_path / "two" / path.relative_to(tmp_path / "one")
-        assert path.read_bytes() == other.read_bytes()
+        assert digest(path) == digest(other)
 
 
 def test_of_the_same_documents_the_first_stays(tmp_path):
@@ -119,6 +120,16 @@ def test_of_the_same_documents_the_first_stays(tmp_path):
     kept, statistics = shard(tmp_path / "all", first, second, deduplicate="none")
     assert statistics["duplicates"] == 0
     assert sum(map(len, kept.values())) == 600
+
+
+@pytest.mark.parametrize(("repeated", "told"), [(60, ""), (150, "warning: 13% of the documents")])
+def test_many_duplicates_are_told(tmp_path, caplog, repeated, told):
+    part = write_part(tmp_path, "a", made(0, 1000))
+    again = write_part(tmp_path, "b", [(f"x{n}", text) for n, text in made(0, repeated)])
+    shard(tmp_path / "out", part, again)
+    warnings = [entry.message for entry in caplog.records if entry.levelname == "WARNING"]
+    assert bool(warnings) == bool(told)
+    assert all(warning.startswith(told) for warning in warnings)
 
 
 def test_a_document_keeps_its_shard():

@@ -60,6 +60,13 @@ def test_shards_without_what_is_nearly_the_same(tmp_path, deduplicate):
         assert statistics["duplicates"] == 0
 
 
+def test_near_needs_the_signatures_of_each_part(tmp_path):
+    part = write_part(tmp_path, "a", [("1", text(1))])
+    settings = Sharding(1, 0.1, "near", 1)
+    with pytest.raises(UserError, match="--signatures: 0 files for 1 parts"):
+        assign_documents([ids_of(part)], tmp_path / "out", tmp_path / "stats.json", settings)
+
+
 def test_an_empty_part_has_no_signatures(tmp_path):
     with zstd_writer(tmp_path / "a.txt.zst"), zstd_writer(tmp_path / "a.ids.zst"):
         pass
