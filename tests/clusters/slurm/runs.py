@@ -12,7 +12,7 @@ import psutil
 
 from tests.clusters.needs import CONFIG
 from tests.clusters.slurm.lab import Lab
-from tests.runs import ROOT
+from tests.runs import ROOT, digest, snakemake
 
 PROFILE = "profiles/slurm/config.yaml"
 TARGET = "results/pretrain/short/model.safetensors"
@@ -130,9 +130,20 @@ class Training(Site):
         return count
 
 
-def weights(folder: Path) -> bytes:
-    """The bytes of the finished model."""
-    return (folder / TARGET).read_bytes()
+def weights(folder: Path) -> str:
+    """The digest of the finished model."""
+    return digest(folder / TARGET)
+
+
+def train_here(place: Training, gpus: int) -> str:
+    """Train anew without the cluster, on one node that shows so many GPUs; the model's digest."""
+    (place.folder / TARGET).unlink()
+    shutil.rmtree(place.folder / "results/checkpoints")
+    (place.folder / "training.yaml").write_text(TRAINING.format(nodes=1, processes=gpus))
+    visible = {"CUDA_VISIBLE_DEVICES": ",".join(map(str, range(gpus)))}
+    words = ("--cores", "2", TARGET, "--configfile", *map(str, place.configs))
+    snakemake(place.folder, *words, environment=visible)
+    return weights(place.folder)
 
 
 def submitted(text: str) -> list[str]:

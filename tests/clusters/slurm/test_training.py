@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.clusters.slurm.lab import Lab
-from tests.clusters.slurm.runs import LOG, TARGET, Training, submitted, weights
-from tests.runs import snakemake
+from tests.clusters.slurm.runs import LOG, Training, submitted, train_here, weights
 
 pytestmark = pytest.mark.cluster
 
@@ -76,11 +75,7 @@ def test_a_time_limit_shorter_than_the_training(training, lab: Lab):
     assert len(submitted(place.finish())) == 2
     assert "resumed at step" in place.text()
 
-    on_slurm = weights(place.folder)
-    (place.folder / TARGET).unlink()
-    shutil.rmtree(place.folder / "results/checkpoints")
-    snakemake(place.folder, "--cores", "2", TARGET, "--configfile", *map(str, place.configs))
-    assert on_slurm == weights(place.folder)
+    assert weights(place.folder) == train_here(place, gpus=2)
 
 
 def test_the_login_node_goes_down(training, undisturbed: Path, lab: Lab):
@@ -116,13 +111,16 @@ def test_the_login_node_goes_down_and_a_job_ends_well_without_it(
 
 
 @pytest.mark.parametrize(
-    ("cluster", "changes"),
+    ("cluster", "changes", "processes"),
     [
-        ({"gpus": 3, "gpu_model": "a100"}, {"# gpu_model: a100": "gpu_model: a100"}),
-        ({"gpus": 0, "prefix": "node"}, {"# gpu: 0": "gpu: 0"}),
+        ({"gpus": 3, "gpu_model": "a100"}, {"# gpu_model: a100": "gpu_model: a100"}, 4),
+        ({"gpus": 0, "prefix": "node"}, {"# gpu: 0": "gpu: 0"}, 2),
     ],
 )
-def test_other_clusters(cluster, changes, local_run: Path, undisturbed: Path, tmp_path: Path):
+def test_other_clusters(
+    cluster, changes, processes, local_run: Path, undisturbed: Path, tmp_path: Path
+):
+    """Two nodes that train by two GPUs each, and two without any, by one process each."""
     with (
         tempfile.TemporaryDirectory(prefix="slurm-lab.") as folder,
         Lab(Path(folder), **cluster) as lab,
@@ -131,4 +129,6 @@ def test_other_clusters(cluster, changes, local_run: Path, undisturbed: Path, tm
         place = Training(lab, tmp_path / "run", tmp_path / "snakemake.log", changes)
         place.start()
         place.finish()
-        assert weights(place.folder) == weights(undisturbed)
+    assert f"{processes} process(es)" in place.text()
+    found = weights(place.folder)
+    assert found == (weights(undisturbed) if processes == 4 else train_here(place, processes))
