@@ -22,10 +22,10 @@ import pytest
 
 from tests.runs import OUTPUTS, SMALL, contents, unrun
 
-pytestmark = pytest.mark.slow
-
 KILLS = int(os.environ.get("D2G_KILLS", "3"))
 SNAKEMAKE = [sys.executable, "-m", "snakemake", "--nocolor", "--configfile", SMALL]
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200 + 120 * KILLS)]
 
 
 def start(folder: Path) -> subprocess.Popen:
