@@ -16,8 +16,9 @@ Template = Callable[[list[str], dict[str, str]], str]
 
 FIELD = re.compile(r"\{([^{}]+)\}")
 MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 
 
 def pattern(*patterns: str) -> Template:
