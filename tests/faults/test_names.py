@@ -60,16 +60,16 @@ def test_files_of_a_text_folder(folder):
 
 
 @pytest.mark.slow
-def test_a_folder_of_very_many_files(folder):
+def test_a_folder_of_a_hundred_thousand_files(folder):
     """Their names are more than a command may hold: they reach the step by a file."""
     texts = folder / "very many"
     texts.mkdir()
-    for number in range(2500):
-        (texts / f"{'long name ' * 8}{number}.txt").write_text(f"Text {number}. {SENTENCES}")
+    for number in range(100_000):
+        (texts / f"long name {number}.txt").write_text(f"The text of number {number} is short.\n")
     configure(folder, corpus={"source": "text", "paths": [texts.name], "shards": 1})
     snakemake(folder, "--cores", "2", *SENTENCE_FILES)
     found = [ids_of(ids) for ids in (folder / "results/corpus/sentences").glob("very*.ids.zst")]
-    assert sum(map(len, found)) == 2500
+    assert sum(map(len, found)) == 100_000
     assert list((folder / ".snakemake/dump2glue/arguments").iterdir())
 
 
