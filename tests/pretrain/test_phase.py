@@ -142,8 +142,16 @@ def test_the_identity_covers_how_many_processes_add_up_on_cpus(job):
     def of(count: int, device: str) -> str:
         return phase.identity(job, DATA, Processes(0, count, torch.device(device)))
 
-    assert of(1, "cpu") == of(1, "cuda") == of(2, "cuda")  # a cluster may give more GPUs, or fewer
-    assert len({of(1, "cpu"), of(2, "cpu"), of(3, "cpu")}) == 3
+    assert of(1, "cuda") == of(2, "cuda")  # a cluster may give more GPUs, or fewer
+    assert len({of(1, "cuda"), of(1, "cpu"), of(2, "cpu"), of(3, "cpu")}) == 4
+
+
+def test_the_identity_covers_the_instructions_of_a_cpu(job, monkeypatch):
+    found = set()
+    for kind in ("AVX2", "AVX512"):
+        monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda kind=kind: kind)
+        found.add(phase.identity(job, DATA, ALONE))
+    assert len(found) == 2
 
 
 def test_the_identity_covers_the_starting_weights_in_each_form(job, tmp_path):

@@ -186,7 +186,8 @@ def nothing_masked(examples: Examples) -> bool:
 def identity(job: Job, examples: Examples, processes: Processes) -> str:
     """A digest of all that the weights depend on; runs with the same one are the same run.
 
-    How many GPUs there are may change on the way, as a cluster has them; a CPU's results are exact.
+    How many GPUs there are may change on the way, as a cluster has them; a CPU's results are exact,
+    and depend on its instructions.
     """
     files = [job.tokenizer / name for name in VOCABULARY]
     files += map(Path, weight_files(job.init)) if job.init else []
@@ -197,7 +198,7 @@ def identity(job: Job, examples: Examples, processes: Processes) -> str:
             "config": job.config,
             "train": examples.digest,
             "files": [file_digest(file) for file in files if file.is_file()],
-            "processes": processes.count if processes.device.type == "cpu" else 1,
+            "cpu": [processes.count, processes.instructions] if processes.instructions else None,
             "code": code_digest(ROOT, "scripts/pretrain/pretrain.py"),
         }
     )

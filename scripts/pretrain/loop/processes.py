@@ -27,6 +27,12 @@ class Processes:
         """Whether this process writes files and logs."""
         return self.rank == 0
 
+    @property
+    def instructions(self) -> str:
+        """The kind of a CPU's instructions that torch computes with; empty on a GPU."""
+        cpu = self.device.type == "cpu"
+        return torch.backends.cpu.get_cpu_capability() if cpu else ""
+
     def agree(self, values: list[int]) -> list[int]:
         """Sum integers over all processes; safe in a thread beside training."""
         if self.agreement is None:

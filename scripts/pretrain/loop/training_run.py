@@ -129,8 +129,8 @@ class TrainingRun:
         last = self.schedule.steps
         log.info(
             "training on %s examples, %s, %s, %d process(es), %s steps",
-            f"{len(self.examples):,}", self.processes.device.type, self.settings.precision, self.processes.count,
-            last or "?",
+            f"{len(self.examples):,}", self.processes.instructions or self.processes.device.type,
+            self.settings.precision, self.processes.count, last or "?",
         )  # fmt: skip
         while self.stretch(last) == "roll back":
             self.roll_back()
