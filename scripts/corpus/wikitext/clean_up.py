@@ -30,8 +30,8 @@ EMPTIED = re.compile(
     rf"|(?<!\w)\"{GONE}\"|“\s*{GONE}\s*”|«\s*{GONE}\s*»|「{GONE}」"
 )
 OPENED = re.compile(rf"([(（\[])(?=[{SIGN}]*{GONE})[{SIGN}{GONE}]*+")
-CLOSED = re.compile(rf"(?<![{SIGN}{GONE}])(?:[{SIGN}]*+{GONE})++[{SIGN}]*+(?=[)）\]])")
-DOUBLED = re.compile(rf"([,;:])(?:(?:\s*+{GONE})++\s*+[,;])++(?=\s|$)")
+CLOSED = re.compile(rf"(?<![{SIGN}{GONE}])(?>(?:[{SIGN}]*+{GONE})+)[{SIGN}]*+(?=[)）\]])")
+DOUBLED = re.compile(rf"([,;:])(?>(?:(?>(?:\s*+{GONE})+)\s*+[,;])+)(?=\s|$)")
 HOLE = re.compile(rf"(?<!\s)\s++{GONE}++(?=[\s,;:.!?)\]\"'”’]|$)")
 LEADING = re.compile(r"^(?:[,;:)\]]|\.(?!\.|\w))[\s,;:]*")
 # Slips of the page itself: an empty bracket that is no call of a function, and stray blanks.

@@ -20,7 +20,7 @@ EXTENSIONS = (
 )
 OPENING = re.compile(rf"<!--|<(/?)({EXTENSIONS})(?=[\s/>])([^<>]*)>", re.IGNORECASE)
 # Comments that fill what is left of a line; it goes with them.
-FILLING = re.compile(r"(?:<!--.*?-->[ \t]*)++\n", re.DOTALL)
+FILLING = re.compile(r"(?>(?:<!--.*?-->[ \t]*)+)\n", re.DOTALL)
 BLOCKS = names("gallery|timeline|score|pre|syntaxhighlight|source")
 INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 
@@ -110,7 +110,7 @@ CODE = re.compile(r"<(?:code|tt|samp|kbd)\b[^<>]*>[^<]+", re.IGNORECASE)
 # With elements of the same name in it.
 HIDDEN = re.compile(
     r"<(\w+)\b[^<>]*\bdisplay\s*:\s*none[^<>]*>"
-    r"(?:(?><\1\b[^<>]*>.{0,400}?</\1\s*>)|(?!</?\1\b).)*+</\1\s*>",
+    r"(?>(?:(?><\1\b[^<>]*>.{0,400}?</\1\s*>)|(?!</?\1\b).)*)</\1\s*>",
     re.IGNORECASE | re.DOTALL,
 )
 # A base that a number behind it is a power of: a number, a bracket, a variable, a unit.

@@ -11,12 +11,12 @@ from scripts.corpus.wikitext.quotes import line_without_quotes
 EXTERNAL = re.compile(
     r"\[(?:(?:https?|ftps?|sftp|git|gopher|ircs?|mms|nntp|ssh|svn|telnet|wikipedia):(?=//)"
     r"|news:|mailto:|irc:|tel:|sips?:|sms:|xmpp:|magnet:|matrix:|bitcoin:|geo:|urn:|//)"
-    r"[^\s\[\]<>\"]*[ \t]*((?:[^\[\]\n]++|\[[^\[\]\n]*+\])*+)\]",
+    r"[^\s\[\]<>\"]*[ \t]*((?>(?:[^\[\]\n]++|\[[^\[\]\n]*+\])*))\]",
     re.IGNORECASE,
 )
 UNCLOSED = re.compile(r"\[(?=[a-z]*:?//|mailto:)", re.IGNORECASE)
 # Words of a link may hold single brackets: [[Help:IPA|[a]]].
-LINK = re.compile(r"\[\[(?!https?://)((?:[^\[\]]++|\[[^\[\]]*+\])*+)\]\]")
+LINK = re.compile(r"\[\[(?!https?://)((?>(?:[^\[\]]++|\[[^\[\]]*+\])*))\]\]")
 MEDIA = re.compile(
     r"\.(?:jpe?g|png|gif|svg|tiff?|webp|xcf|og[gav]|opus|webm|wav|midi?|flac|mp[34]|pdf|djvu|stl)\s*$",
     re.IGNORECASE,

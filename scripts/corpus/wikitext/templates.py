@@ -9,7 +9,7 @@ from scripts.corpus.wikitext.template_words import Arguments
 from scripts.corpus.wikitext.units import grouped
 
 # Single braces may stand inside: {{math|{x}}}.
-CALL = re.compile(r"\{\{((?:[^{}]++|\{[^{}]*+\}(?!\}))*+)\}\}")
+CALL = re.compile(r"\{\{((?>(?:[^{}]++|\{[^{}]*+\}(?!\}))*))\}\}")
 PARAMETER = re.compile(r"\{\{\{[^{}|]*(?:\|([^{}]*))?\}\}\}")
 NAMED = re.compile(r"\s*([\w -]{1,30}?)\s*=(.*)", re.DOTALL)
 UNCLOSED = re.compile(r"\{\{[^\n]*(?:\n[ \t]*[|!}][^\n]*)*")
