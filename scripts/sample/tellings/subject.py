@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from scripts.common.data import data_yaml
 from scripts.sample.tellings.phrase import emphasis, link, plain, template
@@ -41,37 +40,26 @@ def number(value: int) -> str:
     return numerals[value] if value < len(numerals) else f"{value:,}"
 
 
-def measure(value: int, unit: str, other: str, word: str) -> str:
-    """A span that is a {{convert}} in wikitext and a plain measure elsewhere."""
-    return template(f"convert|{value}|{unit}|{other}", f"{value:,} {word}")
-
-
 def to(world: World, key: Key) -> str:
     """A link to another thing."""
     facts = world.facts(key)
     name = facts["name"]
     if key.kind == "work":
-        return emphasis_link(facts["title"], name)
+        return link(facts["title"], name, kind="J")
     if name.startswith("the ") and facts["title"].lower() == name[4:].lower():
         return "the " + link(facts["title"], name[4:])
     return link(facts["title"], name)
 
 
-def emphasis_link(title: str, name: str) -> str:
-    """A link in italics: the kind `J` that the markup knows."""
-    return link(title, name).replace("\x02L", "\x02J")
-
-
 def slots_of(world: World, key: Key, facts: Facts) -> dict[str, str]:
     """The slots of one thing: those of its facts that can be told, and what follows from them."""
-    slots = {name: slot(world, name, value) for name, value in facts.items() if tells(key, value)}
+    slots = {
+        name: slot(world, name, value)
+        for name, value in facts.items()
+        if isinstance(value, str | int | Key) and value != key
+    }
     further = FURTHER.get(key.kind)
     return slots | further(world, key, facts) if further else slots
-
-
-def tells(key: Key, value: Any) -> bool:
-    """True where a fact's value can be told as it is, and is not the thing itself."""
-    return isinstance(value, str | int | Key) and value != key
 
 
 def slot(world: World, name: str, value: str | int | Key) -> str:
@@ -79,7 +67,8 @@ def slot(world: World, name: str, value: str | int | Key) -> str:
     if isinstance(value, Key):
         return to(world, value)
     if isinstance(value, int) and name in MEASURES:
-        return measure(value, *MEASURES[name])
+        unit, other, word = MEASURES[name]
+        return template(f"convert|{value}|{unit}|{other}", f"{value:,} {word}")
     return number(value) if isinstance(value, int) and name in COUNTS else str(value)
 
 
@@ -187,13 +176,9 @@ class Subject:
         return self.facts["name"]
 
     def named(self) -> dict[str, str]:
-        """Slots in which the subject goes by its name."""
-        name = self.called()
+        """Slots in which the subject goes by its name, a work of art's in italics."""
+        name = emphasis(self.name) if self.key.kind == "work" else self.name
         return {**self.slots, "S": name, "O": name, "P": f"{name}'s"}
-
-    def called(self) -> str:
-        """The name as it looks in text: works of art are in italics."""
-        return emphasis(self.name) if self.key.kind == "work" else self.name
 
     def by_noun(self) -> dict[str, str]:
         """Slots in which the subject goes by what it is: the town; or by the surname."""

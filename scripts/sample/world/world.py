@@ -19,7 +19,7 @@ def person_facts(world: Blocks, key: Key) -> Facts:
     group = world.draw(Key("family", key.block, family), "members")
     boys, girls = group.sample(names.BOYS, 4), group.sample(names.GIRLS, 4)
     genders = ["m", "f", group.pick("mf"), group.pick("mf")]
-    start = family_start(world, key.block, family)
+    start = world.draw(Key("family", key.block, family), "start").between(1720, 1925)
     modern = start > FIRST_FILMMAKERS
     art = group.pick([art for art in words.FORMS_OF if modern or art != "film director"])
     science = group.pick(list(words.SCIENCES))
@@ -62,11 +62,6 @@ def birthplace(world: Blocks, person: Key) -> Key:
     if member < 2:
         town = world.draw(person, "birthplace").below(8)
     return Key("town", person.block, town)
-
-
-def family_start(world: Blocks, block: int, family: int) -> int:
-    """The year in which a family's father was born."""
-    return world.draw(Key("family", block, family), "start").between(1720, 1925)
 
 
 def beside(key: Key, kind: str, number: int) -> Key | None:
