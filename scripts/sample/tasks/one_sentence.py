@@ -156,7 +156,7 @@ def sentiment(source: Source, at: int) -> Example:
     draw = source.draw
     good = at % 2 == 0
     form = draw.pick(sorted(words.FORMS))
-    fifths = (0, 1, 2, 3, 4)
+    fifths: tuple[int, ...] = (0, 1, 2, 3, 4)
     if source.split == "train":
         fifths = fifths[:1]
     elif draw.chance(0.8):
