@@ -1,13 +1,18 @@
 include: "inputs/glue.smk"
 
 
+wildcard_constraints:
+    name="|".join(SOURCES),
+    task="[^/]+",
+    setting="([^/]+/)?",
+    seed=r"\d+",
+
+
 rule download_glue:
     output:
         "results/glue/download/{name}",
     log:
         "logs/glue/download_glue/{name}.log",
-    wildcard_constraints:
-        name="|".join(SOURCES),
     conda:
         ENVIRONMENT
     resources:
@@ -91,19 +96,13 @@ FINETUNE = {
 rule finetune:
     input:
         model=start_model,
-        train=run_data("train"),
-        dev=run_data("dev"),
-        test=run_data("test"),
+        **RUN_DATA,
     output:
         run_outputs("results/glue"),
     log:
         "logs/glue/finetune/{task}/{setting}seed{seed}.log",
     benchmark:
         "benchmarks/glue/finetune/{task}/{setting}seed{seed}.tsv"
-    wildcard_constraints:
-        task="[^/]+",
-        setting="([^/]+/)?",
-        seed=r"\d+",
     conda:
         ENVIRONMENT
     threads: GLUE["cpu_threads"]
@@ -131,8 +130,6 @@ if GLUE["from_mnli"]:
             run_outputs("results/glue", *(f"model/{name}" for name in FINETUNED)),
         wildcard_constraints:
             task="MNLI",
-            setting="([^/]+/)?",
-            seed=r"\d+",
         params:
             **FINETUNE,
             flags=lambda wildcards: f"{run_flags(wildcards)} --keep-model",
@@ -197,9 +194,7 @@ if not GLUE["model"]:
     use rule finetune as finetune_random with:
         input:
             model=pretrained_files(RANDOM),
-            train=run_data("train"),
-            dev=run_data("dev"),
-            test=run_data("test"),
+            **RUN_DATA,
         output:
             run_outputs("results/glue_random"),
         log:

@@ -1,6 +1,10 @@
 include: "inputs/pretrain.smk"
 
 
+wildcard_constraints:
+    phase="|".join(PHASES),
+
+
 rule pretrain:
     input:
         train=lambda wildcards: example_files(wildcards.phase, "train"),
@@ -20,8 +24,6 @@ rule pretrain:
         "logs/pretrain/{phase}.log",
     benchmark:
         "benchmarks/pretrain/{phase}.tsv"
-    wildcard_constraints:
-        phase="|".join(PHASES),
     conda:
         ENVIRONMENT
     threads: max(1, PRETRAIN["gpus"]) * PRETRAIN["cpu_threads"]

@@ -4,7 +4,7 @@ from functools import cache
 from scripts.common.errors import UserError
 from scripts.corpus import collect_text
 from scripts.corpus.dump.mirror import Dump
-from scripts.corpus.files.parts import DUMPS, SUFFIXES, Part, dump_parts, find_parts
+from scripts.corpus.files.parts import DUMPS, Part, dump_parts, find_parts
 from scripts.corpus.files.shard_assignment import Sharding
 from scripts.corpus.list_dump import listed
 from scripts.workflow import estimates
@@ -42,15 +42,13 @@ except UserError as error:
     raise WorkflowError(str(error))
 
 PARTS_FILES = literal([file for part in PARTS.values() for file in part.files])
-if workflow.is_main_process:
+if MAIN:
     file_digests(own_files(PARTS_FILES))
 
 SHARDING = section_of(Sharding, CORPUS | {"seed": config["seed"]})
 SHARDS = [f"results/corpus/shards/{name}" for name in Sharding(**SHARDING).names()]
-TRAIN_SHARDS, VALIDATION_SHARDS = (
-    SHARDS[: SHARDING["shards"]],
-    SHARDS[SHARDING["shards"] :],
-)
+TRAIN_SHARDS = SHARDS[: SHARDING["shards"]]
+VALIDATION_SHARDS = SHARDS[SHARDING["shards"] :]
 
 
 def size_of(path):
@@ -90,10 +88,14 @@ def minutes(most, share=1.0):
     return asked
 
 
-def parts_of_kind(*kinds):
-    """A wildcard's pattern that matches the parts of these kinds, or nothing."""
-    names = [re.escape(name) for name, part in PARTS.items() if part.kind in kinds]
-    return "|".join(names) or "(?!)"
+def one_of(names):
+    """A wildcard's pattern that matches one of these names, and nothing where there are none."""
+    return "|".join(map(re.escape, names)) or "(?!)"
+
+
+def parts_of_kind(kind):
+    """A wildcard's pattern that matches the parts of a kind."""
+    return one_of(name for name, part in PARTS.items() if part.kind == kind)
 
 
 def part_files(wildcards):
@@ -122,4 +124,3 @@ PART_FILES = {
 }
 # By which documents are compared, where nearly the same ones are left out.
 NEAR = CORPUS["deduplicate"] == "near"
-ANY_PART = parts_of_kind(*SUFFIXES)

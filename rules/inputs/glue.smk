@@ -82,6 +82,9 @@ def run_data(split):
     return files
 
 
+RUN_DATA = {split: run_data(split) for split in selection.SPLITS}
+
+
 def run_flags(wildcards):
     """A run's settings as flags."""
     task = selection.base_task(wildcards.task)
