@@ -95,8 +95,8 @@ FINETUNE = {
 
 rule finetune:
     input:
-        model=start_model,
         **RUN_DATA,
+        model=start_model,
     output:
         run_outputs("results/glue"),
     log:
@@ -193,8 +193,8 @@ if not GLUE["model"]:
 
     use rule finetune as finetune_random with:
         input:
-            model=pretrained_files(RANDOM),
             **RUN_DATA,
+            model=pretrained_files(RANDOM),
         output:
             run_outputs("results/glue_random"),
         log:
