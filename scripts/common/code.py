@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 BLOCKS = (ast.stmt, ast.excepthandler, ast.match_case)
+MEANINGLESS = ("ctx", "type_comment")  # fields of a node
 LOG_LINE = re.compile(r"(cli\.)?log\.(debug|info|warning|error)\(")
 
 
@@ -242,7 +243,8 @@ def plain(node: Any, ours: Callable[[list[Any]], tuple[Import, ...]]) -> Any:
         value = getattr(node, name, None)
         if name == "body" and isinstance(node, DOCUMENTED):
             value = statements(node)
-        if name == "value" if isinstance(node, ast.Constant) else counts(name, value):
+        empty = name in MEANINGLESS or value is None or value == []
+        if name == "value" if isinstance(node, ast.Constant) else not empty:
             found.append((name, plain(value, ours)))
     return tuple(found)
 
@@ -250,11 +252,6 @@ def plain(node: Any, ours: Callable[[list[Any]], tuple[Import, ...]]) -> Any:
 def is_log_line(node: ast.stmt) -> bool:
     """Whether a statement only writes to the log."""
     return isinstance(node, ast.Expr) and bool(LOG_LINE.match(ast.unparse(node)))
-
-
-def counts(name: str, value: Any) -> bool:
-    """Whether a field of a node, unless it is a constant, belongs to the node's meaning."""
-    return name not in ("ctx", "type_comment") and value is not None and value != []
 
 
 def statements(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> Any:
