@@ -9,17 +9,13 @@ def this_run():
     """What the checks before a run, and its plan, need to know."""
     graph = graph_of(workflow)
     return preflight.Run(
+        **graph,
         root=ROOT,
         config=config,
-        todo=graph.todo,
-        jobs=graph.counts,
         model=SHAPE,
         text=corpus_text(),
-        download=sum(DUMP_FILES[file]["size"] or 0 for file in DUMP_FILES),
-        cores=graph.cores,
-        here=graph.here,
-        gpus=preflight.visible_gpus() if graph.here else [],
-        executor=graph.executor,
+        download=sum(file["size"] or 0 for file in DUMP_FILES.values()),
+        gpus=preflight.visible_gpus() if graph["here"] else [],
     )
 
 
