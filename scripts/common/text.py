@@ -108,6 +108,18 @@ def read_lines(path: Path | str) -> Iterator[str]:
         raise damaged(path, error, f"line {number}") from error
 
 
+def read_text(path: Path | str) -> str:
+    """A UTF-8 text file's content, without byte-order mark.
+
+    Raises UserError, naming the file and the line, where it is missing or not UTF-8.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except FileNotFoundError as error:
+        raise UserError(f"{path}: no such file") from error
+    return checked(data, path, 0).decode("utf-8-sig")
+
+
 def read_rows(path: Path) -> list[dict]:
     """The rows of a file of JSON lines that a step of ours wrote."""
     return [json.loads(line) for line in read_lines(path)]
