@@ -84,8 +84,7 @@ def province_facts(world: Blocks, key: Key) -> Facts:
 def river_facts(world: Blocks, key: Key) -> Facts:
     """A river, which is its block's, and flows past the first four towns."""
     name = names.name_of("river", world.seed, key.block)
-    towns = [Key("town", key.block, number) for number in range(4)]
-    return drawn(world, key, name=f"the {name}", title=f"River {name}", towns=towns)
+    return drawn(world, key, name=f"the {name}", title=f"River {name}")
 
 
 def town_facts(world: Blocks, key: Key) -> Facts:
@@ -112,17 +111,15 @@ def town_facts(world: Blocks, key: Key) -> Facts:
 def building_facts(world: Blocks, key: Key) -> Facts:
     """A bridge, castle, museum or cathedral."""
     kind, name = sort_of(key)
-    town = Key("town", key.block, key.number)
-    facts = drawn(world, key, kind=kind, town=town, architect=Key("person", key.block, 0))
-    return facts | {"name": name.format(place=world.name(town))}
+    facts = drawn(world, key, kind=kind)
+    return facts | {"name": name.format(place=world.name(facts["town"]))}
 
 
 def organisation_facts(world: Blocks, key: Key) -> Facts:
     """A university, firm, football club, newspaper or theatre."""
     kind, name = sort_of(key)
-    town = Key("town", key.block, key.number)
-    place = world.facts(town)
-    facts = drawn(world, key, kind=kind, town=town, craft=place["craft"])
+    facts = drawn(world, key, kind=kind)
+    place = world.facts(facts["town"])
     founder = Key("person", key.block, (key.number - 1) % FAMILIES * 4 + facts["parent"][0])
     in_university, in_newspaper, in_other = facts["years"]
     own = {"university": in_university, "newspaper": in_newspaper}.get(kind)
@@ -132,10 +129,10 @@ def organisation_facts(world: Blocks, key: Key) -> Facts:
         "name": name.format(
             place=place["name"], craft=place["craft"].capitalize(), **words_of_name
         ),
+        "craft": place["craft"],
         "founded": founded,
         "founder": None if own else founder,
         "goods": words.CRAFT_GOODS[place["craft"]],
-        "rival": Key("organisation", world.earlier(key, "rival"), key.number),
         "moved": founded + facts["moved"][0],
     }
 
@@ -154,7 +151,6 @@ def species_facts(world: Blocks, key: Key) -> Facts:
         "short": name,
         "family": family,
         "colour": colour,
-        "relative": Key("species", world.earlier(key, "relative"), key.number),
     }
 
 
@@ -162,7 +158,7 @@ def event_facts(world: Blocks, key: Key) -> Facts:
     """A battle, fire, flood or strike."""
     kind, name = sort_of(key)
     town = Key("town", key.block, 4 + key.number)
-    facts = drawn(world, key, kind=kind, town=town, commander=Key("person", key.block, 4))
+    facts = drawn(world, key, kind=kind, town=town)
     leader = Key("person", key.block, 4 * facts["leader"] + 3)
     of_battle, of_strike, of_other = facts["years"]
     strike = year(world, leader) + of_strike
@@ -192,9 +188,8 @@ def work_facts(world: Blocks, key: Key) -> Facts:
 
 def dish_facts(world: Blocks, key: Key) -> Facts:
     """A dish of the block's sixth town."""
-    town = Key("town", key.block, 5)
-    facts = drawn(world, key, town=town)
-    return facts | {"name": f"{world.name(town)} {facts['kind_of_dish'][0]}"}
+    facts = drawn(world, key)
+    return facts | {"name": f"{world.name(facts['town'])} {facts['kind_of_dish'][0]}"}
 
 
 FINDERS = {
