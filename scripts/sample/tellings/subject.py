@@ -18,20 +18,13 @@ PRONOUNS: dict[str, list[str]] = DATA["pronouns"]
 # How numbers are printed: measures with their units, counts; all others are years or ages.
 MEASURES = {name: entries(text) for name, text in DATA["measures"].items()}
 COUNTS = frozenset(entries(DATA["counts"]))
+ORDINALS = ("first", "second", "third")
 # The fact that says what a thing is, where its key does not.
 NOUN_AMONG_FACTS = {
     "person": "trade", "work": "form", "organisation": "kind", "species": "kind", "event": "kind",
     "building": "kind",
 }  # fmt: skip
-# A pronoun after these would be clumsy or ungrammatical; and nothing is called what it is said to be.
-NO_PRONOUN = re.compile(
-    r"\b(of|to|in|from|for|at|on|by|near|past|and|with|that) \{[SO]\}|(<founded>|<built>) \{O\}"
-    r"|\{S\}(,| and| of)|\{(trade|form)\} \{S\}"
-)
-NO_NOUN = re.compile(
-    r"\{S\},|\{S\} (is|was|\{was\}) (a|the|one) |town of \{S\}|\{(trade|form)\} \{S\}|^The town "
-    r"|\{(spouse|child|father|mother|sibling)\}|\{S\} flowers|flowers of"
-)
+NO_PRONOUN, NO_NOUN = (re.compile("|".join(DATA[name])) for name in ("no_pronoun", "no_noun"))
 
 
 def number(value: int) -> str:
@@ -122,15 +115,13 @@ def work_slots(world: World, key: Key, facts: Facts) -> dict[str, str]:
 
 def organisation_slots(world: World, key: Key, facts: Facts) -> dict[str, str]:
     """Who founded it and who belongs to it; what is taught or worn there."""
-    first, second, third = facts["departments"]
+    things = facts["departments"]
     if facts["kind"] == "football club":
-        first, second = facts["colours"]
+        things = [*facts["colours"], things[2]]
     return {
         "founder": to(world, facts["founder"]) if facts["founder"] else facts["patron"],
         "members_are": MEMBERS[facts["kind"]],
-        "first": first,
-        "second": second,
-        "third": third,
+        **dict(zip(ORDINALS, things, strict=True)),
     }
 
 
@@ -144,11 +135,6 @@ def event_slots(world: World, key: Key, facts: Facts) -> dict[str, str]:
     return {"enemy": sides[1], "victor": victor, "loser": loser, "outcome": outcome}
 
 
-def dish_slots(world: World, key: Key, facts: Facts) -> dict[str, str]:
-    """Three of its ingredients."""
-    return dict(zip(("first", "second", "third"), facts["ingredients"], strict=False))
-
-
 # Slots that are not among a thing's own facts.
 FURTHER: dict[str, Callable[[World, Key, Facts], dict[str, str]]] = {
     "town": town_slots,
@@ -156,7 +142,7 @@ FURTHER: dict[str, Callable[[World, Key, Facts], dict[str, str]]] = {
     "work": work_slots,
     "organisation": organisation_slots,
     "event": event_slots,
-    "dish": dish_slots,
+    "dish": lambda world, key, facts: dict(zip(ORDINALS, facts["ingredients"], strict=False)),
 }
 
 
