@@ -11,9 +11,7 @@ from snakemake.logging import logger
 try:
     ROOT = Path(workflow.current_basedir).parent
 except TypeError:
-    raise WorkflowError(
-        "snakefile: must be a path, to a clone with its scripts, not a URL"
-    )
+    raise WorkflowError("snakefile: must be a path, to a clone with its scripts, not a URL")
 sys.path.insert(0, str(ROOT))
 
 # Of `--sdm conda`; in a path to an environment Snakemake takes braces for wildcards.

@@ -189,9 +189,7 @@ rule sign_documents:
 rule assign_documents:
     input:
         ids=expand(PART_FILES["ids"], part=PARTS),
-        signatures=expand(
-            "results/corpus/signatures/{part}.npy", part=PARTS if NEAR else []
-        ),
+        signatures=expand("results/corpus/signatures/{part}.npy", part=PARTS if NEAR else []),
     output:
         assigned=expand("results/corpus/assigned/{part}.npy.zst", part=PARTS),
         statistics="results/corpus/shards/stats.json",

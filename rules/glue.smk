@@ -87,9 +87,7 @@ FINETUNE = {
     "given": given(start_model),
     "instructions": instructions(),
     "folder": output_folder,
-    "task": lambda wildcards: shlex.quote(
-        TASK_ARGUMENTS[selection.base_task(wildcards.task)]
-    ),
+    "task": lambda wildcards: shlex.quote(TASK_ARGUMENTS[selection.base_task(wildcards.task)]),
 }
 
 

@@ -37,9 +37,7 @@ rule pretrain:
         **step("scripts/pretrain/pretrain.py", launcher="scripts/pretrain/launch.py"),
         **cpu_nodes(),
         given=given(phase_start),
-        files=handed_over(
-            lambda input: [*input.train, "--validation", *input.validation]
-        ),
+        files=handed_over(lambda input: [*input.train, "--validation", *input.validation]),
         instructions=instructions(),
         flags=phase_flags,
         init=phase_init,

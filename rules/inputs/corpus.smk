@@ -27,9 +27,7 @@ def dump_files():
 def corpus_parts(files):
     """The parts of the corpus, each of which is a job of its own."""
     if CORPUS["source"] == "sample":
-        return [
-            Part(Path(file).name.split(".")[0], "dump", [file]) for file in SAMPLE_DUMP
-        ]
+        return [Part(Path(file).name.split(".")[0], "dump", [file]) for file in SAMPLE_DUMP]
     if CORPUS["source"] == "wikipedia":
         return dump_parts(files, WIKIPEDIA["parts"])
     return find_parts(CORPUS)
@@ -115,9 +113,7 @@ def articles_of(wildcards):
 EVALUATION_TEXTS = "results/evaluation/texts.tsv.zst"
 
 # The sentence files that shards are made of, and the copies without evaluation texts, if wanted.
-SENTENCES = (
-    "results/corpus/clean" if CORPUS["decontaminate"] else "results/corpus/sentences"
-)
+SENTENCES = "results/corpus/clean" if CORPUS["decontaminate"] else "results/corpus/sentences"
 PART_FILES = {
     "sentences": f"{SENTENCES}/{{part}}.txt.zst",
     "ids": f"{SENTENCES}/{{part}}.ids.zst",

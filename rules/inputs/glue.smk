@@ -18,9 +18,7 @@ if GLUE["source"] == "folder" and not GLUE["path"]:
 try:
     GLUE_TASKS = selection.all_tasks(GLUE["tasks"])
     selection.check_names(GLUE, GLUE_TASKS)
-    FETCHES = selection.fetches(
-        GLUE, GLUE_TASKS, SAMPLE_GLUE, "results/glue/download", there
-    )
+    FETCHES = selection.fetches(GLUE, GLUE_TASKS, SAMPLE_GLUE, "results/glue/download", there)
 except UserError as error:
     raise WorkflowError(str(error))
 
@@ -47,9 +45,7 @@ def glue_data(task, split):
 def run_files(name, tasks=RESULT_TASKS, base="results/glue"):
     """One file of all runs of these tasks."""
     return [
-        f"{folder}/{name}"
-        for task in tasks
-        for folder in selection.run_folders(GLUE, task, base)
+        f"{folder}/{name}" for task in tasks for folder in selection.run_folders(GLUE, task, base)
     ]
 
 

@@ -46,9 +46,7 @@ TOLD = {
         "Write TensorBoard's events of phase {wildcards.phase}",
     ),
 }
-REPORT_FILES = [
-    f"results/report/{name}.svg" for name in ("glue", "finetuning", "confusions")
-]
+REPORT_FILES = [f"results/report/{name}.svg" for name in ("glue", "finetuning", "confusions")]
 if not config["glue"]["model"]:
     REPORT_FILES += ["results/report/pretraining.svg", "results/report/corpus.tsv"]
     for TELLER in ("describe_model", "write_events"):

@@ -28,9 +28,7 @@ KILLED = (
 
 
 def ordered_map(
-    function: Callable[[Item], Result],
-    items: Iterable[Item],
-    processes: int,
+    function: Callable[[Item], Result], items: Iterable[Item], processes: int
 ) -> Iterator[Result]:
     """Yield `function(item)` for each item, in the items' order, computed by `processes` workers.
 
@@ -105,9 +103,7 @@ def start_worker(
     try:
         here, there = multiprocessing.Pipe()
         process = multiprocessing.get_context("fork").Process(
-            target=serve,
-            args=(os.getpid(), there, [here, *workers], function),
-            daemon=True,
+            target=serve, args=(os.getpid(), there, [here, *workers], function), daemon=True
         )
         process.start()
     except OSError as error:
@@ -120,10 +116,7 @@ def start_worker(
 
 
 def serve(
-    parent: int,
-    pipe: Connection,
-    inherited: list[Connection],
-    function: Callable[[Item], Result],
+    parent: int, pipe: Connection, inherited: list[Connection], function: Callable[[Item], Result]
 ) -> None:
     """Answer items until the parent is gone or wants no more.
 

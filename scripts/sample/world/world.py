@@ -146,12 +146,7 @@ def species_facts(world: Blocks, key: Key) -> Facts:
     name = f"{further}'s {colour}-{body} {family}" if further else f"{colour}-{body} {family}"
     scientist = Key("person", key.block, key.number * 4 + 3)
     facts = drawn(world, key, kind=kind, foods=creature["foods"], scientist=scientist)
-    return facts | {
-        "name": f"the {name}",
-        "short": name,
-        "family": family,
-        "colour": colour,
-    }
+    return facts | {"name": f"the {name}", "short": name, "family": family, "colour": colour}
 
 
 def event_facts(world: Blocks, key: Key) -> Facts:
