@@ -1,13 +1,12 @@
 from snakemake.logging import logger
 
 from scripts.workflow import preflight, slurm_limits
-from scripts.workflow.internals import graph_of, only_touches
 from scripts.workflow.plan import needed_bytes, summary
 
 
 def this_run():
     """What the checks before a run, and its plan, need to know."""
-    graph = graph_of(workflow)
+    graph = internals.graph_of(workflow)
     return preflight.Run(
         **graph,
         root=ROOT,
@@ -43,7 +42,7 @@ def warn_of_changed_code():
 
 
 onstart:
-    if MAIN and not only_touches(workflow):
+    if MAIN and not internals.only_touches(workflow):
         planned = this_run()
         needed = needed_bytes(planned)
         for line in preflight.warnings(planned):

@@ -13,7 +13,7 @@ CORPUS = config["corpus"]
 WIKIPEDIA = CORPUS["wikipedia"]
 
 # A mirror is asked by two jobs at once at most, unless --resources mirror=… says otherwise.
-limit_resource(workflow, "mirror", 2)
+internals.limit_resource(workflow, "mirror", 2)
 
 
 def dump_files():

@@ -93,11 +93,7 @@ def vocab_files():
         raise WorkflowError(f"{key}: {error}")
     if not path.is_dir():
         return literal([path])
-    names = (
-        *model_files.TOKENIZERS,
-        *model_files.BESIDE_TOKENIZERS,
-        model_files.CONFIG,
-    )
+    names = (*model_files.TOKENIZERS, *model_files.BESIDE_TOKENIZERS, model_files.CONFIG)
     return literal([path / name for name in names if (path / name).is_file()])
 
 

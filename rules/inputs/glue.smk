@@ -30,10 +30,7 @@ if GLUE["model"]:
         raise WorkflowError(f"glue.model: {error}")
 
 TASK_ARGUMENTS = selection.arguments(GLUE["tasks"])
-RESULT_TASKS = [
-    *GLUE_TASKS,
-    *(task + selection.FROM_MNLI for task in GLUE["from_mnli"]),
-]
+RESULT_TASKS = [*GLUE_TASKS, *(task + selection.FROM_MNLI for task in GLUE["from_mnli"])]
 
 
 def glue_data(task, split):

@@ -105,7 +105,7 @@ def several_nodes():
     """
     if PRETRAIN["nodes"] == 1:
         return {}
-    chosen = profile_resources(workflow, "pretrain")
+    chosen = internals.profile_resources(workflow, "pretrain")
     resources = {"mpi": "srun", "tasks": PRETRAIN["nodes"], "tasks_per_gpu": 0}
     if PRETRAIN["gpus"] and chosen.get("gpu") != 0:
         model = [chosen["gpu_model"]] if "gpu_model" in chosen else []

@@ -15,11 +15,7 @@ def of_phase(*names):
 
 # What is told of a run: each step's inputs and output, and its message.
 TOLD = {
-    "plot_glue": (
-        "glue_results.tsv",
-        picture("glue", "GLUE", "Results"),
-        "Draw the GLUE table",
-    ),
+    "plot_glue": ("glue_results.tsv", picture("glue", "GLUE", "Results"), "Draw the GLUE table"),
     "plot_finetuning": (
         "results/glue/summary/curves.tsv",
         picture("finetuning", "GLUE", "Finetuning, epoch by epoch"),

@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from importlib import metadata
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -89,9 +90,10 @@ def closure(root: Path, file: Path) -> tuple[Path, ...]:
 
     def visit(current: Path) -> None:
         entered.add(current)
-        for target in targets(root, current):
-            if target not in entered and not any(map(target.is_relative_to, telling)):
-                visit(target)
+        for item in chain.from_iterable(imports(root, current)):
+            for target in (item.target, *packages(root, item.target)):
+                if target not in entered and not any(map(target.is_relative_to, telling)):
+                    visit(target)
         found[current] = None
 
     visit(file)
@@ -104,17 +106,6 @@ def telling_of(module: ast.Module) -> tuple[str, ...]:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "TELLING":
             return ast.literal_eval(node.value)
     return ()
-
-
-@cache
-def targets(root: Path, file: Path) -> tuple[Path, ...]:
-    """The repository's files that `file` names in its import statements, and their packages'."""
-    found: dict[Path, None] = {}
-    for group in imports(root, file):
-        for item in group:
-            found[item.target] = None
-            found.update(dict.fromkeys(packages(root, item.target)))
-    return tuple(found)
 
 
 @cache
