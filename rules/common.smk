@@ -11,9 +11,7 @@ from snakemake.logging import logger
 try:
     ROOT = Path(workflow.current_basedir).parent
 except TypeError:
-    raise WorkflowError(
-        "snakefile: must be a path, to a clone with its scripts, not a URL"
-    )
+    raise WorkflowError("snakefile: must be a path, to a clone with its scripts, not a URL")
 sys.path.insert(0, str(ROOT))
 
 # Of `--sdm conda`; in a path to an environment Snakemake takes braces for wildcards.
@@ -23,33 +21,20 @@ from scripts.common.atomic import write_text
 from scripts.common.code import code_digest, module_digests, package_versions
 from scripts.common.digest import value_digest
 from scripts.common.settings import section_of, words
-from scripts.workflow.config import (
-    freeze,
-    mistakes,
-    read_schema,
-    with_defaults,
-    with_numbers,
-)
+from scripts.workflow import internals
+from scripts.workflow.config import freeze, mistakes, read_schema, with_defaults, with_numbers
 from scripts.workflow.content import content, file_digests, own_files
 from scripts.workflow.environment import instructions
-from scripts.workflow.internals import (
-    is_main,
-    limit_resource,
-    limit_threads,
-    profile_resources,
-    record_in_jobs,
-    untested,
-)
 from scripts.workflow.preflight import refused
 from scripts.workflow.slurm_limits import most_cpus
 
-MAIN = is_main(workflow)
+MAIN = internals.is_main(workflow)
 
-if MAIN and untested(snakemake.__version__):
-    logger.warning(f"warning: {untested(snakemake.__version__)}")
+if MAIN and (untested := internals.untested(snakemake.__version__)):
+    logger.warning(f"warning: {untested}")
 
 if MAIN:  # a job that wants more than any node has would wait for ever
-    limit_threads(workflow, most_cpus())
+    internals.limit_threads(workflow, most_cpus())
 
 for folder in (Path(".snakemake"), Path(".")):
     if MAIN and folder.exists() and refused(folder):
@@ -63,7 +48,7 @@ SCHEMA = read_schema(ROOT / "config/schema.yaml")
 config = with_numbers(with_defaults(config, ROOT / "config/config.yaml"), SCHEMA)
 config = freeze(config, MAIN, __name__)
 if not MAIN:
-    record_in_jobs()
+    internals.record_in_jobs()
 if problems := mistakes(config, SCHEMA):
     raise WorkflowError("The config has mistakes:", *problems)
 

@@ -1,13 +1,16 @@
 include: "inputs/corpus.smk"
 
 
+wildcard_constraints:
+    file=one_of(DUMP_FILES),
+    part=one_of(PARTS),
+
+
 rule download_dump:
     output:
         f"{DUMPS}/{{file}}",
     log:
         "logs/corpus/download_dump/{file}.log",
-    wildcard_constraints:
-        file="|".join(map(re.escape, DUMP_FILES)) or "(?!)",
     conda:
         ENVIRONMENT
     resources:
@@ -97,8 +100,6 @@ rule split_sentences:
         "logs/corpus/split_sentences/{part}.log",
     benchmark:
         "benchmarks/corpus/split_sentences/{part}.tsv"
-    wildcard_constraints:
-        part=ANY_PART,
     conda:
         ENVIRONMENT
     threads: 4
@@ -119,16 +120,13 @@ rule split_sentences:
 
 rule find_contamination:
     input:
-        sentences="results/corpus/sentences/{part}.txt.zst",
-        ids="results/corpus/sentences/{part}.ids.zst",
+        rules.split_sentences.output,
         evaluation=EVALUATION_TEXTS,
     output:
         report="results/corpus/contamination/{part}.json",
         clean=list(PART_FILES.values()) if CORPUS["decontaminate"] else [],
     log:
         "logs/corpus/find_contamination/{part}.log",
-    wildcard_constraints:
-        part=ANY_PART,
     conda:
         ENVIRONMENT
     threads: 4
@@ -141,7 +139,7 @@ rule find_contamination:
     message:
         "Looking for texts of the evaluation in {wildcards.part}"
     shell:
-        "{params.run} {input.sentences:q}"
+        "{params.run} {input[0]:q}"
         " --evaluation {input.evaluation:q} -o {output.report:q} {params.clean}"
         " --processes {threads} --log {log:q}"
 
@@ -174,8 +172,6 @@ rule sign_documents:
         "results/corpus/signatures/{part}.npy",
     log:
         "logs/corpus/sign_documents/{part}.log",
-    wildcard_constraints:
-        part=ANY_PART,
     conda:
         ENVIRONMENT
     threads: 4
@@ -193,9 +189,7 @@ rule sign_documents:
 rule assign_documents:
     input:
         ids=expand(PART_FILES["ids"], part=PARTS),
-        signatures=expand(
-            "results/corpus/signatures/{part}.npy", part=PARTS if NEAR else []
-        ),
+        signatures=expand("results/corpus/signatures/{part}.npy", part=PARTS if NEAR else []),
     output:
         assigned=expand("results/corpus/assigned/{part}.npy.zst", part=PARTS),
         statistics="results/corpus/shards/stats.json",
@@ -236,8 +230,6 @@ rule place_documents:
         "logs/corpus/place_documents/{part}.log",
     benchmark:
         "benchmarks/corpus/place_documents/{part}.tsv"
-    wildcard_constraints:
-        part=ANY_PART,
     conda:
         ENVIRONMENT
     resources:

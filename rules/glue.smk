@@ -1,13 +1,18 @@
 include: "inputs/glue.smk"
 
 
+wildcard_constraints:
+    name="|".join(SOURCES),
+    task="[^/]+",
+    setting="([^/]+/)?",
+    seed=r"\d+",
+
+
 rule download_glue:
     output:
         "results/glue/download/{name}",
     log:
         "logs/glue/download_glue/{name}.log",
-    wildcard_constraints:
-        name="|".join(SOURCES),
     conda:
         ENVIRONMENT
     resources:
@@ -82,28 +87,20 @@ FINETUNE = {
     "given": given(start_model),
     "instructions": instructions(),
     "folder": output_folder,
-    "task": lambda wildcards: shlex.quote(
-        TASK_ARGUMENTS[selection.base_task(wildcards.task)]
-    ),
+    "task": lambda wildcards: shlex.quote(TASK_ARGUMENTS[selection.base_task(wildcards.task)]),
 }
 
 
 rule finetune:
     input:
+        **RUN_DATA,
         model=start_model,
-        train=run_data("train"),
-        dev=run_data("dev"),
-        test=run_data("test"),
     output:
         run_outputs("results/glue"),
     log:
         "logs/glue/finetune/{task}/{setting}seed{seed}.log",
     benchmark:
         "benchmarks/glue/finetune/{task}/{setting}seed{seed}.tsv"
-    wildcard_constraints:
-        task="[^/]+",
-        setting="([^/]+/)?",
-        seed=r"\d+",
     conda:
         ENVIRONMENT
     threads: GLUE["cpu_threads"]
@@ -131,8 +128,6 @@ if GLUE["from_mnli"]:
             run_outputs("results/glue", *(f"model/{name}" for name in FINETUNED)),
         wildcard_constraints:
             task="MNLI",
-            setting="([^/]+/)?",
-            seed=r"\d+",
         params:
             **FINETUNE,
             flags=lambda wildcards: f"{run_flags(wildcards)} --keep-model",
@@ -196,10 +191,8 @@ if not GLUE["model"]:
 
     use rule finetune as finetune_random with:
         input:
+            **RUN_DATA,
             model=pretrained_files(RANDOM),
-            train=run_data("train"),
-            dev=run_data("dev"),
-            test=run_data("test"),
         output:
             run_outputs("results/glue_random"),
         log:

@@ -1,25 +1,20 @@
 from snakemake.logging import logger
 
 from scripts.workflow import preflight, slurm_limits
-from scripts.workflow.internals import graph_of, only_touches
 from scripts.workflow.plan import needed_bytes, summary
 
 
 def this_run():
     """What the checks before a run, and its plan, need to know."""
-    graph = graph_of(workflow)
+    graph = internals.graph_of(workflow)
     return preflight.Run(
+        **graph,
         root=ROOT,
         config=config,
-        todo=graph.todo,
-        jobs=graph.counts,
         model=SHAPE,
         text=corpus_text(),
-        download=sum(DUMP_FILES[file]["size"] or 0 for file in DUMP_FILES),
-        cores=graph.cores,
-        here=graph.here,
-        gpus=preflight.visible_gpus() if graph.here else [],
-        executor=graph.executor,
+        download=sum(file["size"] or 0 for file in DUMP_FILES.values()),
+        gpus=preflight.visible_gpus() if graph["here"] else [],
     )
 
 
@@ -47,7 +42,7 @@ def warn_of_changed_code():
 
 
 onstart:
-    if MAIN and not only_touches(workflow):
+    if MAIN and not internals.only_touches(workflow):
         planned = this_run()
         needed = needed_bytes(planned)
         for line in preflight.warnings(planned):

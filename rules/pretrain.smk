@@ -1,6 +1,10 @@
 include: "inputs/pretrain.smk"
 
 
+wildcard_constraints:
+    phase="|".join(PHASES),
+
+
 rule pretrain:
     input:
         train=lambda wildcards: example_files(wildcards.phase, "train"),
@@ -20,8 +24,6 @@ rule pretrain:
         "logs/pretrain/{phase}.log",
     benchmark:
         "benchmarks/pretrain/{phase}.tsv"
-    wildcard_constraints:
-        phase="|".join(PHASES),
     conda:
         ENVIRONMENT
     threads: max(1, PRETRAIN["gpus"]) * PRETRAIN["cpu_threads"]
@@ -35,9 +37,7 @@ rule pretrain:
         **step("scripts/pretrain/pretrain.py", launcher="scripts/pretrain/launch.py"),
         **cpu_nodes(),
         given=given(phase_start),
-        files=handed_over(
-            lambda input: [*input.train, "--validation", *input.validation]
-        ),
+        files=handed_over(lambda input: [*input.train, "--validation", *input.validation]),
         instructions=instructions(),
         flags=phase_flags,
         init=phase_init,

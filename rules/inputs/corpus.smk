@@ -4,7 +4,7 @@ from functools import cache
 from scripts.common.errors import UserError
 from scripts.corpus import collect_text
 from scripts.corpus.dump.mirror import Dump
-from scripts.corpus.files.parts import DUMPS, SUFFIXES, Part, dump_parts, find_parts
+from scripts.corpus.files.parts import DUMPS, Part, dump_parts, find_parts
 from scripts.corpus.files.shard_assignment import Sharding
 from scripts.corpus.list_dump import listed
 from scripts.workflow import estimates
@@ -13,7 +13,7 @@ CORPUS = config["corpus"]
 WIKIPEDIA = CORPUS["wikipedia"]
 
 # A mirror is asked by two jobs at once at most, unless --resources mirror=… says otherwise.
-limit_resource(workflow, "mirror", 2)
+internals.limit_resource(workflow, "mirror", 2)
 
 
 def dump_files():
@@ -27,9 +27,7 @@ def dump_files():
 def corpus_parts(files):
     """The parts of the corpus, each of which is a job of its own."""
     if CORPUS["source"] == "sample":
-        return [
-            Part(Path(file).name.split(".")[0], "dump", [file]) for file in SAMPLE_DUMP
-        ]
+        return [Part(Path(file).name.split(".")[0], "dump", [file]) for file in SAMPLE_DUMP]
     if CORPUS["source"] == "wikipedia":
         return dump_parts(files, WIKIPEDIA["parts"])
     return find_parts(CORPUS)
@@ -42,15 +40,13 @@ except UserError as error:
     raise WorkflowError(str(error))
 
 PARTS_FILES = literal([file for part in PARTS.values() for file in part.files])
-if workflow.is_main_process:
+if MAIN:
     file_digests(own_files(PARTS_FILES))
 
 SHARDING = section_of(Sharding, CORPUS | {"seed": config["seed"]})
 SHARDS = [f"results/corpus/shards/{name}" for name in Sharding(**SHARDING).names()]
-TRAIN_SHARDS, VALIDATION_SHARDS = (
-    SHARDS[: SHARDING["shards"]],
-    SHARDS[SHARDING["shards"] :],
-)
+TRAIN_SHARDS = SHARDS[: SHARDING["shards"]]
+VALIDATION_SHARDS = SHARDS[SHARDING["shards"] :]
 
 
 def size_of(path):
@@ -90,10 +86,14 @@ def minutes(most, share=1.0):
     return asked
 
 
-def parts_of_kind(*kinds):
-    """A wildcard's pattern that matches the parts of these kinds, or nothing."""
-    names = [re.escape(name) for name, part in PARTS.items() if part.kind in kinds]
-    return "|".join(names) or "(?!)"
+def one_of(names):
+    """A wildcard's pattern that matches one of these names, and nothing where there are none."""
+    return "|".join(map(re.escape, names)) or "(?!)"
+
+
+def parts_of_kind(kind):
+    """A wildcard's pattern that matches the parts of a kind."""
+    return one_of(name for name, part in PARTS.items() if part.kind == kind)
 
 
 def part_files(wildcards):
@@ -113,13 +113,10 @@ def articles_of(wildcards):
 EVALUATION_TEXTS = "results/evaluation/texts.tsv.zst"
 
 # The sentence files that shards are made of, and the copies without evaluation texts, if wanted.
-SENTENCES = (
-    "results/corpus/clean" if CORPUS["decontaminate"] else "results/corpus/sentences"
-)
+SENTENCES = "results/corpus/clean" if CORPUS["decontaminate"] else "results/corpus/sentences"
 PART_FILES = {
     "sentences": f"{SENTENCES}/{{part}}.txt.zst",
     "ids": f"{SENTENCES}/{{part}}.ids.zst",
 }
 # By which documents are compared, where nearly the same ones are left out.
 NEAR = CORPUS["deduplicate"] == "near"
-ANY_PART = parts_of_kind(*SUFFIXES)

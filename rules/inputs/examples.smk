@@ -21,31 +21,19 @@ SHARDS = {"train": TRAIN_SHARDS, "validation": VALIDATION_SHARDS}
 
 RANDOM_SHARDS = 4  # beside its own, from which a shard's random segments are drawn
 
-SEQ_LENGTHS = {
-    phase["name"]: phase["seq_length"] for phase in config["pretrain"]["phases"]
-}
+SEQ_LENGTHS = {phase["name"]: phase["seq_length"] for phase in config["pretrain"]["phases"]}
 
 # Ready-made examples: the user's files by phase and split.
 GIVEN_EXAMPLES = config["examples"]["paths"]
 
 
-literal(
-    [
-        file
-        for splits in GIVEN_EXAMPLES.values()
-        for files in splits.values()
-        for file in files
-    ]
-)
+literal([file for splits in GIVEN_EXAMPLES.values() for files in splits.values() for file in files])
 
 
 def example_files(phase, split):
     """The files of examples of a phase, for training or for validation."""
     made_of = GIVEN_EXAMPLES[phase][split] if GIVEN_EXAMPLES else SHARDS[split]
-    return [
-        f"results/examples/{phase}/{split}/{number:04d}.h5"
-        for number in range(len(made_of))
-    ]
+    return [f"results/examples/{phase}/{split}/{number:04d}.h5" for number in range(len(made_of))]
 
 
 def given_examples(wildcards):
@@ -60,10 +48,7 @@ def vocab_folder(wildcards, input):
 
 def tokens_of(split):
     """The tokenized shards of a split."""
-    return [
-        f"results/tokens/{split}/{number:04d}.h5"
-        for number in range(len(SHARDS[split]))
-    ]
+    return [f"results/tokens/{split}/{number:04d}.h5" for number in range(len(SHARDS[split]))]
 
 
 def random_shards(wildcards):
@@ -108,11 +93,7 @@ def vocab_files():
         raise WorkflowError(f"{key}: {error}")
     if not path.is_dir():
         return literal([path])
-    names = (
-        *model_files.TOKENIZERS,
-        *model_files.BESIDE_TOKENIZERS,
-        model_files.CONFIG,
-    )
+    names = (*model_files.TOKENIZERS, *model_files.BESIDE_TOKENIZERS, model_files.CONFIG)
     return literal([path / name for name in names if (path / name).is_file()])
 
 

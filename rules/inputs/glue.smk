@@ -18,9 +18,7 @@ if GLUE["source"] == "folder" and not GLUE["path"]:
 try:
     GLUE_TASKS = selection.all_tasks(GLUE["tasks"])
     selection.check_names(GLUE, GLUE_TASKS)
-    FETCHES = selection.fetches(
-        GLUE, GLUE_TASKS, SAMPLE_GLUE, "results/glue/download", there
-    )
+    FETCHES = selection.fetches(GLUE, GLUE_TASKS, SAMPLE_GLUE, "results/glue/download", there)
 except UserError as error:
     raise WorkflowError(str(error))
 
@@ -32,10 +30,7 @@ if GLUE["model"]:
         raise WorkflowError(f"glue.model: {error}")
 
 TASK_ARGUMENTS = selection.arguments(GLUE["tasks"])
-RESULT_TASKS = [
-    *GLUE_TASKS,
-    *(task + selection.FROM_MNLI for task in GLUE["from_mnli"]),
-]
+RESULT_TASKS = [*GLUE_TASKS, *(task + selection.FROM_MNLI for task in GLUE["from_mnli"])]
 
 
 def glue_data(task, split):
@@ -47,9 +42,7 @@ def glue_data(task, split):
 def run_files(name, tasks=RESULT_TASKS, base="results/glue"):
     """One file of all runs of these tasks."""
     return [
-        f"{folder}/{name}"
-        for task in tasks
-        for folder in selection.run_folders(GLUE, task, base)
+        f"{folder}/{name}" for task in tasks for folder in selection.run_folders(GLUE, task, base)
     ]
 
 
@@ -80,6 +73,9 @@ def run_data(split):
         return glue_data(task, split) + (glue_data(DIAGNOSTIC, split) if both else [])
 
     return files
+
+
+RUN_DATA = {split: run_data(split) for split in selection.SPLITS}
 
 
 def run_flags(wildcards):

@@ -56,9 +56,7 @@ NEW_MODEL = new_model()
 if problems := list(phase_mistakes()):
     raise WorkflowError("The config has mistakes:", *problems)
 
-SHAPE = Shape.from_config(
-    INIT_CONFIG if INIT else new_config(NEW_MODEL, VOCAB["size"]), "pretrain"
-)
+SHAPE = Shape.from_config(INIT_CONFIG if INIT else new_config(NEW_MODEL, VOCAB["size"]), "pretrain")
 
 
 def phase_start(wildcards):
@@ -81,9 +79,7 @@ def phase_minutes(wildcards, attempt):
     masked = tokens * config["examples"]["mlm_probability"]
     flops = SHAPE.training_flops(tokens, tokens * phase["seq_length"], masked)
     seconds = flops / (estimates.FIGURES.cpu_flops * PRETRAIN["cpu_threads"])
-    return min(
-        PRETRAIN["runtime"], estimates.minutes(seconds, PRETRAIN["runtime"]) * attempt
-    )
+    return min(PRETRAIN["runtime"], estimates.minutes(seconds, PRETRAIN["runtime"]) * attempt)
 
 
 def checkpoints_folder(wildcards, output):
@@ -93,9 +89,7 @@ def checkpoints_folder(wildcards, output):
 
 def phase_flags(wildcards):
     """A phase's settings as flags."""
-    settings = section_of(Settings, PRETRAIN) | section_of(
-        Recipe, PHASES[wildcards.phase]
-    )
+    settings = section_of(Settings, PRETRAIN) | section_of(Recipe, PHASES[wildcards.phase])
     if phase_start(wildcards):
         del settings["initial_weights"]
     else:
@@ -111,7 +105,7 @@ def several_nodes():
     """
     if PRETRAIN["nodes"] == 1:
         return {}
-    chosen = profile_resources(workflow, "pretrain")
+    chosen = internals.profile_resources(workflow, "pretrain")
     resources = {"mpi": "srun", "tasks": PRETRAIN["nodes"], "tasks_per_gpu": 0}
     if PRETRAIN["gpus"] and chosen.get("gpu") != 0:
         model = [chosen["gpu_model"]] if "gpu_model" in chosen else []

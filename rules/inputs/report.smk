@@ -13,19 +13,9 @@ def of_phase(*names):
     return [f"results/pretrain/{{phase}}/{name}" for name in names]
 
 
-def teller_log(teller, target):
-    """The log of a step that tells of a run, or of a phase."""
-    phase = ["{phase}"] if "{phase}" in str(target) else []
-    return f"logs/report/{'/'.join([teller, *phase])}.log"
-
-
 # What is told of a run: each step's inputs and output, and its message.
 TOLD = {
-    "plot_glue": (
-        "glue_results.tsv",
-        picture("glue", "GLUE", "Results"),
-        "Draw the GLUE table",
-    ),
+    "plot_glue": ("glue_results.tsv", picture("glue", "GLUE", "Results"), "Draw the GLUE table"),
     "plot_finetuning": (
         "results/glue/summary/curves.tsv",
         picture("finetuning", "GLUE", "Finetuning, epoch by epoch"),
@@ -52,9 +42,7 @@ TOLD = {
         "Write TensorBoard's events of phase {wildcards.phase}",
     ),
 }
-REPORT_FILES = [
-    f"results/report/{name}.svg" for name in ("glue", "finetuning", "confusions")
-]
+REPORT_FILES = [f"results/report/{name}.svg" for name in ("glue", "finetuning", "confusions")]
 if not config["glue"]["model"]:
     REPORT_FILES += ["results/report/pretraining.svg", "results/report/corpus.tsv"]
     for TELLER in ("describe_model", "write_events"):

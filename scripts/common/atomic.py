@@ -36,22 +36,17 @@ def atomic_path(target: Path | str) -> Iterator[Path]:
 
 @contextmanager
 def naming(target: Path) -> Iterator[None]:
-    """Raise OSError of `target` for an error that says that no more can be written."""
-    try:
-        yield
-    except BaseException as error:
-        if reason := no_room(error):
-            raise OSError(reason, os.strerror(reason), str(target)) from error
-        raise
-
-
-def no_room(error: BaseException) -> int:
-    """The number of an error that says that no more can be written, and 0 for another.
+    """Raise OSError of `target` for an error that says that no more can be written.
 
     Libraries say it in their own classes, with the system's words.
     """
-    said = str(error)
-    return next((number for number in NO_ROOM if os.strerror(number) in said), 0)
+    try:
+        yield
+    except BaseException as error:
+        for number in NO_ROOM:
+            if os.strerror(number) in str(error):
+                raise OSError(number, os.strerror(number), str(target)) from error
+        raise
 
 
 def write_text(target: Path | str, text: str) -> None:

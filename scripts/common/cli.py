@@ -104,7 +104,9 @@ def add_argument(parser: Parser, item: inspect.Parameter, kind: Any, told: str |
     """Add an argument for a parameter of this type: in its place, or as a flag."""
     required = item.default is item.empty
     options: dict[str, Any] = {"help": told}
-    if kind is bool:
+    if typing.get_origin(kind) is typing.Literal:
+        options["choices"] = typing.get_args(kind)
+    elif kind is bool:
         options["action"] = argparse.BooleanOptionalAction
     else:
         several = typing.get_args(kind)

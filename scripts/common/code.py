@@ -17,11 +17,13 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from importlib import metadata
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 BLOCKS = (ast.stmt, ast.excepthandler, ast.match_case)
+MEANINGLESS = ("ctx", "type_comment")  # fields of a node
 LOG_LINE = re.compile(r"(cli\.)?log\.(debug|info|warning|error)\(")
 
 
@@ -88,9 +90,10 @@ def closure(root: Path, file: Path) -> tuple[Path, ...]:
 
     def visit(current: Path) -> None:
         entered.add(current)
-        for target in targets(root, current):
-            if target not in entered and not any(map(target.is_relative_to, telling)):
-                visit(target)
+        for item in chain.from_iterable(imports(root, current)):
+            for target in (item.target, *packages(root, item.target)):
+                if target not in entered and not any(map(target.is_relative_to, telling)):
+                    visit(target)
         found[current] = None
 
     visit(file)
@@ -103,17 +106,6 @@ def telling_of(module: ast.Module) -> tuple[str, ...]:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "TELLING":
             return ast.literal_eval(node.value)
     return ()
-
-
-@cache
-def targets(root: Path, file: Path) -> tuple[Path, ...]:
-    """The repository's files that `file` names in its import statements, and their packages'."""
-    found: dict[Path, None] = {}
-    for group in imports(root, file):
-        for item in group:
-            found[item.target] = None
-            found.update(dict.fromkeys(packages(root, item.target)))
-    return tuple(found)
 
 
 @cache
@@ -242,7 +234,8 @@ def plain(node: Any, ours: Callable[[list[Any]], tuple[Import, ...]]) -> Any:
         value = getattr(node, name, None)
         if name == "body" and isinstance(node, DOCUMENTED):
             value = statements(node)
-        if name == "value" if isinstance(node, ast.Constant) else counts(name, value):
+        empty = name in MEANINGLESS or value is None or value == []
+        if name == "value" if isinstance(node, ast.Constant) else not empty:
             found.append((name, plain(value, ours)))
     return tuple(found)
 
@@ -250,11 +243,6 @@ def plain(node: Any, ours: Callable[[list[Any]], tuple[Import, ...]]) -> Any:
 def is_log_line(node: ast.stmt) -> bool:
     """Whether a statement only writes to the log."""
     return isinstance(node, ast.Expr) and bool(LOG_LINE.match(ast.unparse(node)))
-
-
-def counts(name: str, value: Any) -> bool:
-    """Whether a field of a node, unless it is a constant, belongs to the node's meaning."""
-    return name not in ("ctx", "type_comment") and value is not None and value != []
 
 
 def statements(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> Any:

@@ -46,8 +46,8 @@ class Beyond(Exception):
 class Broken(Exception):
     """A request failed in a way that may pass; `wait` is how long the server asks to wait."""
 
-    def __init__(self, reason: str, wait: float | None = None):
-        super().__init__(reason)
+    def __init__(self, reason: str | Exception, wait: float | None = None):
+        super().__init__(str(reason) or type(reason).__name__)
         self.wait = wait
 
 
@@ -73,10 +73,6 @@ class Patience:
         self.url = url
         self.key = key
         self.retries = retries
-        self.failures = 0
-
-    def renew(self) -> None:
-        """Forget the failures, since something came."""
         self.failures = 0
 
     def spend(self, error: Broken) -> None:
@@ -163,7 +159,7 @@ def fetch_whole(url: str, partial: Path, size: int | None, patience: Patience) -
             grown = partial.exists() and partial.stat().st_size > most
             if grown and not isinstance(error, Slow):
                 most = partial.stat().st_size
-                patience.renew()
+                patience.failures = 0
             patience.spend(error)
 
 
@@ -198,7 +194,7 @@ def pieces(response: http.client.HTTPResponse) -> Iterator[bytes]:
         try:
             chunk = response.read1(CHUNK)
         except (OSError, http.client.HTTPException) as error:
-            raise Broken(describe(error)) from error
+            raise Broken(error) from error
         if not chunk:
             return
         yield chunk
@@ -256,7 +252,7 @@ def open_url(url: str, start: int = 0) -> Body:
             raise Missing(f"{url}: no such file") from error
         raise Broken(str(error.reason)) from error
     except (OSError, http.client.HTTPException) as error:
-        raise Broken(describe(error)) from error
+        raise Broken(error) from error
     length = response.headers.get("Content-Length", "")
     total = int(length) if length.isdecimal() else None
     if url.startswith("file:"):
@@ -288,8 +284,3 @@ def retry_after(value: str | None) -> float | None:
     with contextlib.suppress(InvalidHeader):
         return Retry().parse_retry_after(value) if value else None
     return None
-
-
-def describe(error: Exception) -> str:
-    """What a library says of a failed connection."""
-    return str(error) or type(error).__name__

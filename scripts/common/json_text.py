@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.common.errors import UserError
+from scripts.common.text import read_text
 
 HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -36,10 +37,4 @@ def parse_json(text: str, where: str) -> Any:
 
 def read_json(path: Path) -> Any:
     """The value of a JSON file. Raises UserError, naming it, where it is missing or cannot be read."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise UserError(f"{path}: no such file") from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path}: is not UTF-8 ({error.reason})") from error
-    return parse_json(text, f"{path}:")
+    return parse_json(read_text(path), f"{path}:")

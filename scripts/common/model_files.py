@@ -15,20 +15,10 @@ WEIGHTS = tuple(
 )
 
 # What transformers reads a tokenizer from, any one of these, and what may lie beside it.
-TOKENIZERS = (
-    "tokenizer.json",
-    "vocab.txt",
-    "vocab.json",
-    "spiece.model",
-    "sentencepiece.bpe.model",
-    "tokenizer.model",
-)
-BESIDE_TOKENIZERS = (
-    "merges.txt",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-)
+TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "spiece.model",
+              "sentencepiece.bpe.model", "tokenizer.model")  # fmt: skip
+BESIDE_TOKENIZERS = ("merges.txt", "tokenizer_config.json", "special_tokens_map.json",
+                     "added_tokens.json")  # fmt: skip
 
 # What this workflow writes: a vocabulary's folder; a pretrained model; a finetuned one, whose
 # tokenizer transformers saves.

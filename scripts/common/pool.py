@@ -10,8 +10,7 @@ import os
 import signal
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from functools import partial
+from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from typing import Any, TypeVar
@@ -28,18 +27,8 @@ KILLED = (
 )
 
 
-@dataclass(frozen=True)
-class Worker:
-    """A process that answers one item at a time, and this end of its pipe."""
-
-    process: ForkProcess
-    pipe: Connection
-
-
 def ordered_map(
-    function: Callable[[Item], Result],
-    items: Iterable[Item],
-    processes: int,
+    function: Callable[[Item], Result], items: Iterable[Item], processes: int
 ) -> Iterator[Result]:
     """Yield `function(item)` for each item, in the items' order, computed by `processes` workers.
 
@@ -51,17 +40,17 @@ def ordered_map(
     if processes <= 1:
         yield from map(function, items)
         return
-    workers: list[Worker] = []
+    workers: dict[Connection, ForkProcess] = {}  # by this end of their pipes
     try:
         for _ in range(processes):
-            workers.append(start_worker(function, workers))
-        yield from answers(iter(items), [worker.pipe for worker in workers])
+            start_worker(function, workers)
+        yield from answers(iter(items), list(workers))
     finally:
-        for worker in workers:
-            worker.process.kill()
-        for worker in workers:
-            worker.process.join()
-            worker.pipe.close()
+        for process in workers.values():
+            process.kill()
+        for pipe, process in workers.items():
+            process.join()
+            pipe.close()
 
 
 def answers(items: Iterator[Item], idle: list[Connection]) -> Iterator[Any]:
@@ -79,7 +68,8 @@ def answers(items: Iterator[Item], idle: list[Connection]) -> Iterator[Any]:
                 left = False
                 break
             pipe = idle.pop()
-            send(pipe, item)
+            with living():
+                pipe.send(item)
             busy[pipe] = sent
             sent += 1
         if given in done:
@@ -90,57 +80,43 @@ def answers(items: Iterator[Item], idle: list[Connection]) -> Iterator[Any]:
             return
         for ready in wait(list(busy)):
             assert isinstance(ready, Connection)
-            done[busy.pop(ready)] = receive(ready)
+            with living():
+                done[busy.pop(ready)], error = ready.recv()
+            if error is not None:
+                raise error
             idle.append(ready)
 
 
-def send(pipe: Connection, item: Any) -> None:
-    """Give a worker an item. Raises UserError where the worker is gone."""
+@contextmanager
+def living() -> Iterator[None]:
+    """Raise UserError where the worker at the other end of a pipe is gone."""
     try:
-        pipe.send(item)
-    except OSError as error:
+        yield
+    except (EOFError, OSError) as error:
         raise UserError(KILLED) from error
 
 
-def receive(pipe: Connection) -> Any:
-    """A worker's answer; what it raised is raised, and UserError where it is gone."""
-    try:
-        value, error = pipe.recv()
-    except (EOFError, OSError) as gone:
-        raise UserError(KILLED) from gone
-    if error is not None:
-        raise error
-    return value
-
-
 def start_worker(
-    function: Callable[[Item], Result],
-    before: list[Worker],
-) -> Worker:
-    """Fork a worker. Raises UserError where the system allows no further process."""
+    function: Callable[[Item], Result], workers: dict[Connection, ForkProcess]
+) -> None:
+    """Fork one more worker. Raises UserError where the system allows no further process."""
     try:
         here, there = multiprocessing.Pipe()
-        inherited = [here, *(worker.pipe for worker in before)]
         process = multiprocessing.get_context("fork").Process(
-            target=serve,
-            args=(os.getpid(), there, inherited, function),
-            daemon=True,
+            target=serve, args=(os.getpid(), there, [here, *workers], function), daemon=True
         )
         process.start()
     except OSError as error:
         raise UserError(
-            f"process {len(before) + 1} cannot be started ({error.strerror}); give the step fewer "
+            f"process {len(workers) + 1} cannot be started ({error.strerror}); give the step fewer "
             "threads, or allow it more processes and open files (ulimit -u, ulimit -n)"
         ) from error
     there.close()
-    return Worker(process, here)
+    workers[here] = process
 
 
 def serve(
-    parent: int,
-    pipe: Connection,
-    inherited: list[Connection],
-    function: Callable[[Item], Result],
+    parent: int, pipe: Connection, inherited: list[Connection], function: Callable[[Item], Result]
 ) -> None:
     """Answer items until the parent is gone or wants no more.
 
@@ -155,22 +131,18 @@ def serve(
             item = pipe.recv()
         except EOFError:
             return
-        answer = attempt(partial(function, item))
+        answer: tuple[Result | None, Exception | None]
+        try:
+            answer = function(item), None
+        except Exception as error:
+            error.add_note(traceback.format_exc())  # the worker's
+            answer = None, error
         try:
             pipe.send(answer)
         except OSError:
             return
         except Exception as error:  # an answer that cannot be pickled
             pipe.send((None, error))
-
-
-def attempt(call: Callable[[], Result]) -> tuple[Result | None, Exception | None]:
-    """What a call returns, or what it raises, with the worker's traceback as a note."""
-    try:
-        return call(), None
-    except Exception as error:
-        error.add_note(traceback.format_exc())
-        return None, error
 
 
 def batches(

@@ -96,16 +96,20 @@ def read_lines(path: Path | str) -> Iterator[str]:
 
     Raises UserError, naming the file, where it is missing, truncated, corrupt or not UTF-8.
     """
-    number = 0
+    for _, block in read_line_blocks(path):
+        yield from block.decode().split("\n")
+
+
+def read_text(path: Path | str) -> str:
+    """A UTF-8 text file's content, without byte-order mark.
+
+    Raises UserError, naming the file and the line, where it is missing or not UTF-8.
+    """
     try:
-        with open_bytes(path) as file:
-            for line in file:
-                number += 1
-                yield line.decode("utf-8").rstrip("\n")
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path}: line {number} is not UTF-8 ({error.reason})") from error
-    except (EOFError, MemoryError) as error:
-        raise damaged(path, error, f"line {number}") from error
+        data = Path(path).read_bytes()
+    except FileNotFoundError as error:
+        raise UserError(f"{path}: no such file") from error
+    return checked(data, path, 0).decode("utf-8-sig")
 
 
 def read_rows(path: Path) -> list[dict]:
@@ -124,7 +128,7 @@ def read_chunks(path: Path | str, size: int = 1 << 20) -> Iterator[bytes]:
             while chunk := file.read(size):
                 count += len(chunk)
                 yield chunk
-    except EOFError as error:
+    except (EOFError, MemoryError) as error:
         raise damaged(path, error, f"{count:,} bytes") from error
 
 

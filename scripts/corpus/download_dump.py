@@ -16,13 +16,7 @@ from scripts.corpus.dump.mirror import KEY, Dump, no_such_dump
 
 @cli.step
 def main(
-    name: str,
-    /,
-    dump: Dump,
-    sha1: str,
-    output: Path,
-    retries: Retries,
-    size: int | None = None,
+    name: str, /, dump: Dump, sha1: str, output: Path, retries: Retries, size: int | None = None
 ) -> None:
     url = dump.url(dump.date, name)
     try:

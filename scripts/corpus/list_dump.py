@@ -58,15 +58,18 @@ def list_dump(dump: Dump, retries: Retries = RETRIES) -> dict:
 def listed(path: Path, dump: Dump) -> list[dict]:
     """The files of a dump by the listing at `path`, which is made where it is not there."""
     if not path.exists():
-        write_listing(path, list_dump(dump))
+        write_listing(dump, path)
     try:
         return json.loads(path.read_text(encoding="utf-8"))["files"]
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path}: not the listing of a dump ({error}); delete it") from error
 
 
-def write_listing(path: Path, listing: dict) -> None:
-    write_text(path, json.dumps(listing, indent=1) + "\n")
+def write_listing(dump: Dump, output: Path) -> None:
+    """Write what `list_dump` says of a dump, as JSON."""
+    listing = list_dump(dump)
+    write_text(output, json.dumps(listing, indent=1) + "\n")
+    cli.log.info("%s: %d files", output, len(listing["files"]))
 
 
 def from_status(status: dict[str, Any]) -> tuple[str, list[dict]]:
@@ -102,8 +105,4 @@ def page_order(file: dict) -> tuple[list[int], str]:
     return [int(digits) for digits in re.findall(r"\d+", file["name"])], file["name"]
 
 
-@cli.step
-def main(dump: Dump, output: Path) -> None:
-    listing = list_dump(dump)
-    write_listing(output, listing)
-    cli.log.info("%s: %d files", output, len(listing["files"]))
+main = cli.step(write_listing)

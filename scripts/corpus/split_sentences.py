@@ -10,7 +10,7 @@ number of processes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import itertools
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -74,18 +74,12 @@ def pipeline_of(model: str | None) -> Language:
 
 
 def document_sentences(pipeline: Language, text: str) -> list[str]:
-    """The sentences of a document, paragraph by paragraph."""
-    return [
-        sentence for sentences in split(pipeline, tidy(text.split("\n"))) for sentence in sentences
-    ]
+    """The sentences of a document, paragraph by paragraph.
 
-
-def tidy(lines: Iterable[str]) -> Iterator[str]:
-    """Paragraphs with single spaces; `split` knows all of Unicode's, and no line ends remain."""
-    for line in lines:
-        paragraph = " ".join(line.split())
-        if paragraph:
-            yield paragraph
+    Single spaces stand for all of Unicode's white space, so that no line ends remain.
+    """
+    paragraphs = (" ".join(line.split()) for line in text.split("\n"))
+    return list(itertools.chain.from_iterable(split(pipeline, filter(None, paragraphs))))
 
 
 main = cli.step(split_sentences, articles="JSON lines with id and text")

@@ -13,7 +13,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -21,14 +21,14 @@ from scripts.common import cli
 from scripts.common.atomic import write_text
 from scripts.common.data import data_text
 from scripts.common.digest import hash64
-from scripts.common.settings import seed_number
 from scripts.glue.scores import finished_runs, intervals
 from scripts.glue.scores.finished_runs import Run
 from scripts.glue.scores.nested_choice import nested_medians
 from scripts.glue.tasks.official_tasks import OFFICIAL
 
 # What the official tasks are scored on, by glue.source.
-DATA = {"sample": "invented", "download": "GLUE", "folder": "GLUE"}
+Source = Literal["sample", "download", "folder"]
+DATA: dict[Source, str] = {"sample": "invented", "download": "GLUE", "folder": "GLUE"}
 INVENTED = """
 The data are invented: tasks of GLUE's names about the sample's made-up world. Their scores are none of
 GLUE's; `glue.source: download` gives those.
@@ -38,8 +38,6 @@ GLUE's; `glue.source: download` gives those.
 Row = dict[str, Any]
 
 NOTES = data_text(__file__, "table_notes.txt")
-
-
 COLUMNS = ("task", "metric", "median", "mean", "std", "best", "runs", "failed",
            "majority_baseline", "dev_examples", "ci95_low", "ci95_high", "settings",
            "settings_tried", "nested", "data")  # fmt: skip
@@ -54,14 +52,12 @@ def percent(value: float) -> str:
 
 def cells(row: Row) -> dict[str, str]:
     """A row's cells by column: percentages with one decimal, numbers, words, or nothing."""
-    found = {name: row.get(name) for name in COLUMNS}
-    return {
-        name: "" if value is None else percent(value) if name in PERCENTAGES else str(value)
-        for name, value in found.items()
-    }
+    told = {name: value for name, value in row.items() if value is not None}
+    told |= {name: percent(told[name]) for name in PERCENTAGES & told.keys()}
+    return {name: str(told.get(name, "")) for name in COLUMNS}
 
 
-def table(found: list[Run], seed: int, source: str = "folder") -> list[Row]:
+def table_rows(found: list[Run], seed: int, source: Source = "folder") -> list[Row]:
     """The rows of all tasks and metrics, and the averages of the official ones.
 
     `source` is glue.source: where the data of the official tasks come from.
@@ -72,20 +68,15 @@ def table(found: list[Run], seed: int, source: str = "folder") -> list[Row]:
         for name, settings in finished_runs.by_row(found).items()
     }
     official = [task for task in OFFICIAL if task in rows]
-    named = rows.items()
+    data = dict.fromkeys(official, DATA[source])
     return [
-        *(row | {"data": data_of(task, source)} for task, own in named for row in own),
+        *(row | {"data": data.get(task, "own")} for task in rows for row in rows[task]),
         *(
             average(name, [groups[task] for task in tasks], [rows[task] for task in tasks])
             | {"data": DATA[source]}
             for name, tasks in averages(official)
         ),
     ]
-
-
-def data_of(task: str, source: str) -> str:
-    """What a task was scored on, in a word."""
-    return DATA[source] if task in OFFICIAL else "own"
 
 
 def averages(official: list[str]) -> Iterable[tuple[str, list[str]]]:
@@ -166,7 +157,7 @@ SHOWN = ("task", "metric", "median", "mean", "best", "runs", "majority_baseline"
          "interval")  # fmt: skip
 
 
-def markdown(rows: list[Row]) -> str:
+def markdown_text(rows: list[Row]) -> str:
     """The table as Markdown, for papers and web pages."""
     lines = [
         "| task | metric | median | mean ± std | best | runs (failed) | majority | dev | 95% |",
@@ -183,7 +174,7 @@ def markdown(rows: list[Row]) -> str:
     return "\n".join([*lines, "", NOTES]) + (INVENTED if invented else "")
 
 
-def details(found: list[Run]) -> dict[str, str]:
+def detail_texts(found: list[Run]) -> dict[str, str]:
     """The text of each details file by name."""
     every = [
         (run.row, run.report["seed"], run.settings, metric, percent(value), int(run.failed(metric)))
@@ -218,19 +209,24 @@ def confusions(run: Run) -> Iterable[tuple[str, str, str, int]]:
                 yield part, label, prediction, pairs[label, prediction]
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("metrics", nargs="+", type=Path, help="metrics.json of each run")
-    parser.add_argument("--table", required=True, type=Path)
-    parser.add_argument("--markdown", required=True, type=Path)
-    parser.add_argument("--details", required=True, type=Path, help="folder")
-    parser.add_argument("--source", choices=DATA, default="folder", help="of the official tasks")
-    parser.add_argument("--seed", type=seed_number, default=42, help="of the bootstrap")
-    args = parser.parse_args()
-    found = finished_runs.read(args.metrics)
-    rows = table(found, args.seed, args.source)
-    for name, text in details(found).items():
-        write_text(args.details / name, text)
-    write_text(args.markdown, markdown(rows))
-    write_text(args.table, tsv(COLUMNS, (cells(row).values() for row in rows)))
+def collect_results(
+    metrics: list[Path],
+    /,
+    table: Path,
+    markdown: Path,
+    details: Path,
+    source: Source = "folder",
+    seed: int = 42,
+) -> None:
+    """Write the table, also as Markdown, and the details; `seed` is that of the bootstrap."""
+    found = finished_runs.read(metrics)
+    rows = table_rows(found, seed, source)
+    for name, text in detail_texts(found).items():
+        write_text(details / name, text)
+    write_text(markdown, markdown_text(rows))
+    write_text(table, tsv(COLUMNS, (cells(row).values() for row in rows)))
+
+
+main = cli.step(
+    collect_results, metrics="of each run", details="folder", source="of the official tasks"
+)

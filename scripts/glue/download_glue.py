@@ -9,18 +9,17 @@ from pathlib import Path
 
 from scripts.common import cli
 from scripts.common.download import download
+from scripts.common.errors import UserError
 from scripts.glue.files.official_files import SOURCES
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("name", choices=list(SOURCES))
-    parser.add_argument("--mirror", required=True)
-    parser.add_argument("--sha256", help="of a mirror's file that is not the official one")
-    parser.add_argument("-o", "--output", required=True, type=Path)
-    args = parser.parse_args()
-    source = SOURCES[args.name]
-    url = f"{args.mirror.rstrip('/')}/{source.path}"
-    size = None if args.sha256 else source.size
-    download(url, args.output, args.sha256 or source.sha256, key="glue.mirror", size=size)
+def download_glue(name: str, /, mirror: str, output: Path, sha256: str | None = None) -> None:
+    """Fetch a file; `sha256` is that of a mirror's file which is not the official one."""
+    if not (source := SOURCES.get(name)):
+        raise UserError(f"{name}: no such file; known here: {', '.join(SOURCES)}")
+    url = f"{mirror.rstrip('/')}/{source.path}"
+    size = None if sha256 else source.size
+    download(url, output, sha256 or source.sha256, key="glue.mirror", size=size)
+
+
+main = cli.step(download_glue, sha256="of a mirror's file that is not the official one")

@@ -45,7 +45,5 @@ def rows(
 def main(
     *, extraction: Sequence[Path] = (), shards: Path, examples: list[Path], output: Path
 ) -> None:
-    lines = ["stage\tquantity\tcount"]
-    for row in rows(extraction, shards, examples):
-        lines.append("\t".join(map(str, row)))
-    write_text(output, "\n".join(lines) + "\n")
+    table = [("stage", "quantity", "count"), *rows(extraction, shards, examples)]
+    write_text(output, "".join("\t".join(map(str, row)) + "\n" for row in table))

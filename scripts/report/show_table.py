@@ -3,34 +3,24 @@
 python -m scripts.report.show_table glue_results.tsv
 """
 
+import itertools
+import re
 from pathlib import Path
 
 from scripts.common import cli
 from scripts.common.text import read_lines
 
+FIGURE = re.compile(r"[-+]?\d[\d.]*(e[-+]\d+)?")
+
 
 def aligned(rows: list[list[str]]) -> list[str]:
-    """Rows as lines of equal columns: the first column to the left, figures to the right."""
-    columns = max(map(len, rows))
-    rows = [row + [""] * (columns - len(row)) for row in rows]
-    widths = [max(len(row[column]) for row in rows) for column in range(columns)]
-    left = [not any(is_figure(row[column]) for row in rows[1:]) for column in range(columns)]
-    return [
-        "  ".join(
-            cell.ljust(width) if to_left else cell.rjust(width)
-            for cell, width, to_left in zip(row, widths, left, strict=True)
-        ).rstrip()
-        for row in rows
-    ]
-
-
-def is_figure(cell: str) -> bool:
-    """Whether a cell holds a number."""
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
+    """Rows as lines of equal columns: words to the left, columns with figures to the right."""
+    columns = []
+    for column in itertools.zip_longest(*rows, fillvalue=""):
+        width = max(map(len, column))
+        right = any(map(FIGURE.fullmatch, column[1:]))
+        columns.append([cell.rjust(width) if right else cell.ljust(width) for cell in column])
+    return ["  ".join(row).rstrip() for row in zip(*columns, strict=True)]
 
 
 @cli.step

@@ -19,7 +19,7 @@ from scripts.common.atomic import atomic_path
 from scripts.common.errors import UserError
 from scripts.common.pool import ordered_map
 from scripts.common.settings import SEED, setting
-from scripts.sample.encyclopaedia.export import FOOTER, chunks, compressed_chunk, header
+from scripts.sample.encyclopaedia.export import FOOTER, chunks, header, pages
 from scripts.sample.tasks.task_files import write_tasks
 from scripts.sample.world.world import World
 
@@ -62,13 +62,13 @@ def write_dump(seed: int, start: int, stop: int, dump: Path, processes: int) -> 
 
 def stream(seed: int, articles: tuple[int, int]) -> bytes:
     """One stream of a dump: the articles from the first number to before the second."""
-    return compressed_chunk(cached_world(seed), *articles)
+    world = kept_world(seed)
+    return bz2.compress(
+        "".join(page for number in range(*articles) for page in pages(world, number)).encode()
+    )
 
 
-@lru_cache(maxsize=1)
-def cached_world(seed: int) -> World:
-    """The world that a process keeps between streams, for the facts that it has found."""
-    return World(seed)
+kept_world = lru_cache(maxsize=1)(World)  # by a process, for the facts that it has found
 
 
 main = cli.step(

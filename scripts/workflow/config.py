@@ -114,9 +114,8 @@ def describe(error: jsonschema.ValidationError) -> list[str]:
     if error.validator == "additionalProperties":
         known = list(error.schema.get("properties", {}))
         unknown = [key for key in error.instance if key not in known]
-        return [
-            f"{path([*error.absolute_path, key])}: unknown key{hint(key, known)}" for key in unknown
-        ]
+        keys = [(path([*error.absolute_path, key]), hint(key, known)) for key in unknown]
+        return [f"{key}: unknown key{meant}" for key, meant in keys]
     if error.validator == "enum":
         choices = error.validator_value
         return [
@@ -127,14 +126,12 @@ def describe(error: jsonschema.ValidationError) -> list[str]:
         kinds = error.validator_value
         kinds = kinds if isinstance(kinds, str) else " or ".join(kinds)
         return [f"{where}: must be {kinds}, not {error.instance!r}"]
-    if error.validator == "required":
-        return [f"{where}: {error.message}"]
     if error.validator == "anyOf" and isinstance(error.instance, dict):
         # What is wrong within a mapping, where one may stand at all.
         inner = [each for each in error.context if each.path or each.validator != "type"]
         if inner:
             return [line for each in inner for line in describe(each)]
-    if "description" in error.schema:
+    if "description" in error.schema and error.validator != "required":
         return [f"{where}: must be {error.schema['description']}, not {error.instance!r}"]
     return [f"{where}: {error.message}"]
 

@@ -6,6 +6,7 @@ files has their digest as a param. A digest is computed once, and again when the
 times have changed.
 """
 
+import contextlib
 import functools
 import hashlib
 import json
@@ -53,7 +54,10 @@ def file_digests(files: list[str], cache: Path = CACHE) -> list[str]:
             digests = pool.map(file_digest, stale)
         for file, digest in zip(stale, digests, strict=True):
             known[file] = (states[file] or [], digest)
-        write_cache(cache, {file: entry for file, entry in known.items() if settled(entry[0])})
+        with contextlib.suppress(OSError):  # where the folder cannot be written to
+            past = time.time_ns() - SETTLED * 1e9
+            settled = {file: one for file, one in known.items() if max(one[0][2:]) < past}
+            write_text(cache, json.dumps(settled))
     return [known[file][1] if states[file] else "absent" for file in files]
 
 
@@ -66,11 +70,6 @@ def state(file: str) -> list[int] | None:
     return [found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns]
 
 
-def settled(known: list[int]) -> bool:
-    """Whether a file can no longer change without a change of its time."""
-    return time.time_ns() - max(known[2:]) > SETTLED * 1e9
-
-
 @functools.cache
 def read_cache(cache: Path) -> Known:
     """The digests that are known; none where the cache is absent or damaged."""
@@ -78,11 +77,3 @@ def read_cache(cache: Path) -> Known:
         return {file: (entry[0], entry[1]) for file, entry in json.loads(cache.read_text()).items()}
     except (OSError, ValueError, AttributeError, LookupError, TypeError):
         return {}
-
-
-def write_cache(cache: Path, known: Known) -> None:
-    """Keep the digests, where the folder can be written to."""
-    try:
-        write_text(cache, json.dumps(known))
-    except OSError:
-        return

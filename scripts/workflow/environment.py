@@ -2,11 +2,10 @@
 
 import os
 
+from scripts.common.data import data_words
+
 # Which instructions and which arithmetic a processor's libraries may use: who sets one means it.
-INSTRUCTIONS = (
-    "ATEN_CPU_CAPABILITY", "DNNL_MAX_CPU_ISA", "ONEDNN_MAX_CPU_ISA", "MKL_CBWR", "MKL_DEBUG_CPU_TYPE",
-    "MKL_ENABLE_INSTRUCTIONS", "DNNL_DEFAULT_FPMATH_MODE", "ONEDNN_DEFAULT_FPMATH_MODE",
-)  # fmt: skip
+INSTRUCTIONS = data_words(__file__, "instructions.txt")
 
 
 def instructions() -> str:

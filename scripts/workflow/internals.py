@@ -77,18 +77,8 @@ def profile_resources(workflow: Any, rule: str) -> dict[str, Any]:
     return {name: resource.raw for name, resource in chosen.items()}
 
 
-class Graph(NamedTuple):
-    """The jobs of a run, once its graph is made."""
-
-    todo: list[Job]
-    counts: Counter[str]  # of each rule's jobs, those that are done too
-    cores: int
-    here: bool  # jobs run on this machine, in this environment
-    executor: str
-
-
-def graph_of(workflow: Any) -> Graph:
-    """The graph of a workflow whose run is about to begin, or was a dry one."""
+def graph_of(workflow: Any) -> dict[str, Any]:
+    """What a workflow's graph says of a run (`preflight.Run`) that is to begin, or was a dry one."""
     todo = []
     for job in workflow.dag.needrun_jobs(exclude_finished=False):
         files = workflow.dag.dependencies[job].values()
@@ -105,13 +95,13 @@ def graph_of(workflow: Any) -> Graph:
                 else dict(job.resources.items()) | {"threads": job.threads},
             )
         )
-    return Graph(
-        todo,
-        Counter(job.rule.name for job in workflow.dag.jobs),
-        workflow.resource_settings.cores or 1,
-        workflow.local_exec and not workflow.deployment_settings.deployment_method,
-        workflow.executor_plugin.name,
-    )
+    return {
+        "todo": todo,
+        "jobs": Counter(job.rule.name for job in workflow.dag.jobs),
+        "cores": workflow.resource_settings.cores or 1,
+        "here": workflow.local_exec and not workflow.deployment_settings.deployment_method,
+        "executor": workflow.executor_plugin.name,
+    }
 
 
 class Reason(NamedTuple):

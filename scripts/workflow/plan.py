@@ -18,10 +18,6 @@ from scripts.workflow.estimates import FIGURES, disk_bytes, finetune_flops, peak
 from scripts.workflow.internals import dry_run, executor_of
 from scripts.workflow.preflight import Gpu, Run, short
 
-TEXT_RULES = (
-    "extract_articles", "collect_text", "split_sentences", "place_documents", "shard_corpus",
-    "train_vocab", "tokenize_shard", "build_examples",
-)  # fmt: skip
 CLUSTER_GPU = Gpu("A100", 80 * 2.0**30)  # what a cluster's job is taken to get
 
 
@@ -60,7 +56,7 @@ def hours(run: Run) -> dict[str, float]:
 
 def text_seconds(run: Run) -> float:
     """Seconds that all cores take for the text, and to start the jobs that do not train."""
-    shares = [run.shares.get(rule, 0.0) for rule in TEXT_RULES if rule in run.jobs]
+    shares = [run.shares.get(rule, 0.0) for rule in FIGURES.text_rules if rule in run.jobs]
     text = run.text / 1e6 * FIGURES.text_seconds * sum(shares) / max(1, len(shares))
     others = sum(count for rule, count in run.rules.items() if rule not in FIGURES.start_seconds)
     return (text + others * FIGURES.other_start_seconds) / max(1, run.cores)

@@ -8,7 +8,6 @@ import importlib.metadata
 import importlib.util
 import os
 import shutil
-import subprocess
 import tempfile
 import time
 import urllib.error
@@ -156,9 +155,8 @@ def from_the_future(run: Run) -> Iterator[str]:
     Snakemake would take what is made of them for older than they are, and delete it.
     """
     now = time.time()
-    for name in sorted({name for job in run.todo for name in job.inputs}):
-        path = Path(name)
-        if path.exists() and (changed := path.stat().st_mtime) > now + CLOCKS_DIFFER:
+    for name in sorted({name for job in run.todo for name in job.inputs if os.path.exists(name)}):
+        if (changed := os.path.getmtime(name)) > now + CLOCKS_DIFFER:
             when = time.strftime("%Y-%m-%d %H:%M", time.localtime(changed))
             yield f"{name}: was last changed in the future ({when}); set the clock, or touch the file"
 
@@ -215,15 +213,13 @@ def short(number: float) -> str:
     return f"{number:.0f} "
 
 
-def pins(root: Path) -> dict[str, str]:
-    """The versions that config/environment.yaml names for this machine, by package."""
+def versions(root: Path) -> Iterator[tuple[str, str, str]]:
+    """Each package of config/environment.yaml, its version there, and the installed one or nothing."""
     environment = parse_yaml((root / "config/environment.yaml").read_text())
-    wanted = [Requirement(line) for line in environment["dependencies"][-1]["pip"]]
-    return {
-        each.name: str(each.specifier).removeprefix("==")
-        for each in wanted
-        if each.marker is None or each.marker.evaluate()
-    }
+    for package in map(Requirement, environment["dependencies"][-1]["pip"]):
+        if package.marker is None or package.marker.evaluate():
+            pinned = str(package.specifier).removeprefix("==")
+            yield package.name, pinned, installed(package.name)
 
 
 def installed(package: str) -> str:
@@ -236,16 +232,16 @@ def installed(package: str) -> str:
 
 def missing_packages(root: Path) -> Iterator[str]:
     """Say which pinned packages are not installed."""
-    if missing := [name for name in pins(root) if not installed(name)]:
+    if missing := [name for name, _, there in versions(root) if not there]:
         yield f"not installed: {listed(missing)}; run make env"
 
 
 def other_versions(root: Path) -> Iterator[str]:
     """Say which packages have other versions than those pinned, builds aside (2.0+cpu is 2.0)."""
     other = [
-        f"{name} {there} (pinned: {version})"
-        for name, version in pins(root).items()
-        if (there := installed(name)) and there.split("+")[0] != version.split("+")[0]
+        f"{name} {there} (pinned: {pinned})"
+        for name, pinned, there in versions(root)
+        if there and there.split("+")[0] != pinned.split("+")[0]
     ]
     if other:
         yield f"other versions than those tested: {listed(other)}"
@@ -261,11 +257,7 @@ def listed(words: Iterable[str], most: int = 5) -> str:
 def visible_gpus() -> list[Gpu]:
     """The GPUs that a job started here would see, as nvidia-smi and CUDA_VISIBLE_DEVICES say."""
     command = ["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader,nounits"]
-    try:
-        said = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return []
-    rows = [line.rsplit(",", 1) for line in said.stdout.splitlines() if "," in line]
+    rows = [line.rsplit(",", 1) for line in slurm_limits.lines_of(command) if "," in line]
     gpus = [Gpu(name.strip(), float(mib) * 2**20) for name, mib in rows if mib.strip().isdigit()]
     chosen = os.environ.get("CUDA_VISIBLE_DEVICES")
     if chosen is None:

@@ -83,17 +83,22 @@ def request_of(rule: str, asked: dict[str, Any]) -> Request:
 
 def sinfo() -> list[Nodes]:
     """The cluster's nodes; empty where Slurm does not answer."""
-    command = ["sinfo", "--noheader", "--exact", "--format", FORMAT]
+    found = lines_of(["sinfo", "--noheader", "--exact", "--format", FORMAT])
+    return [parse_nodes(line) for line in found if line.count("|") == 5]
+
+
+def lines_of(command: list[str]) -> list[str]:
+    """What a command prints; nothing where it is not there, or fails."""
     try:
         said = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
     except (OSError, subprocess.SubprocessError):
         return []
-    return [parse_nodes(line) for line in said.stdout.splitlines() if line.count("|") == 5]
+    return said.stdout.splitlines()
 
 
 def most_cpus() -> int:
     """The processors of the largest node of the cluster that this machine belongs to; 0 without one."""
-    return max((nodes.cpus for nodes in sinfo()), default=0) if shutil.which("sinfo") else 0
+    return max((nodes.cpus for nodes in sinfo()), default=0)
 
 
 def parse_nodes(line: str) -> Nodes:
@@ -136,8 +141,9 @@ def impossible(requests: Iterable[Request], cluster: list[Nodes]) -> Iterator[st
     if not cluster:
         return
     names = {nodes.partition for nodes in cluster}
+    default = next((nodes.partition for nodes in cluster if nodes.default), None)
     for request in requests:
-        where = partition_of(request, cluster)
+        where = request.partition or default  # None where there is neither
         if where is not None and where not in names:
             yield (
                 f"{request.rule}: slurm_partition {where}: no such partition; there are "
@@ -146,12 +152,6 @@ def impossible(requests: Iterable[Request], cluster: list[Nodes]) -> Iterator[st
             continue
         there = [nodes for nodes in cluster if where in (None, nodes.partition)]
         yield from lacking(request, there, where or "any partition")
-
-
-def partition_of(request: Request, cluster: list[Nodes]) -> str | None:
-    """The partition that a request goes to: its own, or the default; None where there is none."""
-    default = next((nodes.partition for nodes in cluster if nodes.default), None)
-    return request.partition or default
 
 
 def lacking(request: Request, there: list[Nodes], where: str) -> Iterator[str]:
@@ -200,18 +200,15 @@ def count_gpus(nodes: Nodes, model: str | None) -> int:
 
 def fits(request: Request, nodes: Nodes) -> bool:
     """Whether a node of this kind can run its part of a request."""
-    return (
-        request.minutes <= nodes.minutes
-        and request.cpus <= nodes.cpus
-        and request.memory <= nodes.memory
-        and request.gpus <= count_gpus(nodes, request.gpu_model)
-    )
+    amounts = ("minutes", "cpus", "memory")
+    enough = all(getattr(request, name) <= getattr(nodes, name) for name in amounts)
+    return enough and request.gpus <= count_gpus(nodes, request.gpu_model)
 
 
-def stuck(queue: str) -> list[str]:
+def stuck(queue: list[str]) -> list[str]:
     """Say which jobs wait for what will not pass, from squeue's `%i|%T|%r|%k` (id, state, reason, rule)."""
     lines = []
-    for line in queue.splitlines():
+    for line in queue:
         job, state, reason, comment = (line.split("|", 3) + [""] * 3)[:4]
         if state == "PENDING" and reason.strip("()") in LASTING:
             lines.append(
@@ -229,8 +226,7 @@ def watch(say: Callable[[str], None], pause: float = 60.0) -> threading.Event:
         told: set[str] = set()
         command = ["squeue", "--me", "--noheader", "--format", "%i|%T|%r|%k"]
         while not enough.is_set():
-            ended = subprocess.run(command, capture_output=True, text=True)
-            for line in stuck(ended.stdout):
+            for line in stuck(lines_of(command)):
                 if line not in told:
                     told.add(line)
                     say(line)

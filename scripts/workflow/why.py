@@ -6,6 +6,7 @@ It asks `snakemake -n` and puts the answer in a person's words. Nothing is run o
 """
 
 import ast
+import contextlib
 import json
 import re
 import shlex
@@ -30,6 +31,7 @@ NEXT = re.compile(
 )
 NOT_THERE, UPDATED = "Missing output files", "Updated input files"
 RESULTS = ("results/", "glue_results.")  # how the names of what a run makes begin
+EDITED = "results that changed since, made again or edited by hand (delete one to undo an edit)"
 OTHERS = {
     "Input files updated by another job": "its input is made anew",
     "Set of input files has changed": "its list of input files changed",
@@ -66,14 +68,10 @@ def explain(reason: str) -> list[str]:
 
 def updated(files: list[str]) -> list[str]:
     """Inputs that are newer: a user's own, and results, which nothing makes again unasked."""
-    results = [file for file in files if file.startswith(RESULTS)]
-    own = [file for file in files if file not in results]
-    edited = "results that changed since, made again or edited by hand (delete one to undo an edit)"
-    return [
-        f"{said}: {listed(names, 2)}"
-        for said, names in (("changed input", own), (edited, results))
-        if names
-    ]
+    groups: dict[str, list[str]] = {"changed input": [], EDITED: []}
+    for file in files:
+        groups[EDITED if file.startswith(RESULTS) else "changed input"].append(file)
+    return [f"{said}: {listed(names, 2)}" for said, names in groups.items() if names]
 
 
 def changes(detail: str) -> list[str]:
@@ -82,11 +80,10 @@ def changes(detail: str) -> list[str]:
     if not match:
         return [detail]
     before, now = params(match["before"]), params(match["now"])
-    settings = differing(before.settings, now.settings)
     return [
         *(
             line
-            for name, old, new in settings
+            for name, old, new in differing(before.settings, now.settings)
             for line in differences(name, value(old), value(new))
         ),
         *(["changed input: your own files"] if before.content != now.content else []),
@@ -131,11 +128,8 @@ def modules() -> dict[str, str]:
 
 def value(word: str | None) -> Any:
     """A flag's value, read as JSON where it is an object."""
-    if word and word.startswith("{"):
-        try:
-            return json.loads(word)
-        except ValueError:
-            return word
+    with contextlib.suppress(ValueError):
+        return json.loads(word) if word and word.startswith("{") else word
     return word
 
 

@@ -16,7 +16,7 @@ import unicodedata
 from pathlib import Path
 
 from scripts.corpus.dump.pages import Page, read_pages
-from scripts.corpus.files.articles import read_articles
+from tests.corpus.dumps import read_articles
 
 PATTERNS = {
     "empty brackets `()`": r"\(\s*\)|\[\s*\]",

@@ -14,8 +14,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.corpus.files.articles import read_articles
 from scripts.corpus.sentences.splitter import rules, split
+from tests.corpus.dumps import read_articles
 from tests.corpus.marked import Score, paragraphs
 
 Splitter = Callable[[list[str]], list[list[str]]]

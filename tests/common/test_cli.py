@@ -1,7 +1,9 @@
 import shlex
 import subprocess
 import sys
+from inspect import signature
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -193,6 +195,16 @@ def test_a_step_gets_what_its_parameters_say(words, said):
     ended = subprocess.run(command, capture_output=True, text=True)
     assert said in ended.stdout + ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_literals_values_are_a_flags_choices():
+    def measure(unit: Literal["m", "km"] = "m") -> None: ...
+
+    parser = cli.Parser("A step.")
+    cli.add_argument(parser, signature(measure).parameters["unit"], Literal["m", "km"], None)
+    assert [parser.parse_args(words).unit for words in ([], ["--unit", "km"])] == ["m", "km"]
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--unit", "cm"])
 
 
 def test_words_may_come_from_a_file(tmp_path):

@@ -2,10 +2,14 @@
 
 import bz2
 import gzip
+from collections.abc import Iterator
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 import zstandard
+
+from scripts.common.text import read_lines
+from scripts.corpus.files.articles import Article, from_line
 
 HEAD = """<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang="en">
   <siteinfo>
@@ -76,3 +80,10 @@ def write(path: Path, data: bytes) -> Path:
     )
     path.write_bytes(COMPRESS[ending](data))
     return path
+
+
+def read_articles(path: Path) -> Iterator[Article]:
+    """The articles of a file, as split_sentences reads them."""
+    for number, line in enumerate(read_lines(path), 1):
+        if line.strip():
+            yield from_line(line, path, number)

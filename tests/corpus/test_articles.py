@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.common.errors import UserError
-from scripts.corpus.files.articles import Article, from_line, read_articles, to_line
+from scripts.corpus.files.articles import Article, from_line, to_line
+from tests.corpus.dumps import read_articles
 
 
 @given(st.text(min_size=1).filter(lambda text: not set(text) & set("\r\n")), st.text(), st.text())

@@ -5,7 +5,7 @@ import pytest
 
 from scripts.common.errors import UserError
 from scripts.corpus.collect_text import Settings, collect_text
-from scripts.corpus.files.articles import read_articles
+from tests.corpus.dumps import read_articles
 
 
 def collect(tmp_path, documents, **files):

@@ -14,8 +14,8 @@ import pytest
 
 from scripts.common.errors import UserError
 from scripts.corpus import extract_articles as step
-from scripts.corpus.files.articles import Article, read_articles, to_line
-from tests.corpus.dumps import BARE, articles, dump, many, page, write
+from scripts.corpus.files.articles import Article, to_line
+from tests.corpus.dumps import BARE, articles, dump, many, page, read_articles, write
 
 SETTINGS = step.Settings(lists="sentences", min_words=5, max_failed=0.0)
 

@@ -8,8 +8,7 @@ import sys
 
 import pytest
 
-from scripts.corpus.files.articles import read_articles
-from tests.corpus.dumps import many
+from tests.corpus.dumps import many, read_articles
 from tests.corpus.dumps import write as write_dump
 from tests.corpus.loopback import BASE, DATE, WIKI, serving
 from tests.runs import ROOT

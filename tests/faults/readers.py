@@ -14,14 +14,13 @@ from scripts.common.model_weights import read_weights
 from scripts.common.text import read_lines
 from scripts.corpus import collect_text
 from scripts.corpus.dump.pages import read_pages
-from scripts.corpus.files.articles import read_articles
 from scripts.examples.export_nvidia import export_nvidia
 from scripts.examples.h5.example_files import Examples
 from scripts.examples.import_vocab import import_vocab
 from scripts.examples.tokenizer.form import Form
 from scripts.glue.import_task import import_task
 from scripts.pretrain.architectures.model_config import read_config
-from tests.corpus.dumps import many
+from tests.corpus.dumps import many, read_articles
 from tests.examples import made
 from tests.examples.texts import tokenizer_folder
 from tests.glue.made import write_model

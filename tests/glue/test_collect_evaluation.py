@@ -26,5 +26,5 @@ def test_a_line_a_cell_with_its_task_and_split_and_no_parse_tree(tmp_path):
 
 def test_a_file_that_is_not_utf8_is_an_error(tmp_path):
     (tmp_path / "dev.tsv").write_bytes(b"a\tb\xff\n")
-    with pytest.raises(UserError, match=r"dev\.tsv: not UTF-8"):
+    with pytest.raises(UserError, match=r"dev\.tsv: line 1 is not UTF-8"):
         collect_evaluation([tmp_path / "dev.tsv"], tmp_path / "texts.tsv.zst")

@@ -11,18 +11,18 @@ from scripts.glue.collect_results import (
     COLUMNS,
     averages,
     cells,
-    details,
+    detail_texts,
     main,
-    markdown,
+    markdown_text,
     percent,
-    table,
+    table_rows,
     tsv,
 )
 from tests.glue.made import SETTINGS, write_run
 
 
 def by_name(found):
-    rows = table(found, seed=1)
+    rows = table_rows(found, seed=1)
     return {(row["task"], row["metric"]): cells(row) for row in rows}
 
 
@@ -58,10 +58,11 @@ def test_what_the_tasks_were_scored_on_is_said(tmp_path):
     """Of one's own text and the sample's world, a table would else pass for one of GLUE."""
     found = [write_run(tmp_path / "1", "RTE", 1, 2), write_run(tmp_path / "2", "MRPC", 1, 2)]
     for source, word in (("sample", "invented"), ("download", "GLUE"), ("folder", "GLUE")):
-        rows = collect_results.table(found, 1, source)
+        rows = collect_results.table_rows(found, 1, source)
         assert {row["data"] for row in rows} == {word}
-        assert ("made-up world" in collect_results.markdown(rows)) == (source == "sample")
-    assert collect_results.data_of("sentiment", "sample") == "own"
+        assert ("made-up world" in collect_results.markdown_text(rows)) == (source == "sample")
+    (own,) = collect_results.table_rows([write_run(tmp_path / "3", "Mine", 1, 2)], 1, "sample")
+    assert own["data"] == "own"
 
 
 def test_a_run_at_the_baseline_has_failed(tmp_path):
@@ -122,8 +123,8 @@ def test_of_a_grid_the_best_median_counts(tmp_path):
     assert row["settings"].startswith("learning rate 2e-05")
     assert row["settings_tried"] == "3"
     assert 60 < float(row["nested"]) < 80
-    assert f"| 75.0 (best of 3; nested {row['nested']}) |" in markdown(table(found, 1))
-    assert details(found)["runs.tsv"].count("\n") == 1 + 9
+    assert f"| 75.0 (best of 3; nested {row['nested']}) |" in markdown_text(table_rows(found, 1))
+    assert detail_texts(found)["runs.tsv"].count("\n") == 1 + 9
 
 
 def test_of_a_grid_of_two_it_is_said_how_many_were_tried(tmp_path):
@@ -155,7 +156,7 @@ def test_the_order_of_runs_does_not_show_in_the_figures(tmp_path):
 
 def test_details(tmp_path):
     found = [write_run(tmp_path / "1", "RTE", 1, wrong=4), write_run(tmp_path / "2", "STS-B", 1)]
-    files = details(found)
+    files = detail_texts(found)
     assert files["confusion.tsv"].split("\n")[:5] == [
         "task\tpart\tlabel\tprediction\texamples",
         "RTE\t\tentailment\tentailment\t8",
@@ -176,8 +177,8 @@ def test_markdown_holds_the_same_figures(tmp_path):
         for seed in (1, 2)
         for task in ("RTE", "CoLA")
     ]
-    rows = table(found, 1)
-    text = markdown(rows)
+    rows = table_rows(found, 1)
+    text = markdown_text(rows)
     lines = [line for line in text.split("\n") if line.startswith("|")]
     assert len(lines) == 2 + len(rows)
     assert len({line.count("|") for line in lines}) == 1
@@ -193,20 +194,22 @@ def test_the_command_writes_the_table_and_its_details(tmp_path, monkeypatch):
     words += ["--details", str(tmp_path / "more"), "--seed", "1"]
     monkeypatch.setattr(sys, "argv", ["collect_results", *words])
     main()
-    assert (tmp_path / "t.tsv").read_text() == tsv(COLUMNS, [cells(table(runs, 1)[0]).values()])
-    assert (tmp_path / "t.md").read_text() == markdown(table(runs, 1))
-    for name, text in details(runs).items():
+    assert (tmp_path / "t.tsv").read_text() == tsv(
+        COLUMNS, [cells(table_rows(runs, 1)[0]).values()]
+    )
+    assert (tmp_path / "t.md").read_text() == markdown_text(table_rows(runs, 1))
+    for name, text in detail_texts(runs).items():
         assert (tmp_path / "more" / name).read_text() == text
 
 
 def test_the_markdowns_cells(tmp_path):
     runs = [write_run(tmp_path / f"{seed}", "RTE", seed, wrong) for seed, wrong in ((1, 4), (2, 6))]
-    low, high = (cells(table(runs, 1)[0])[name] for name in ("ci95_low", "ci95_high"))
-    assert markdown(table(runs, 1)).split("\n")[2] == (
+    low, high = (cells(table_rows(runs, 1)[0])[name] for name in ("ci95_low", "ci95_high"))
+    assert markdown_text(table_rows(runs, 1)).split("\n")[2] == (
         f"| RTE | accuracy | 75.0 | 75.0 ± 7.1 | 80.0 | 2 (0) | 50.0 | 20 | {low} to {high} |"
     )
-    (one,) = table(runs[:1], 1)
-    assert "| 80.0 | 80.0 | 80.0 | 1 (0) |" in markdown([one])
+    (one,) = table_rows(runs[:1], 1)
+    assert "| 80.0 | 80.0 | 80.0 | 1 (0) |" in markdown_text([one])
 
 
 def test_a_deviation_needs_seeds_that_are_alike(tmp_path):

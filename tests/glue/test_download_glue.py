@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from scripts.common.errors import UserError
 from scripts.glue import download_glue
 from scripts.glue.files.official_files import ROWS, SOURCES, sources_of
 from scripts.glue.tasks.official_tasks import OFFICIAL
@@ -31,6 +32,11 @@ def test_a_file_is_held_to_its_size_and_sum(tmp_path, monkeypatch, own):
             None if own else 697150,
         ),
     ]
+
+
+def test_a_file_that_no_mirror_has_is_refused(tmp_path):
+    with pytest.raises(UserError, match=r"A\.zip: no such file; known here: CoLA\.zip, "):
+        download_glue.download_glue("A.zip", "https://a.org", tmp_path / "A.zip")
 
 
 def test_every_task_has_its_files():

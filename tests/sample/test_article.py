@@ -5,7 +5,7 @@ import re
 import pytest
 
 from scripts.sample.encyclopaedia.article import write_article
-from scripts.sample.encyclopaedia.markup import wikitext
+from scripts.sample.encyclopaedia.markup import Page
 from scripts.sample.tellings.phrase import plain
 from scripts.sample.tellings.subject import subject
 from scripts.sample.world import words
@@ -22,7 +22,7 @@ def text_of(world: World, key: Key) -> str:
 
 
 def page(world: World, key: Key) -> str:
-    return wikitext(world, write_article(world, key))
+    return Page(world, write_article(world, key)).text()
 
 
 SLIPS = [

@@ -41,6 +41,7 @@ def test_entries_of_lists_are_drawn(world):
 
 def test_other_things_are_of_this_block_or_of_one_nearby(world):
     assert set(draws(world, "river 0")) == {Key("river", 9, 0)}
+    assert set(draws(world, "building same")) == {Key("building", 9, TOWN.number)}
     towns = draws(world, "a town")
     assert {town.number for town in towns} == set(range(COUNTS["town"]))
     assert {town.block for town in towns} == {9}

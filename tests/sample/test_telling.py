@@ -4,10 +4,9 @@ import re
 
 import pytest
 
-from scripts.sample.tellings.phrase import Writer, plain
+from scripts.sample.tellings.phrase import plain, sentence
 from scripts.sample.tellings.subject import subject
 from scripts.sample.tellings.telling import TELLINGS, tellings
-from scripts.sample.world import words
 from scripts.sample.world.blocks import COUNTS, Key
 from scripts.sample.world.draw import Draw
 
@@ -29,14 +28,14 @@ def test_all_that_can_be_said_can_be_filled(world, kind):
     for block in range(12):
         for number in range(COUNTS[kind]):
             about = subject(world, Key(kind, block, number))
-            writer = Writer(Draw(1, block, number), words.SYNONYMS)
+            draw = Draw(1, block, number)
             for one in about.tellings:
                 asked = [question for questions in one.asks.values() for question in questions]
                 for wording in (*one.says, *asked, *one.implies, *one.denies, *one.adds):
-                    sentence = plain(writer.sentence(wording, about.named()))
-                    assert sentence[-1] in ".?"
-                    assert sentence[0].isupper() or not sentence[0].isalpha()
-                    assert not set(sentence) & set("{}[]<>|\x02\x03\x1f")
+                    text = plain(sentence(draw, wording, about.named()))
+                    assert text[-1] in ".?"
+                    assert text[0].isupper() or not text[0].isalpha()
+                    assert not set(text) & set("{}[]<>|\x02\x03\x1f")
 
 
 def test_a_battle_has_one_winner_on_every_wording(world):

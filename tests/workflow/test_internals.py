@@ -89,17 +89,17 @@ def test_the_graph_and_the_resources_of_a_run(folder):
     internals.dry_run(["--cores", "3", *words])
     assert preflight.current is not None
     graph, asked, bounds, touches = preflight.current()
-    assert {job.rule: job for job in graph.todo if job.rule != "all"} == {
+    assert {job.rule: job for job in graph["todo"] if job.rule != "all"} == {
         "first": Job("first", {}, ["own.txt"], ["a"]),
         "second": Job("second", {"number": "1"}, [], ["b1"]),
     }
-    (second,) = (job for job in graph.todo if job.rule == "second")
+    (second,) = (job for job in graph["todo"] if job.rule == "second")
     assert second.inputs == ["a"]
     assert (second.asked["threads"], second.asked["gpu"], second.asked["kind"]) == (1, 1, "a100")
-    (first,) = (job for job in graph.todo if job.rule == "first")
+    (first,) = (job for job in graph["todo"] if job.rule == "first")
     assert first.asked["threads"] == 2
-    assert graph.counts == Counter(all=1, first=1, second=1, done=1)
-    assert (graph.cores, graph.here) == (3, True)
+    assert graph["jobs"] == Counter(all=1, first=1, second=1, done=1)
+    assert (graph["cores"], graph["here"]) == (3, True)
     assert asked == {"gpu": 1, "kind": "a100"}
     assert not touches
     assert bounds == {"mirror": 2, "given": 5}

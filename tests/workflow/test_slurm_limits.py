@@ -125,7 +125,7 @@ def test_jobs_that_wait_for_ever_are_told_from_those_that_wait():
         "8|PENDING|(Resources)|rule_finetune\n9|RUNNING|None|rule_pretrain\n10|PENDING|Priority\n"
         "11|PENDING|QOSMaxWallDurationPerJobLimit|rule_pretrain"
     )
-    found = stuck(queue)
+    found = stuck(queue.splitlines())
     assert [line.split()[1] for line in found] == ["7", "11"]
     assert "rule_extract_articles" in found[0]
     assert "PartitionTimeLimit" in found[0]

@@ -44,11 +44,7 @@ def available_dates(dump: Dump, retries: Retries) -> list[str]:
 
 def nearest(date: str, available: list[str], count: int = 3) -> list[str]:
     """Those of the available dates that are nearest to a date, in order."""
-
-    def distance(other: str) -> int:
-        return abs(day(other) - day(date))
-
-    return sorted(sorted(available, key=distance)[:count])
+    return sorted(sorted(available, key=lambda other: abs(day(other) - day(date)))[:count])
 
 
 def day(date: str) -> int:

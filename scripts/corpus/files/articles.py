@@ -1,13 +1,11 @@
 """Articles as JSON lines: {"id": …, "title": …, "url": …, "text": paragraphs divided by line feeds}."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from scripts.common.errors import UserError
 from scripts.common.json_text import parse_json
-from scripts.common.text import read_lines
 
 
 @dataclass
@@ -44,10 +42,3 @@ def from_line(line: str, path: Path | str, number: int) -> Article:
     return Article(
         identity, str(values.get("title") or ""), str(values.get("url") or ""), values["text"]
     )
-
-
-def read_articles(path: Path | str) -> Iterator[Article]:
-    """Yield the articles of a file, in order; empty lines are passed over."""
-    for number, line in enumerate(read_lines(path), 1):
-        if line.strip():
-            yield from_line(line, path, number)

@@ -98,9 +98,8 @@ def joined(parts: list[Part]) -> list[Part]:
         if kind == "dump" or base or len(members) <= FEW:
             found += members
             continue
-        files = [part.files[0] for part in members]
-        names = dict(zip(files, (part.name for part in members), strict=True))
-        for run in grouped(files, [Path(file).stat().st_size for file in files]):
+        names = {part.files[0]: part.name for part in members}
+        for run in grouped({file: Path(file).stat().st_size for file in names}):
             more = f"-and-{len(run) - 1}-more" if len(run) > 1 else ""
             below = os.path.commonpath([Path(file).parent for file in run]) or "."
             found.append(Part(names[run[0]] + more, kind, run, below if more else None))
@@ -163,54 +162,43 @@ def parts_of(path: str, kinds: list[str]) -> list[Part]:
 
 def folder_parts(path: str) -> list[Part]:
     """A folder's text files in groups, in the order of their names; empty ones are left out."""
-    files, sizes = text_files(path)
-    if not files:
+    sizes = {str(file): file.stat().st_size for file in shown(Path(path)) if is_text(file)}
+    groups = grouped({file: sizes[file] for file in sorted(sizes) if sizes[file]})
+    if not groups:
         raise UserError(f"corpus.paths: {path}: no text file ({ENDINGS['text']}) in this folder")
     name = safe(Path(path).resolve().name)
-    groups = grouped(files, sizes)
-    if len(groups) == 1:
-        return [Part(name, "text", files, path)]
-    return [
-        Part(f"{name}-{number:04d}", "text", group, path) for number, group in enumerate(groups)
-    ]
+    names = [f"{name}-{number:04d}" for number in range(len(groups))] if groups[1:] else [name]
+    return [Part(*named, path) for named in zip(names, itertools.repeat("text"), groups)]
 
 
-def text_files(path: str) -> tuple[list[str], list[int]]:
-    """A folder's text files that hold anything, in the order of their names, and their sizes."""
-    sizes = {str(file): file.stat().st_size for file in Path(path).rglob("*") if is_shown(file)}
-    files = sorted(file for file in sizes if is_text(file) and sizes[file])
-    return files, [sizes[file] for file in files]
+def shown(folder: Path) -> list[Path]:
+    """A folder's files, at any depth, that are not hidden."""
+    return [file for file in folder.rglob("*") if file.name[0] != "." and file.is_file()]
 
 
-def is_shown(file: Path) -> bool:
-    """Whether a path is a file, and not hidden."""
-    return file.name[0] != "." and file.is_file()
-
-
-def is_text(file: str) -> bool:
+def is_text(file: Path) -> bool:
     """Whether a file in a folder is taken for text; one without an ending is not."""
-    name = Path(file).name
-    return "." in name and bool(SUFFIXES["text"].fullmatch(name))
+    return "." in file.name and bool(SUFFIXES["text"].fullmatch(file.name))
 
 
 def left_out(corpus: dict[str, Any]) -> Iterator[str]:
     """Say of each folder of texts which of its files are no part of the corpus, a line each."""
     for path in corpus["paths"]:
         path = Path(path).expanduser()
-        files = [file for file in path.rglob("*") if is_shown(file)] if path.is_dir() else []
-        others = [file for file in files if not is_text(str(file))]
-        empty = [file for file in files if is_text(str(file)) and not file.stat().st_size]
+        files = shown(path) if path.is_dir() else []
+        others = [file for file in files if not is_text(file)]
+        empty = [file for file in files if is_text(file) and not file.stat().st_size]
         for found, what in ((empty, "empty"), (others, f"not named as text ({ENDINGS['text']})")):
             if found:
                 yield f"{path}: left out as {what}: {len(found)} of its files, such as {found[0]}"
 
 
-def grouped(files: list[str], sizes: list[int]) -> list[list[str]]:
+def grouped(sizes: dict[str, int]) -> list[list[str]]:
     """Divide files into runs of some size, and into no more runs than are well scheduled."""
-    limit = max(PART_BYTES, -(-sum(sizes) // (MOST_PARTS - 1)), 1)
+    limit = max(PART_BYTES, -(-sum(sizes.values()) // (MOST_PARTS - 1)), 1)
     groups: dict[int, list[str]] = {}
     start = 0
-    for file, size in zip(files, sizes, strict=True):
+    for file, size in sizes.items():
         groups.setdefault(start // limit, []).append(file)
         start += size
     return list(groups.values())

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scripts.common.errors import UserError
+from scripts.common.text import read_text
 from scripts.glue.tasks.task import Label, Task
 
 
@@ -82,14 +83,7 @@ def checked(
 
 def split_lines(path: Path | str) -> list[str]:
     """A text file's lines, without byte-order mark; only `\\n` and `\\r\\n` end one."""
-    try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
-    except FileNotFoundError as error:
-        raise UserError(f"{path}: no such file") from error
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise UserError(f"{path}: line {line} is not UTF-8 ({error.reason})") from error
-    lines = [line.removesuffix("\r") for line in text.split("\n")]
+    lines = [line.removesuffix("\r") for line in read_text(path).split("\n")]
     while lines and not lines[-1]:
         lines.pop()
     return lines

@@ -74,9 +74,9 @@ def values(runs: Iterable[Run], metric: str | None = None) -> list[float]:
     return [run.report["metrics"][metric] if metric else run.report["score"] for run in runs]
 
 
-def median_run(runs: list[Run], metric: str | None = None) -> Run:
-    """The run in the middle; the lower one of two, the first of equals."""
-    ranked = sorted(runs, key=lambda run: values([run], metric)[0])
+def median_run(runs: list[Run]) -> Run:
+    """The run in the middle by score; the lower one of two, the first of equals."""
+    ranked = sorted(runs, key=lambda run: run.report["score"])
     return ranked[(len(ranked) - 1) // 2]
 
 

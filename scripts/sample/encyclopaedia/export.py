@@ -5,7 +5,6 @@ a row of bz2 streams, which any reader of bz2 takes for one; that lets processes
 still gives the same bytes.
 """
 
-import bz2
 import hashlib
 from collections.abc import Iterator
 from string import Template
@@ -17,9 +16,9 @@ import numpy as np
 from scripts.common.data import data_yaml
 from scripts.common.digest import hash64
 from scripts.sample.encyclopaedia.article import write_article
-from scripts.sample.encyclopaedia.markup import CATEGORIES, Page, wikitext
+from scripts.sample.encyclopaedia.markup import CATEGORIES, Page
 from scripts.sample.tellings.subject import to
-from scripts.sample.world.blocks import Facts, Key
+from scripts.sample.world.blocks import Key
 from scripts.sample.world.draw import Draw
 from scripts.sample.world.notation import entries
 from scripts.sample.world.world import World
@@ -63,13 +62,6 @@ def chunks(start: int, stop: int) -> Iterator[tuple[int, int]]:
         yield first, min(first + CHUNK, stop)
 
 
-def compressed_chunk(world: World, start: int, stop: int) -> bytes:
-    """The pages of some articles, as one bz2 stream."""
-    return bz2.compress(
-        "".join(page for number in range(start, stop) for page in pages(world, number)).encode()
-    )
-
-
 def pages(world: World, number: int) -> Iterator[str]:
     """The XML of article `number` and of the pages that go with it."""
     for offset, record in enumerate(records(world, number)):
@@ -82,9 +74,11 @@ def records(world: World, number: int) -> Iterator[Record]:
     draw = Draw(world.seed, "pages", number)
     facts = world.facts(key)
     title = facts["title"]
-    yield Record(0, title, wikitext(world, write_article(world, key)))
+    yield Record(0, title, Page(world, write_article(world, key)).text())
     if draw.chance(0.35):
-        yield redirect(other_title(key, facts), title)
+        other = OTHER_TITLES.get(key.kind, "{title} ({kind})")
+        text = f"#REDIRECT [[{title}]]\n\n{{{{R from alternative name}}}}"
+        yield Record(0, other.format_map(facts | {"kind": key.kind}), text, title)
     if key.kind == "person" and key.number % 4 == 0:
         yield disambiguation(world, key)
     if draw.chance(0.05):
@@ -107,16 +101,6 @@ def further(kind: str, **values: str) -> Record:
     page = PAGES[kind]
     title, text = (Template(page[part]).substitute(values) for part in ("title", "text"))
     return Record(page["namespace"], title, text)
-
-
-def other_title(key: Key, facts: Facts) -> str:
-    """Another name of the thing, which redirects to its title."""
-    return OTHER_TITLES.get(key.kind, "{title} ({kind})").format_map(facts | {"kind": key.kind})
-
-
-def redirect(title: str, target: str) -> Record:
-    """A page that leads to another one."""
-    return Record(0, title, f"#REDIRECT [[{target}]]\n\n{{{{R from alternative name}}}}", target)
 
 
 def disambiguation(world: World, father: Key) -> Record:
@@ -145,6 +129,7 @@ def page_xml(seed: int, page_id: int, record: Record) -> str:
         number = hash64(name) % 90000
         contributor = f"<username>{escape(name)}</username>\n        <id>{number}</id>"
     comment = draw.pick(COMMENTS)
+    sha1 = hashlib.sha1(record.text.encode(), usedforsecurity=False)
     target = f"\n    <redirect title={quoteattr(record.redirect)} />" if record.redirect else ""
     return PAGE.substitute(
         title=escape(record.title),
@@ -157,12 +142,6 @@ def page_xml(seed: int, page_id: int, record: Record) -> str:
         contributor=contributor,
         comment=f"\n      <comment>{escape(comment)}</comment>" if comment else "",
         size=len(record.text.encode()),
-        sha1=sha1_base36(record.text),
+        sha1=np.base_repr(int(sha1.hexdigest(), 16), 36).lower().rjust(31, "0"),
         text=escape(record.text),
     )
-
-
-def sha1_base36(text: str) -> str:
-    """MediaWiki's form of a SHA-1: base 36, 31 digits."""
-    value = int(hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest(), 16)
-    return np.base_repr(value, 36).lower().rjust(31, "0")

@@ -19,11 +19,6 @@ PIECES = {name: Template(text) for name, text in DATA["pieces"].items()}
 THEORISTS = ("mathematician", "physicist", "astronomer", "engineer")
 
 
-def wikitext(world: World, article: Article) -> str:
-    """The page's source, as an editor would see it."""
-    return Page(world, article).text()
-
-
 class Page:
     """One page's markup: it links a thing once, and names a reference once."""
 
@@ -52,7 +47,7 @@ class Page:
         return PIECES[name].substitute(self.values, **values)
 
     def text(self) -> str:
-        """The whole page."""
+        """The page's source, as an editor would see it."""
         parts = [self.top(), self.infobox(), self.picture(), self.lead(self.sections[0])]
         for number, section in enumerate(self.sections[1:]):
             text = self.paragraphs(section)

@@ -156,7 +156,12 @@ def sentiment(source: Source, at: int) -> Example:
     draw = source.draw
     good = at % 2 == 0
     form = draw.pick(sorted(words.FORMS))
-    slots = impressions.judgement(draw, good, words.FORMS[form].parts, fifths(source))
+    fifths: tuple[int, ...] = (0, 1, 2, 3, 4)
+    if source.split == "train":
+        fifths = fifths[:1]
+    elif draw.chance(0.8):
+        fifths = fifths[1:]
+    slots = impressions.judgement(draw, good, words.FORMS[form].parts, fifths)
     text = source.say(draw.pick(SST_PHRASES), {**slots, "form": form})
     return (tokenized(text),), "1" if good else "0"
 
@@ -164,10 +169,3 @@ def sentiment(source: Source, at: int) -> Example:
 def tokenized(text: str) -> str:
     """The text as SST-2 has it: lower case, punctuation set off, a blank at the end."""
     return re.sub(r"\s*([,.])", r" \1", text).lower() + " "
-
-
-def fifths(source: Source) -> tuple[int, ...]:
-    """Which fifths of the judging words a phrase uses: in train the first, else mostly the others."""
-    if source.split == "train":
-        return (0,)
-    return (1, 2, 3, 4) if source.draw.chance(0.8) else (0, 1, 2, 3, 4)

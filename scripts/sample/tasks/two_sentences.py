@@ -34,7 +34,7 @@ def paraphrase(source: Source, at: int) -> Example:
     """MRPC: two sentences with most words in common; two in three mean the same."""
     about = source.subject()
     one = source.telling(about, asked=True)
-    first, second = source.two_wordings(one)
+    first, second = source.draw.sample(one.says, 2)
     named = about.named()
     left = source.say(first, named)
     same = at % 3 < 2
@@ -72,7 +72,7 @@ def similar_news(source: Source, at: int) -> Example:
     another thing (1), or another one of another thing (0)."""
     about = source.subject()
     one = source.telling(about, asked=True)
-    first, second = source.two_wordings(one)
+    first, second = source.draw.sample(one.says, 2)
     left, score = source.say(first, about.named()), NEWS_SCORES[at % len(NEWS_SCORES)]
     if score == 5:
         return pair(left, source.say(second, about.named()), "5.000")

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from scripts.common.digest import hash64
 from scripts.sample.tellings import impressions
-from scripts.sample.tellings.phrase import Writer, replace_spans
+from scripts.sample.tellings.phrase import replace_spans, sentence
 from scripts.sample.tellings.subject import Subject, subject
 from scripts.sample.tellings.telling import Telling
-from scripts.sample.world import words
 from scripts.sample.world.draw import Draw
 from scripts.sample.world.world import World
 
@@ -32,7 +31,6 @@ class Source:
     draw: Draw
 
     def __post_init__(self):
-        self.writer = Writer(self.draw, words.SYNONYMS)
         self.places = SPLITS[self.split]
 
     def subject(self, kinds: frozenset[str] | None = None) -> Subject:
@@ -65,7 +63,8 @@ class Source:
 
     def say(self, wording: str, slots: dict[str, str]) -> str:
         """A wording as a plain sentence; titles of works stand in quotation marks."""
-        return unmarked(self.writer.sentence(wording, slots))
+        marked = sentence(self.draw, wording, slots)
+        return replace_spans(marked, lambda kind, _, text: f'"{text}"' if kind in "IJ" else text)
 
     def tell(self, about: Subject, wordings: Sequence[str]) -> str:
         """One of the wordings as a plain sentence about the subject, by its name."""
@@ -76,10 +75,6 @@ class Source:
         if not one.asks:
             raise Unfit
         return self.tell(about, one.asks[self.draw.pick(sorted(one.asks))])
-
-    def two_wordings(self, one: Telling) -> list[str]:
-        """Two wordings of the same fact."""
-        return self.draw.sample(one.says, 2)
 
     def further(self, about: Subject, one: Telling) -> Telling:
         """Another kind of fact that answers a question. Raises Unfit where there is none."""
@@ -117,11 +112,6 @@ class Source:
             self.say(texts[1], {**named, "t": second}),
             self.say(texts[2], {**named, "t": self.draw.pick(opposite)}),
         )
-
-
-def unmarked(text: str) -> str:
-    """The text without spans, with quotation marks around what is in italics."""
-    return replace_spans(text, lambda kind, _, reading: f'"{reading}"' if kind in "IJ" else reading)
 
 
 def short(*sentences: str) -> bool:

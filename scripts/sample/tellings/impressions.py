@@ -3,7 +3,7 @@
 import re
 
 from scripts.common.data import data_yaml
-from scripts.sample.tellings.phrase import Writer
+from scripts.sample.tellings.phrase import sentence
 from scripts.sample.tellings.subject import Subject
 from scripts.sample.world import words
 from scripts.sample.world.draw import Draw
@@ -27,14 +27,14 @@ def trait_wordings(subject: Subject) -> tuple[str, ...]:
     return TRAIT_OF_PERSON if subject.key.kind == "person" else TRAIT_OF_THING
 
 
-def traits(writer: Writer, subject: Subject, count: int = 2) -> list[str]:
+def traits(draw: Draw, subject: Subject, count: int = 2) -> list[str]:
     """Sentences on the subject's character: `count` wordings of each trait."""
-    draw, sentences = writer.draw, []
+    sentences = []
     for fits, opposite in draw.shuffled(subject.facts["traits"]):
         for turn, wording in enumerate(draw.sample(trait_wordings(subject), count)):
             slots = subject.by_pronoun() if turn else subject.named()
             slots |= {"t": draw.pick(fits), "not": draw.pick(opposite)}
-            sentences.append(writer.sentence(wording, slots))
+            sentences.append(sentence(draw, wording, slots))
     return sentences
 
 
@@ -60,16 +60,16 @@ def judgement(
     }  # fmt: skip
 
 
-def review(writer: Writer, subject: Subject, count: int) -> list[str]:
+def review(draw: Draw, subject: Subject, count: int) -> list[str]:
     """Sentences that judge the subject, all in one sense."""
     good = subject.facts["good"]
     judging = [EITHER.sub(r"\1" if good else r"\2", wording) for wording in REVIEW]
     sentences = []
-    for turn, wording in enumerate(writer.draw.sample(judging, count)):
+    for turn, wording in enumerate(draw.sample(judging, count)):
         slots = [subject.named, subject.by_noun, subject.by_pronoun][min(turn, 2)]()
         slots = {"paper": "one paper", "other_paper": "a critic"} | slots
-        slots |= judgement(writer.draw, good, REVIEWED_PARTS[subject.noun])
-        sentences.append(writer.sentence(wording, slots))
+        slots |= judgement(draw, good, REVIEWED_PARTS[subject.noun])
+        sentences.append(sentence(draw, wording, slots))
     return sentences
 
 
@@ -90,17 +90,16 @@ def scene_slots(draw: Draw, scene: tuple[int, int, int, int], look: bool = True)
     }
 
 
-def scenes(writer: Writer, subject: Subject, count: int = 2) -> list[str]:
+def scenes(draw: Draw, subject: Subject, count: int = 2) -> list[str]:
     """Each scene in two wordings, and something more about it."""
-    draw = writer.draw
     sort = next((one for one in (subject.noun, subject.key.kind) if one in SCENE_LEADS), "other")
     leads = draw.shuffled(SCENE_LEADS[sort])
     sentences = []
     for turn, scene in enumerate(subject.facts["scenes"][:count]):
         text = "{actor} {doing} {thing} {place}".format(**scene_slots(draw, scene))
-        sentences.append(writer.sentence(leads[turn % len(leads)], {"scene": text}))
+        sentences.append(sentence(draw, leads[turn % len(leads)], {"scene": text}))
         again = scene_slots(draw, scene, False)
         again["actor"] = f"the {again['who']}"
-        sentences.append(writer.sentence(draw.pick(SCENE[:2]), again))
-        sentences.append(writer.sentence(draw.pick(SCENE_ADDS), again | {"actor": again["who"]}))
+        sentences.append(sentence(draw, draw.pick(SCENE[:2]), again))
+        sentences.append(sentence(draw, draw.pick(SCENE_ADDS), again | {"actor": again["who"]}))
     return sentences

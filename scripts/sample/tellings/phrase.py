@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from scripts.sample.world.draw import Draw
+from scripts.sample.world.words import SYNONYMS
 
 SPAN = re.compile("\x02(.)([^\x1f]*)\x1f([^\x03]*)\x03")
 SPLIT = re.compile(r"([\[\]|<>{}])")
@@ -21,9 +22,9 @@ ARTICLE = re.compile("\\b([Aa]) ((?:\x02.[^\x1f]*\x1f|[\"'(]|'')*)(\\w+)")
 Slots = Mapping[str, str]
 
 
-def link(title: str, text: str = "") -> str:
-    """A span that becomes a link to `title`, and reads `text`."""
-    return f"\x02L{title}\x1f{text or title}\x03"
+def link(title: str, text: str = "", kind: str = "L") -> str:
+    """A span that becomes a link to `title`, and reads `text`; of the kind `J` it is in italics."""
+    return f"\x02{kind}{title}\x1f{text or title}\x03"
 
 
 def template(call: str, text: str) -> str:
@@ -46,34 +47,22 @@ def replace_spans(text: str, render: Callable[[str, str, str], str]) -> str:
     return SPAN.sub(lambda match: render(match[1], match[2], match[3]), text)
 
 
-class Writer:
-    """Fills templates: one stream of choices, one table of synonyms."""
+def sentence(draw: Draw, text: str, slots: Slots) -> str:
+    """A template as a finished sentence, with choices and synonyms drawn and slots filled."""
+    return finish("".join(filled(draw, parse(text), slots)))
 
-    def __init__(self, draw: Draw, synonyms: Mapping[str, list[str]]):
-        self.draw = draw
-        self.synonyms = synonyms
 
-    def fill(self, text: str, slots: Slots) -> str:
-        """The template's words, with choices made and slots filled; not yet a sentence."""
-        return "".join(self.parts(parse(text), slots))
-
-    def parts(self, nodes: tuple, slots: Slots) -> list[str]:
-        """The words of a parsed template."""
-        words = []
-        for kind, value in nodes:
-            if kind == "text":
-                words.append(value)
-            elif kind == "slot":
-                words.append(slots[value])
-            elif kind == "synonym":
-                words.append(self.draw.pick(self.synonyms[value]))
-            else:
-                words.extend(self.parts(self.draw.pick(value), slots))
-        return words
-
-    def sentence(self, text: str, slots: Slots) -> str:
-        """A finished sentence: a or an, a capital at its start."""
-        return finish(self.fill(text, slots))
+def filled(draw: Draw, nodes: tuple, slots: Slots) -> Iterator[str]:
+    """The words of a parsed template."""
+    for kind, value in nodes:
+        if kind == "text":
+            yield value
+        elif kind == "slot":
+            yield slots[value]
+        elif kind == "synonym":
+            yield draw.pick(SYNONYMS[value])
+        else:
+            yield from filled(draw, draw.pick(value), slots)
 
 
 @lru_cache(maxsize=8192)

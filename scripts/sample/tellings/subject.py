@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from scripts.common.data import data_yaml
 from scripts.sample.tellings.phrase import emphasis, link, plain, template
@@ -19,20 +18,13 @@ PRONOUNS: dict[str, list[str]] = DATA["pronouns"]
 # How numbers are printed: measures with their units, counts; all others are years or ages.
 MEASURES = {name: entries(text) for name, text in DATA["measures"].items()}
 COUNTS = frozenset(entries(DATA["counts"]))
+ORDINALS = ("first", "second", "third")
 # The fact that says what a thing is, where its key does not.
 NOUN_AMONG_FACTS = {
     "person": "trade", "work": "form", "organisation": "kind", "species": "kind", "event": "kind",
     "building": "kind",
 }  # fmt: skip
-# A pronoun after these would be clumsy or ungrammatical; and nothing is called what it is said to be.
-NO_PRONOUN = re.compile(
-    r"\b(of|to|in|from|for|at|on|by|near|past|and|with|that) \{[SO]\}|(<founded>|<built>) \{O\}"
-    r"|\{S\}(,| and| of)|\{(trade|form)\} \{S\}"
-)
-NO_NOUN = re.compile(
-    r"\{S\},|\{S\} (is|was|\{was\}) (a|the|one) |town of \{S\}|\{(trade|form)\} \{S\}|^The town "
-    r"|\{(spouse|child|father|mother|sibling)\}|\{S\} flowers|flowers of"
-)
+NO_PRONOUN, NO_NOUN = (re.compile("|".join(DATA[name])) for name in ("no_pronoun", "no_noun"))
 
 
 def number(value: int) -> str:
@@ -41,37 +33,26 @@ def number(value: int) -> str:
     return numerals[value] if value < len(numerals) else f"{value:,}"
 
 
-def measure(value: int, unit: str, other: str, word: str) -> str:
-    """A span that is a {{convert}} in wikitext and a plain measure elsewhere."""
-    return template(f"convert|{value}|{unit}|{other}", f"{value:,} {word}")
-
-
 def to(world: World, key: Key) -> str:
     """A link to another thing."""
     facts = world.facts(key)
     name = facts["name"]
     if key.kind == "work":
-        return emphasis_link(facts["title"], name)
+        return link(facts["title"], name, kind="J")
     if name.startswith("the ") and facts["title"].lower() == name[4:].lower():
         return "the " + link(facts["title"], name[4:])
     return link(facts["title"], name)
 
 
-def emphasis_link(title: str, name: str) -> str:
-    """A link in italics: the kind `J` that the markup knows."""
-    return link(title, name).replace("\x02L", "\x02J")
-
-
 def slots_of(world: World, key: Key, facts: Facts) -> dict[str, str]:
     """The slots of one thing: those of its facts that can be told, and what follows from them."""
-    slots = {name: slot(world, name, value) for name, value in facts.items() if tells(key, value)}
+    slots = {
+        name: slot(world, name, value)
+        for name, value in facts.items()
+        if isinstance(value, str | int | Key) and value != key
+    }
     further = FURTHER.get(key.kind)
     return slots | further(world, key, facts) if further else slots
-
-
-def tells(key: Key, value: Any) -> bool:
-    """True where a fact's value can be told as it is, and is not the thing itself."""
-    return isinstance(value, str | int | Key) and value != key
 
 
 def slot(world: World, name: str, value: str | int | Key) -> str:
@@ -79,7 +60,8 @@ def slot(world: World, name: str, value: str | int | Key) -> str:
     if isinstance(value, Key):
         return to(world, value)
     if isinstance(value, int) and name in MEASURES:
-        return measure(value, *MEASURES[name])
+        unit, other, word = MEASURES[name]
+        return template(f"convert|{value}|{unit}|{other}", f"{value:,} {word}")
     return number(value) if isinstance(value, int) and name in COUNTS else str(value)
 
 
@@ -133,15 +115,13 @@ def work_slots(world: World, key: Key, facts: Facts) -> dict[str, str]:
 
 def organisation_slots(world: World, key: Key, facts: Facts) -> dict[str, str]:
     """Who founded it and who belongs to it; what is taught or worn there."""
-    first, second, third = facts["departments"]
+    things = facts["departments"]
     if facts["kind"] == "football club":
-        first, second = facts["colours"]
+        things = [*facts["colours"], things[2]]
     return {
         "founder": to(world, facts["founder"]) if facts["founder"] else facts["patron"],
         "members_are": MEMBERS[facts["kind"]],
-        "first": first,
-        "second": second,
-        "third": third,
+        **dict(zip(ORDINALS, things, strict=True)),
     }
 
 
@@ -155,11 +135,6 @@ def event_slots(world: World, key: Key, facts: Facts) -> dict[str, str]:
     return {"enemy": sides[1], "victor": victor, "loser": loser, "outcome": outcome}
 
 
-def dish_slots(world: World, key: Key, facts: Facts) -> dict[str, str]:
-    """Three of its ingredients."""
-    return dict(zip(("first", "second", "third"), facts["ingredients"], strict=False))
-
-
 # Slots that are not among a thing's own facts.
 FURTHER: dict[str, Callable[[World, Key, Facts], dict[str, str]]] = {
     "town": town_slots,
@@ -167,7 +142,7 @@ FURTHER: dict[str, Callable[[World, Key, Facts], dict[str, str]]] = {
     "work": work_slots,
     "organisation": organisation_slots,
     "event": event_slots,
-    "dish": dish_slots,
+    "dish": lambda world, key, facts: dict(zip(ORDINALS, facts["ingredients"], strict=False)),
 }
 
 
@@ -187,13 +162,9 @@ class Subject:
         return self.facts["name"]
 
     def named(self) -> dict[str, str]:
-        """Slots in which the subject goes by its name."""
-        name = self.called()
+        """Slots in which the subject goes by its name, a work of art's in italics."""
+        name = emphasis(self.name) if self.key.kind == "work" else self.name
         return {**self.slots, "S": name, "O": name, "P": f"{name}'s"}
-
-    def called(self) -> str:
-        """The name as it looks in text: works of art are in italics."""
-        return emphasis(self.name) if self.key.kind == "work" else self.name
 
     def by_noun(self) -> dict[str, str]:
         """Slots in which the subject goes by what it is: the town; or by the surname."""

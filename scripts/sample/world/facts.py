@@ -60,7 +60,7 @@ def draw_fact(world: Blocks, key: Key, draw: Draw, facts: Facts, name: str, told
         case ["a", kind, *nearby]:
             return Key(kind, block(nearby), draw.below(COUNTS[kind]))
         case [kind, number, *nearby] if kind in COUNTS:
-            return Key(kind, block(nearby), int(number))
+            return Key(kind, block(nearby), key.number if number == "same" else int(number))
     first, _, second = told.partition(" or ")
     text = second if second and draw.chance(0.5) else first
     if not LIST.search(text):

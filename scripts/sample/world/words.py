@@ -72,10 +72,5 @@ def traits(draw: Draw, kind: str) -> list[list[list[str]]]:
 
 def scene(draw: Draw) -> tuple[int, int, int, int]:
     """Someone who does something somewhere: numbers into ACTORS, ACTIONS, PLACES and LOOKS."""
-    action = draw.below(len(ACTIONS))
-    return (
-        draw.below(len(ACTORS)),
-        action,
-        draw.pick(FITTING_PLACES[action]),
-        draw.below(len(LOOKS)),
-    )
+    action, actor = draw.below(len(ACTIONS)), draw.below(len(ACTORS))
+    return actor, action, draw.pick(FITTING_PLACES[action]), draw.below(len(LOOKS))

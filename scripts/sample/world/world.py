@@ -19,7 +19,7 @@ def person_facts(world: Blocks, key: Key) -> Facts:
     group = world.draw(Key("family", key.block, family), "members")
     boys, girls = group.sample(names.BOYS, 4), group.sample(names.GIRLS, 4)
     genders = ["m", "f", group.pick("mf"), group.pick("mf")]
-    start = family_start(world, key.block, family)
+    start = world.draw(Key("family", key.block, family), "start").between(1720, 1925)
     modern = start > FIRST_FILMMAKERS
     art = group.pick([art for art in words.FORMS_OF if modern or art != "film director"])
     science = group.pick(list(words.SCIENCES))
@@ -64,11 +64,6 @@ def birthplace(world: Blocks, person: Key) -> Key:
     return Key("town", person.block, town)
 
 
-def family_start(world: Blocks, block: int, family: int) -> int:
-    """The year in which a family's father was born."""
-    return world.draw(Key("family", block, family), "start").between(1720, 1925)
-
-
 def beside(key: Key, kind: str, number: int) -> Key | None:
     """The thing of a kind in the same block that has this number, or None."""
     return Key(kind, key.block, number) if 0 <= number < COUNTS[kind] else None
@@ -89,8 +84,7 @@ def province_facts(world: Blocks, key: Key) -> Facts:
 def river_facts(world: Blocks, key: Key) -> Facts:
     """A river, which is its block's, and flows past the first four towns."""
     name = names.name_of("river", world.seed, key.block)
-    towns = [Key("town", key.block, number) for number in range(4)]
-    return drawn(world, key, name=f"the {name}", title=f"River {name}", towns=towns)
+    return drawn(world, key, name=f"the {name}", title=f"River {name}")
 
 
 def town_facts(world: Blocks, key: Key) -> Facts:
@@ -117,17 +111,15 @@ def town_facts(world: Blocks, key: Key) -> Facts:
 def building_facts(world: Blocks, key: Key) -> Facts:
     """A bridge, castle, museum or cathedral."""
     kind, name = sort_of(key)
-    town = Key("town", key.block, key.number)
-    facts = drawn(world, key, kind=kind, town=town, architect=Key("person", key.block, 0))
-    return facts | {"name": name.format(place=world.name(town))}
+    facts = drawn(world, key, kind=kind)
+    return facts | {"name": name.format(place=world.name(facts["town"]))}
 
 
 def organisation_facts(world: Blocks, key: Key) -> Facts:
     """A university, firm, football club, newspaper or theatre."""
     kind, name = sort_of(key)
-    town = Key("town", key.block, key.number)
-    place = world.facts(town)
-    facts = drawn(world, key, kind=kind, town=town, craft=place["craft"])
+    facts = drawn(world, key, kind=kind)
+    place = world.facts(facts["town"])
     founder = Key("person", key.block, (key.number - 1) % FAMILIES * 4 + facts["parent"][0])
     in_university, in_newspaper, in_other = facts["years"]
     own = {"university": in_university, "newspaper": in_newspaper}.get(kind)
@@ -137,10 +129,10 @@ def organisation_facts(world: Blocks, key: Key) -> Facts:
         "name": name.format(
             place=place["name"], craft=place["craft"].capitalize(), **words_of_name
         ),
+        "craft": place["craft"],
         "founded": founded,
         "founder": None if own else founder,
         "goods": words.CRAFT_GOODS[place["craft"]],
-        "rival": Key("organisation", world.earlier(key, "rival"), key.number),
         "moved": founded + facts["moved"][0],
     }
 
@@ -154,20 +146,14 @@ def species_facts(world: Blocks, key: Key) -> Facts:
     name = f"{further}'s {colour}-{body} {family}" if further else f"{colour}-{body} {family}"
     scientist = Key("person", key.block, key.number * 4 + 3)
     facts = drawn(world, key, kind=kind, foods=creature["foods"], scientist=scientist)
-    return facts | {
-        "name": f"the {name}",
-        "short": name,
-        "family": family,
-        "colour": colour,
-        "relative": Key("species", world.earlier(key, "relative"), key.number),
-    }
+    return facts | {"name": f"the {name}", "short": name, "family": family, "colour": colour}
 
 
 def event_facts(world: Blocks, key: Key) -> Facts:
     """A battle, fire, flood or strike."""
     kind, name = sort_of(key)
     town = Key("town", key.block, 4 + key.number)
-    facts = drawn(world, key, kind=kind, town=town, commander=Key("person", key.block, 4))
+    facts = drawn(world, key, kind=kind, town=town)
     leader = Key("person", key.block, 4 * facts["leader"] + 3)
     of_battle, of_strike, of_other = facts["years"]
     strike = year(world, leader) + of_strike
@@ -197,9 +183,8 @@ def work_facts(world: Blocks, key: Key) -> Facts:
 
 def dish_facts(world: Blocks, key: Key) -> Facts:
     """A dish of the block's sixth town."""
-    town = Key("town", key.block, 5)
-    facts = drawn(world, key, town=town)
-    return facts | {"name": f"{world.name(town)} {facts['kind_of_dish'][0]}"}
+    facts = drawn(world, key)
+    return facts | {"name": f"{world.name(facts['town'])} {facts['kind_of_dish'][0]}"}
 
 
 FINDERS = {

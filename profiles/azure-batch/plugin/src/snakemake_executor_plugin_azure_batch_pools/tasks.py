@@ -55,12 +55,6 @@ def task_id(job: JobExecutorInterface, number: int) -> str:
     return re.sub(r"[^A-Za-z0-9_-]", "_", job.name)[: ID_LIMIT - len(tail)] + tail
 
 
-def display_name(job: JobExecutorInterface) -> str:
-    """The rule with its wildcards, for people who look at the portal."""
-    wildcards = getattr(job, "wildcards_dict", None) or {}
-    return " ".join([job.name, *(f"{name}={value}" for name, value in wildcards.items())])[:1024]
-
-
 def task_parameters(
     job: JobExecutorInterface,
     number: int,
@@ -75,7 +69,9 @@ def task_parameters(
         environment = environment | SHOW_GPUS
     task = build.batch_task(job, image, environment, command)
     task.id = task_id(job, number)
-    task.display_name = display_name(job)
+    wildcards = getattr(job, "wildcards_dict", None) or {}
+    named = [job.name, *(f"{name}={value}" for name, value in wildcards.items())]
+    task.display_name = " ".join(named)[:1024]  # for people who look at the portal
     task.required_slots = slots(job, plan, settings)
     task.container_settings.container_run_options = f"--rm --shm-size={settings.shm_size}"
     minutes = resource(job, "runtime", 0)
