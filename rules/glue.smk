@@ -98,9 +98,9 @@ rule finetune:
     output:
         run_outputs("results/glue"),
     log:
-        "logs/glue/finetune/{task}/{setting}seed{seed}.log",
+        "logs/glue/finetune/{task}/{pretraining}{setting}seed{seed}.log",
     benchmark:
-        "benchmarks/glue/finetune/{task}/{setting}seed{seed}.tsv"
+        "benchmarks/glue/finetune/{task}/{pretraining}{setting}seed{seed}.tsv"
     conda:
         ENVIRONMENT
     threads: GLUE["cpu_threads"]
@@ -112,7 +112,7 @@ rule finetune:
         **FINETUNE,
         flags=run_flags,
     message:
-        "Finetuning on {wildcards.task}, seed {wildcards.seed} {wildcards.setting}"
+        "Finetuning on {wildcards.task}, seed {wildcards.seed} {wildcards.pretraining}{wildcards.setting}"
     shell:
         "{params.run} {params.task} --model {input.model:q}"
         " --train {input.train:q} --dev {input.dev:q} --test {input.test:q} {params.flags}"
@@ -196,11 +196,11 @@ if not GLUE["model"]:
         output:
             run_outputs("results/glue_random"),
         log:
-            "logs/glue/finetune_random/{task}/{setting}seed{seed}.log",
+            "logs/glue/finetune_random/{task}/{pretraining}{setting}seed{seed}.log",
         benchmark:
-            "benchmarks/glue/finetune_random/{task}/{setting}seed{seed}.tsv"
+            "benchmarks/glue/finetune_random/{task}/{pretraining}{setting}seed{seed}.tsv"
         message:
-            "Finetuning random weights on {wildcards.task}, seed {wildcards.seed} {wildcards.setting}"
+            "Finetuning random weights on {wildcards.task}, seed {wildcards.seed} {wildcards.pretraining}{wildcards.setting}"
 
     rule compare_pretraining:
         input:

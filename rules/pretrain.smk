@@ -2,13 +2,16 @@ include: "inputs/pretrain.smk"
 
 
 wildcard_constraints:
-    phase="|".join(PHASES),
+    phase=one_of({**PHASES, **SEQ_LENGTHS}),
+    pretraining=r"(pretraining\d+/)?",
 
 
 rule pretrain:
     input:
-        train=lambda wildcards: example_files(wildcards.phase, "train"),
-        validation=lambda wildcards: example_files(wildcards.phase, "validation"),
+        train=lambda wildcards: example_files(PHASES[wildcards.phase]["name"], "train"),
+        validation=lambda wildcards: example_files(
+            PHASES[wildcards.phase]["name"], "validation"
+        ),
         vocab=VOCAB_FILES,
         start=phase_start,
     output:
@@ -61,7 +64,7 @@ rule init_model:
     output:
         pretrained_files(RANDOM),
     log:
-        "logs/pretrain/init_model.log",
+        "logs/pretrain/init_model/{pretraining}random.log",
     conda:
         ENVIRONMENT
     resources:
@@ -70,8 +73,8 @@ rule init_model:
     params:
         **step("scripts/pretrain/init_model.py"),
         given=given(INIT_FILES),
-        flags=flags(
-            seed=config["seed"],
+        flags=lambda wildcards: flags(
+            seed=PRETRAININGS[wildcards.pretraining],
             initial_weights=PRETRAIN["initial_weights"],
             model=NEW_MODEL,
         ),

@@ -40,7 +40,7 @@ rule describe_corpus:
         shards="results/corpus/shards/stats.json",
         examples=[
             str(Path(file).with_suffix(".json"))
-            for phase in PHASES
+            for phase in SEQ_LENGTHS
             for split in ("train", "validation")
             for file in example_files(phase, split)
         ],

@@ -22,10 +22,11 @@ try:
 except UserError as error:
     raise WorkflowError(str(error))
 
-MODEL = pretrained_files(PRETRAINED)
+PRETRAINED = pretrained_files(f"results/pretrain/{{pretraining}}{LAST}")
 if GLUE["model"]:
+    PRETRAININGS = {"": None}
     try:
-        MODEL = literal(find_model(GLUE["model"], there))
+        PRETRAINED = literal(find_model(GLUE["model"], there))
     except UserError as error:
         raise WorkflowError(f"glue.model: {error}")
 
@@ -42,23 +43,25 @@ def glue_data(task, split):
 def run_files(name, tasks=RESULT_TASKS, base="results/glue"):
     """One file of all runs of these tasks."""
     return [
-        f"{folder}/{name}" for task in tasks for folder in selection.run_folders(GLUE, task, base)
+        f"{folder}/{name}"
+        for task in tasks
+        for folder in selection.run_folders(GLUE, task, base, PRETRAININGS)
     ]
 
 
 def run_outputs(base, *more):
     """The files of a run, beside which there are `more`."""
     names = ["metrics.json", "dev.tsv", "test.tsv", "curve.tsv", "cost.json", *more]
-    return [f"{base}/{{task}}/{{setting}}seed{{seed}}/{name}" for name in names]
+    return [f"{base}/{{task}}/{{pretraining}}{{setting}}seed{{seed}}/{name}" for name in names]
 
 
 def start_model(wildcards):
     """The files of the model that a run starts from; for several, those that tell the best."""
     if selection.base_task(wildcards.task) == wildcards.task:
-        return MODEL
+        return PRETRAINED if GLUE["model"] else expand(PRETRAINED, **wildcards)
     return [
         f"{folder}/{name}"
-        for folder in selection.run_folders(GLUE, "MNLI", "results/glue")
+        for folder in selection.run_folders(GLUE, "MNLI", "results/glue", [wildcards.pretraining])
         if Path(folder).name == f"seed{wildcards.seed}"
         for name in ["metrics.json", *(f"model/{file}" for file in FINETUNED)]
     ]

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from scripts.common import model_files
 from scripts.common.errors import UserError
 from scripts.pretrain.architectures.model_config import Shape, new_config, read_model
@@ -5,10 +7,19 @@ from scripts.pretrain.loop.recipe import Recipe
 from scripts.pretrain.loop.job import RuntimeOptions, Settings
 
 PRETRAIN = config["pretrain"]
-PHASES = {phase["name"]: phase for phase in PRETRAIN["phases"]}
-PHASE_BEFORE = dict(zip(list(PHASES)[1:], PHASES))
-RANDOM = "results/pretrain/random"
-PRETRAINED = f"results/pretrain/{list(PHASES)[-1]}"
+SEEDS = PRETRAIN["seeds"] or [config["seed"]]
+# The seed of each pretraining, by the folder that its results lie in: the only one has none.
+PRETRAININGS = {f"pretraining{seed}/" if SEEDS[1:] else "": seed for seed in SEEDS}
+PHASES = {
+    f"{folder}{phase['name']}": phase | {"seed": seed}
+    for folder, seed in PRETRAININGS.items()
+    for phase in PRETRAIN["phases"]
+}
+FIRST, LAST = (PRETRAIN["phases"][place]["name"] for place in (0, -1))
+PHASE_BEFORE = {
+    phase: before for before, phase in pairwise(PHASES) if PHASES[phase]["name"] != FIRST
+}
+RANDOM = "results/pretrain/{pretraining}random"
 METRICS = [f"results/pretrain/{phase}/metrics.jsonl" for phase in PHASES]
 
 
@@ -19,7 +30,7 @@ def pretrained_files(folder):
 
 def phase_mistakes():
     """Say what is wrong with the phases, a line for each mistake."""
-    if len(PHASES) < len(PRETRAIN["phases"]):
+    if len(PHASES) < len(PRETRAIN["phases"]) * len(SEEDS):
         yield "pretrain.phases: two phases have the same name"
     model = NEW_MODEL or INIT_CONFIG
     pairs = config["examples"]["next_sentence"] and not GIVEN_EXAMPLES
@@ -84,7 +95,8 @@ def phase_minutes(wildcards, attempt):
 
 def checkpoints_folder(wildcards, output):
     """The folder of all phases' checkpoints, beside that of the models."""
-    return shlex.quote(str(Path(output[0]).parents[2] / "checkpoints"))
+    results = Path(output[0]).parents[1 + len(Path(wildcards.phase).parts)]
+    return shlex.quote(str(results / "checkpoints"))
 
 
 def phase_flags(wildcards):
@@ -94,7 +106,7 @@ def phase_flags(wildcards):
         del settings["initial_weights"]
     else:
         settings["model"] = NEW_MODEL
-    return flags(seed=config["seed"], **settings)
+    return flags(seed=PHASES[wildcards.phase]["seed"], **settings)
 
 
 def several_nodes():

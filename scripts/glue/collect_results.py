@@ -38,11 +38,12 @@ GLUE's; `glue.source: download` gives those.
 Row = dict[str, Any]
 
 NOTES = data_text(__file__, "table_notes.txt")
-COLUMNS = ("task", "metric", "median", "mean", "std", "best", "runs", "failed",
+COLUMNS = ("task", "metric", "median", "mean", "std", "std_pretraining", "std_finetuning", "best",
+           "pretrainings", "runs", "failed",
            "majority_baseline", "dev_examples", "ci95_low", "ci95_high", "settings",
            "settings_tried", "nested", "data")  # fmt: skip
-PERCENTAGES = {"median", "mean", "std", "best", "majority_baseline", "ci95_low", "ci95_high",
-               "nested"}  # fmt: skip
+PERCENTAGES = {"median", "mean", "std", "std_pretraining", "std_finetuning", "best",
+               "majority_baseline", "ci95_low", "ci95_high", "nested"}  # fmt: skip
 
 
 def percent(value: float) -> str:
@@ -90,6 +91,7 @@ def averages(official: list[str]) -> Iterable[tuple[str, list[str]]]:
 def metric_rows(name: str, group: list[Run], settings: list[list[Run]], seed: int) -> Iterable[Row]:
     """The metrics of one task over its runs, those of the best of several settings."""
     first, examples = group[0].report, finished_runs.dev_examples(group)
+    pretrainings = finished_runs.pretrainings(group)
     nested: dict[str, float] = {}
     if len(settings) > 1:
         every = finished_runs.dev_examples(list(itertools.chain.from_iterable(settings)))
@@ -100,15 +102,19 @@ def metric_rows(name: str, group: list[Run], settings: list[list[Run]], seed: in
         if metric in examples:
             plain_name, part = finished_runs.split_metric(metric)
             low_high = intervals.of_median(
-                plain_name, examples[metric], found, hash64(seed, name, part)
+                plain_name, examples[metric], found, hash64(seed, name, part), pretrainings
             )
+        between, within = intervals.spreads(found, pretrainings)
         yield {
             "task": name,
             "metric": metric,
             "median": float(np.median(found)),
             "mean": float(np.mean(found)),
             "std": deviation(found),
+            "std_pretraining": between,
+            "std_finetuning": within,
             "best": max(found),
+            "pretrainings": len(pretrainings),
             "runs": len(found),
             "failed": sum(run.failed(metric) for run in group),
             "majority_baseline": first["majority"][metric],
@@ -131,18 +137,22 @@ def average(name: str, groups: list[list[Run]], rows: list[list[Row]]) -> Row:
     """The mean over tasks of each task's mean over metrics, for each statistic.
 
     `groups` are the runs of each task, `rows` its metrics' rows. The standard deviation is that of
-    the seeds' own averages, where all tasks have the same seeds.
+    the seeds' own averages, where all tasks have the same seeds and pretrainings.
     """
     means = {
         column: float(np.mean([np.mean([row[column] for row in of_task]) for of_task in rows]))
         for column in ("median", "mean", "best", "majority_baseline")
     }
     scores = [finished_runs.values(group) for group in groups]
-    alike = len({tuple(run.report["seed"] for run in group) for group in groups}) == 1
+    alike = (
+        len({tuple((run.pretraining, run.report["seed"]) for run in group) for group in groups})
+        == 1
+    )
     return means | {
         "task": "average",
         "metric": name,
         "std": deviation(np.mean(scores, axis=0)) if alike else None,
+        "pretrainings": min(len(finished_runs.pretrainings(group)) for group in groups),
         "runs": min(map(len, groups)),
     }
 
@@ -167,6 +177,8 @@ def markdown_text(rows: list[Row]) -> str:
         tried, nested = row["settings_tried"], row["nested"]
         row["median"] += f" (best of {tried}; nested {nested})" if nested else ""
         row["mean"] += f" ± {row['std']}" if row["std"] else ""
+        if row["std_pretraining"]:
+            row["mean"] += f" ({row['std_pretraining']}; {row['std_finetuning']})"
         row["runs"] += f" ({row['failed']})" if row["failed"] else ""
         row["interval"] = f"{row['ci95_low']} to {row['ci95_high']}" if row["ci95_low"] else ""
         lines.append("| " + " | ".join(row[name] for name in SHOWN) + " |")
@@ -174,10 +186,15 @@ def markdown_text(rows: list[Row]) -> str:
     return "\n".join([*lines, "", NOTES]) + (INVENTED if invented else "")
 
 
+def names(run: Run) -> tuple[object, ...]:
+    """What tells a run from others, as the first cells of its lines."""
+    return run.row, run.pretraining, run.report["seed"], run.settings
+
+
 def detail_texts(found: list[Run]) -> dict[str, str]:
     """The text of each details file by name."""
     every = [
-        (run.row, run.report["seed"], run.settings, metric, percent(value), int(run.failed(metric)))
+        (*names(run), metric, percent(value), int(run.failed(metric)))
         for run in found
         for metric, value in run.report["metrics"].items()
     ]
@@ -187,11 +204,11 @@ def detail_texts(found: list[Run]) -> dict[str, str]:
         for part, label, prediction, number in confusions(finished_runs.median_run(group))
     ]
     curves = [
-        (run.row, run.report["seed"], run.settings, line)
+        (*names(run), line)
         for run in found
         for line in (run.folder / "curve.tsv").read_text(encoding="utf-8").split("\n")[1:-1]
     ]
-    first = ("task", "seed", "settings")
+    first = ("task", "pretraining", "seed", "settings")
     return {
         "runs.tsv": tsv((*first, "metric", "value", "failed"), every),
         "confusion.tsv": tsv(("task", "part", "label", "prediction", "examples"), confusion),

@@ -3,7 +3,8 @@
     python -m scripts.glue.compare_pretraining --pretrained results/glue/*/seed*/metrics.json \\
         --random results/glue_random/*/seed*/metrics.json -o pretraining_gain.tsv
 
-A gain's interval is for other dev examples, the same for both models, and other seeds of finetuning:
+A gain's interval is for other dev examples, the same for both models, and other seeds of finetuning,
+and of pretraining where there are several:
 better or worse is where it leaves out 0, open where it does not. The last line counts the tasks other
 than WNLI, by their scores (the mean of a task's metrics).
 """
@@ -60,7 +61,9 @@ def gain(groups: list[list[Run]], metric: str | None, draws: np.ndarray | None) 
         return [*cells, "", "", "open"]
     drawn = np.split(draws, [len(groups[0])], axis=1)
     bounds = intervals.percentiles(found, np.subtract(*(np.median(side, axis=1) for side in drawn)))
-    low, high = intervals.with_runs(found, bounds, *map(intervals.run_reach, values, drawn))
+    pretrainings = map(finished_runs.pretrainings, groups)
+    reaches = map(intervals.run_reach, values, drawn, pretrainings)
+    low, high = intervals.with_runs(found, bounds, *reaches)
     verdict = "better" if low > 0 else "worse" if high < 0 else "open"
     return [*cells, f"{100 * low:+.1f}", f"{100 * high:+.1f}", verdict]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def draw(curves: "pd.DataFrame") -> "Figure":
-    """A panel for each task; `curves`: columns task, seed, settings, step, epoch, quantity, value."""
+    """A panel for each task; `curves`: columns task, pretraining, seed, settings, step, epoch, quantity, value."""
     from scripts.report.drawing.figures import COLOURS, panels
 
     dev = curves[curves["quantity"].str.startswith("dev_")]
@@ -24,7 +24,9 @@ def draw(curves: "pd.DataFrame") -> "Figure":
         of_task = dev[dev["task"] == task]
         for number, quantity in enumerate(dict.fromkeys(of_task["quantity"])):
             of_quantity = of_task[of_task["quantity"] == quantity]
-            runs = of_quantity.groupby(["settings", "seed"], sort=False, dropna=False)
+            runs = of_quantity.groupby(
+                ["settings", "pretraining", "seed"], sort=False, dropna=False
+            )
             style = {"color": COLOURS[number % len(COLOURS)], "linewidth": 1, "alpha": 0.7}
             label = quantity.removeprefix("dev_").replace("_", " ")
             for position, (_, run) in enumerate(runs):

@@ -3,6 +3,7 @@
 python -m scripts.report.plot_pretraining results/pretrain/seq128/metrics.jsonl … -o pretraining.svg
 """
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ PANELS = {
 def draw(phases: dict[str, list[dict]]) -> "Figure":
     """One panel a quantity, the phases one after another along the steps.
 
-    `phases`: each phase's rows of metrics in order, by name.
+    `phases`: each phase's rows of metrics in order, by name, which a pretraining of several precedes.
     """
     from scripts.report.drawing.figures import COLOURS, panels
 
@@ -33,8 +34,10 @@ def draw(phases: dict[str, list[dict]]) -> "Figure":
     }
     figure, axes = panels(len(shown), len(shown), 4.2, 3.2)
     for axis, (title, key) in zip(axes, shown.items(), strict=True):
-        start = 0
+        start, before = 0, ""
         for (name, rows), colour in zip(phases.items(), COLOURS * len(phases), strict=False):
+            if os.path.dirname(name) != before:  # another pretraining
+                start, before = 0, os.path.dirname(name)
             for prefix, line in (("", "-"), ("validation_", "--o")):
                 points = [
                     (start + row["step"], row[f"{prefix}{key}"])
@@ -55,4 +58,6 @@ def draw(phases: dict[str, list[dict]]) -> "Figure":
 def main(metrics: list[Path], /, output: Path) -> None:
     from scripts.report.drawing.figures import save
 
-    save(draw({path.parent.name: read_rows(path) for path in metrics}), output)
+    base = os.path.commonpath([path.parent.parent for path in metrics])
+    names = [path.parent.relative_to(base).as_posix() for path in metrics]
+    save(draw(dict(zip(names, map(read_rows, metrics), strict=True))), output)

@@ -56,6 +56,7 @@ def disk_bytes(
     """Bytes that a run adds, where `share` says of each rule which part of its jobs would run."""
     tokens = text / FIGURES.bytes_of_token * (2 if model.vocab_size <= 65_536 else 4)  # in bytes
     examples, phases = config["examples"], len(config["pretrain"]["phases"])
+    pretrainings = len(config["pretrain"]["seeds"] or [config["seed"]])
     made = tokens * examples["duplicates"] * FIGURES.example_tokens[examples["next_sentence"]]
     checkpoint = FIGURES.checkpoint_bytes * model.parameters
     weights = 4.0 * model.parameters
@@ -72,8 +73,9 @@ def disk_bytes(
         "find_contamination": packed if config["corpus"]["decontaminate"] else 0,
         "tokenize_shard": tokens,
         "build_examples": made * FIGURES.example_bytes * phases,
-        "pretrain": weights * phases + checkpoint * (config["pretrain"]["checkpoints"] + 1),
-        "init_model": weights,
-        "finetune_mnli": weights * len(config["glue"]["seeds"]),
+        "pretrain": weights * phases * pretrainings
+        + checkpoint * (config["pretrain"]["checkpoints"] + 1),
+        "init_model": weights * pretrainings,
+        "finetune_mnli": weights * pretrainings * len(config["glue"]["seeds"]),
     }
     return sum(size * share.get(rule, 0.0) for rule, size in rules.items())

@@ -9,6 +9,7 @@ import math
 import os
 import signal
 import sys
+from pathlib import Path
 from dataclasses import replace
 
 from scripts.glue.files.official_files import ROWS
@@ -28,12 +29,13 @@ def needed_bytes(run: Run) -> float:
 
 def tokens(run: Run) -> dict[str, float]:
     """The tokens that each phase to be trained will see."""
-    todo = {job.wildcards.get("phase") for job in run.todo if job.rule == "pretrain"}
+    todo = [job.wildcards["phase"] for job in run.todo if job.rule == "pretrain"]
     corpus = run.text / FIGURES.bytes_of_token * run.config["examples"]["duplicates"]
     return {
-        phase["name"]: phase_tokens(phase, corpus)
+        name: phase_tokens(phase, corpus)
         for phase in run.config["pretrain"]["phases"]
-        if phase["name"] in todo
+        for name in todo
+        if Path(name).name == phase["name"]
     }
 
 
@@ -65,7 +67,7 @@ def text_seconds(run: Run) -> float:
 def phase_hours(run: Run, name: str, count: float) -> float:
     """Hours of a phase that trains on so many tokens, or goes by the clock."""
     pretrain = run.config["pretrain"]
-    (phase,) = (phase for phase in pretrain["phases"] if phase["name"] == name)
+    (phase,) = (phase for phase in pretrain["phases"] if phase["name"] == Path(name).name)
     if "hours" in phase:
         return phase["hours"]
     rate = pretrain["nodes"] * speed(run, pretrain["cpu_threads"], pretrain["gpus"])

@@ -39,7 +39,10 @@ def test_statistics_over_the_seeds(tmp_path):
         "median": "75.0",
         "mean": f"{statistics.mean(values):.1f}",
         "std": f"{statistics.stdev(values):.1f}",
+        "std_pretraining": "",
+        "std_finetuning": "",
         "best": "90.0",
+        "pretrainings": "1",
         "runs": "3",
         "failed": "1",
         "majority_baseline": "50.0",
@@ -52,6 +55,24 @@ def test_statistics_over_the_seeds(tmp_path):
         "data": "GLUE",
     }
     assert float(row["ci95_low"]) < 75 < float(row["ci95_high"])
+
+
+def test_the_spread_of_several_pretrainings_is_told_apart(tmp_path):
+    wrong = {(1, 1): 2, (1, 2): 4, (7, 1): 10, (7, 2): 12}
+    found = [
+        write_run(tmp_path / f"RTE/pretraining{one}/seed{two}", "RTE", two, count)
+        for (one, two), count in wrong.items()
+    ]
+    row = by_name(found)["RTE", "accuracy"]
+    assert (row["median"], row["pretrainings"], row["runs"]) == ("65.0", "2", "4")
+    within, between = 50, 800 - 50 / 2  # of 90, 80 and 50, 40
+    assert row["std_finetuning"] == f"{within**0.5:.1f}"
+    assert row["std_pretraining"] == f"{between**0.5:.1f}"
+    assert float(row["ci95_high"]) - float(row["ci95_low"]) > 90  # two models say little of others
+    spread = f"({row['std_pretraining']}; {row['std_finetuning']}) |"
+    assert spread in markdown_text(table_rows(found, 1))
+    lines = detail_texts(found)["runs.tsv"].split("\n")
+    assert [line.split("\t")[:3] for line in lines[1:3]] == [["RTE", "1", "1"], ["RTE", "1", "2"]]
 
 
 def test_what_the_tasks_were_scored_on_is_said(tmp_path):
@@ -166,7 +187,7 @@ def test_details(tmp_path):
     ]
     assert "STS-B" not in files["confusion.tsv"]
     assert files["curves.tsv"].split("\n")[1].split("\t") == [
-        *("RTE", "1", "learning rate 2e-05, batch 32, epochs 3"),
+        *("RTE", "", "1", "learning rate 2e-05, batch 32, epochs 3"),
         *("5", "1", "train_loss", "0.5"),
     ]
 

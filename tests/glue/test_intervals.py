@@ -24,7 +24,7 @@ def correlation(metric, gold, answers):
 
 def interval(metric, labels, gold, answers, values, seed=1):
     examples = intervals.examples_of(metric, labels, gold, answers)
-    return intervals.of_median(metric, examples, values, seed)
+    return intervals.of_median(metric, examples, values, seed, [list(range(len(values)))])
 
 
 @pytest.mark.parametrize("wrong", [0, 1, 2, 80, 200, 398, 400])
@@ -109,6 +109,34 @@ def test_runs_that_differ_widen_the_interval_and_one_run_knows_of_no_other():
     assert width(80, 80, 80) == pytest.approx(width(80))
     assert width(60, 80, 95) > 0.6
     assert width(60, 80, 95) > width(60, 70, 80, 88, 95)
+
+
+PRETRAININGS = [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
+
+
+def test_runs_of_a_few_pretrainings_are_no_sample_of_many():
+    """The interval holds for other pretrainings as often as it says; of single runs it would not."""
+    rng, tries = np.random.default_rng(5), 1500
+    one = [list(range(9))]
+    hits = {"pretrainings": 0, "runs": 0}
+    for _ in range(tries):
+        values = np.repeat(rng.normal(size=3), 3) + 0.3 * rng.normal(size=9)
+        draws = np.tile(values, (2, 1))
+        for name, groups in (("pretrainings", PRETRAININGS), ("runs", one)):
+            reach = intervals.run_reach(values.tolist(), draws, groups)
+            hits[name] += abs(np.median(values)) <= reach
+    assert 0.93 < hits["pretrainings"] / tries < 0.985
+    assert hits["runs"] / tries < 0.8
+
+
+def test_the_spread_is_parted_into_pretrainings_and_finetunings():
+    rng = np.random.default_rng(6)
+    groups = [list(range(n, n + 40)) for n in range(0, 8000, 40)]
+    values = np.repeat(rng.normal(0, 2, 200), 40) + rng.normal(0, 0.5, 8000)
+    assert intervals.spreads(values.tolist(), groups) == pytest.approx((2, 0.5), rel=0.12)
+    assert intervals.spreads([1, 3, 1, 3], [[0, 1], [2, 3]]) == pytest.approx((0, 2**0.5))
+    assert intervals.spreads([1, 2, 3], [[0, 1, 2]]) == (None, None)
+    assert intervals.spreads([1, 2, 3], [[0], [1], [2]]) == (None, None)
 
 
 def test_a_kind_without_intervals_has_none():

@@ -16,8 +16,8 @@ CoLA\tmcc\t-2.5\t1.0\t\t1.0\t1\t1\t0.0\t10\t-9.0\t4.0\t
 MNLI\taccuracy_matched\t61.0\t60.5\t1.0\t62.0\t3\t0\t35.0\t10\t\t\t
 average of 2 tasks\t\t29.2\t\t\t\t\t\t\t\t\t\t
 """
-CURVES = "task\tseed\tsettings\tstep\tepoch\tquantity\tvalue\n" + "".join(
-    f"{task}\t{seed}\t\t{step}\t{step / 10}\t{quantity}\t{step / 100}\n"
+CURVES = "task\tpretraining\tseed\tsettings\tstep\tepoch\tquantity\tvalue\n" + "".join(
+    f"{task}\t\t{seed}\t\t{step}\t{step / 10}\t{quantity}\t{step / 100}\n"
     for task in ("CoLA", "STS-B")
     for seed in (1, 2)
     for step in (10, 20)
@@ -115,6 +115,8 @@ def test_phases_follow_one_another_along_the_steps():
     (axis,) = figure.axes
     assert [line.get_xdata().tolist() for line in axis.lines] == [[1, 4], [4], [6]]
     assert [line.get_label() for line in axis.lines] == ["first", "first, validation", "second"]
+    figure = draw({"pretraining1/first": rows, "pretraining7/first": rows[:2]})
+    assert [line.get_xdata().tolist() for line in figure.axes[0].lines] == [[1, 4], [4], [1, 4]]
 
 
 @pytest.mark.parametrize("content", ["", "\n", "task\tmetric\nCoLA\tmcc\n", "a\n\tb\tc\n", '"'])

@@ -97,6 +97,7 @@ KEYS = {
     "examples.duplicates": (2, EXAMPLES),
     "pretrain.model": ("config/models/bert-small.json", PRETRAIN),
     "pretrain.initial_weights": ("bert", PRETRAIN),
+    "pretrain.seeds": ([7], PRETRAIN),
     "pretrain.precision": ("bf16", PRETRAIN),
     "pretrain.cpu_threads": (1, PRETRAIN),
     "pretrain.micro_batch_tokens": (4096, PRETRAIN),
@@ -152,6 +153,12 @@ def test_how_many_nodes_train_on_cpus_is_a_setting(run, value):
     assert planned(run) == NOTHING
     set_key(run, "pretrain.nodes", value)
     assert planned(run) == (PRETRAIN if value > 1 else NOTHING)
+
+
+def test_several_pretrainings_are_trained_and_finetuned_each(run):
+    set_key(run, "pretrain.seeds", [1, 2, 3])
+    each = ("pretrain", "finetune", "describe_model", "write_events")
+    assert planned(run) == PRETRAIN | Counter({rule: 3 * PRETRAIN[rule] for rule in each})
 
 
 def test_every_key_has_a_row():

@@ -1,6 +1,7 @@
 """Finished finetuning runs, read from their folders and grouped for tables."""
 
 import csv
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ from scripts.glue.tasks.kinds import kind_of
 from scripts.glue.tasks.official_tasks import OFFICIAL
 
 
+PRETRAINING = re.compile(r"pretraining(\d+)")
+
+
 @dataclass(frozen=True)
 class Run:
     """One finetuning: its folder and what its metrics.json says."""
@@ -27,6 +31,11 @@ class Run:
         """The task, marked where the model was finetuned on another task before."""
         source = self.report.get("init_from")
         return f"{self.report['task']} (from {source})" if source else self.report["task"]
+
+    @property
+    def pretraining(self) -> str:
+        """The seed of its model's pretraining, by its folder, where there are several; else nothing."""
+        return next((x[1] for x in map(PRETRAINING.fullmatch, self.folder.parts) if x), "")
 
     @property
     def settings(self) -> str:
@@ -51,6 +60,12 @@ class Run:
 def read(files: Iterable[Path]) -> list[Run]:
     """The runs of these metrics.json files, in order."""
     return [Run(file.parent, read_json(file)) for file in files]
+
+
+def pretrainings(runs: list[Run]) -> list[list[int]]:
+    """The places of each pretraining's runs."""
+    seeds = [run.pretraining for run in runs]
+    return [[n for n, other in enumerate(seeds) if other == seed] for seed in dict.fromkeys(seeds)]
 
 
 def by_row(runs: Iterable[Run]) -> dict[str, list[list[Run]]]:

@@ -165,12 +165,15 @@ def percentiles(value: float, draws: np.ndarray) -> tuple[float, float]:
 
 
 def of_median(
-    metric: str, examples: Examples, values: list[float], seed: int
+    metric: str, examples: Examples, values: list[float], seed: int, groups: list[list[int]]
 ) -> tuple[float, float]:
-    """The interval of the median of the runs' values, for other examples and other seeds."""
+    """The interval of the median of the runs' values, for other examples and other seeds.
+
+    `groups` are the places of each pretraining's runs.
+    """
     draws, value = examples.draws(metric, seed), float(np.median(values))
     bounds = examples.bounds(value, np.median(draws, axis=1))
-    low, high = with_runs(value, bounds, run_reach(values, draws))
+    low, high = with_runs(value, bounds, run_reach(values, draws, groups))
     return max(low, 0.0 if metric in FRACTIONS else -1.0), min(high, 1.0)
 
 
@@ -180,17 +183,36 @@ def with_runs(value: float, bounds: tuple[float, float], *reaches: float) -> tup
     return value - low, value + high
 
 
-def run_reach(values: list[float], draws: np.ndarray) -> float:
+def run_reach(values: list[float], draws: np.ndarray, groups: list[list[int]]) -> float:
     """Half the interval of the median of runs that their seeds alone would give; 0 of one run.
 
-    `draws` [d, k] tell how much of the runs' spread is due to the examples that each fails on.
+    `draws` [d, k] tell how much of the runs' spread is due to the examples that each fails on. Of
+    several pretrainings, each of the `groups` of places counts as one run, by its median: runs of one
+    model say nothing of another.
     """
+    if len(groups) > 1:
+        values = [float(np.median([values[place] for place in group])) for group in groups]
+        draws = np.stack([np.median(draws[:, group], axis=1) for group in groups], axis=1)
     count = len(values)
     if count < 2:
         return 0.0
     variance = max(0.0, 2 * np.var(values, ddof=1) - draws.var(axis=1, ddof=1).mean())
     normal = np.random.default_rng(0).standard_normal((4096, count))  # median's variance, to 2%
     return t_quantile(count - 1) * math.sqrt(variance * np.median(normal, axis=1).var())
+
+
+def spreads(values: list[float], groups: list[list[int]]) -> tuple[float | None, float | None]:
+    """The standard deviations that pretraining's seeds and finetuning's bring, where both are several.
+
+    A one-way analysis of variance with random effects and groups of one size (Searle, Casella and
+    McCulloch 1992, section 3.5).
+    """
+    table = np.array([[values[place] for place in group] for group in groups])
+    if min(table.shape) < 2:
+        return None, None
+    within = float(table.var(axis=1, ddof=1).mean())
+    between = float(table.mean(axis=1).var(ddof=1)) - within / table.shape[1]
+    return math.sqrt(max(0.0, between)), math.sqrt(within)
 
 
 def t_quantile(degrees: int) -> float:

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -149,10 +149,13 @@ def settings(glue: dict[str, Any], task: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def run_folders(glue: dict[str, Any], task: str, base: str) -> list[str]:
-    """The folders of all runs of a task below `base`: its settings times the seeds."""
+def run_folders(
+    glue: dict[str, Any], task: str, base: str, pretrainings: Iterable[str] = ("",)
+) -> list[str]:
+    """The folders of all runs of a task below `base`: its pretrainings, settings and seeds."""
     return [
-        str(Path(base, task, name, f"seed{seed}"))
+        str(Path(base, task, pretraining, name, f"seed{seed}"))
+        for pretraining in pretrainings
         for name in settings(glue, base_task(task))
         for seed in glue["seeds"]
     ]
