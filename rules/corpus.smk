@@ -81,8 +81,7 @@ rule collect_text:
         given=given(part_files),
         files=handed_over(lambda input: input),
         flags=lambda wildcards: flags(
-            **section_of(collect_text.Settings, CORPUS["text"]),
-            base=PARTS[wildcards.part].base,
+            **section_of(collect_text.Settings, CORPUS["text"]), base=PARTS[wildcards.part].base
         ),
     message:
         "Collecting the documents of {wildcards.part}"
@@ -207,10 +206,7 @@ rule assign_documents:
         flags=flags(**SHARDING),
         folder=lambda wildcards, output: folder_of(output.assigned),
         files=handed_over(
-            lambda input: [
-                *input.ids,
-                *(["--signatures", *input.signatures] if NEAR else []),
-            ]
+            lambda input: [*input.ids, *(["--signatures", *input.signatures] if NEAR else [])]
         ),
     message:
         "Assigning the documents to shards"
@@ -261,10 +257,7 @@ rule shard_corpus:
         runtime=minutes(240, share=0.05),
     params:
         **step("scripts/corpus/shard_corpus.py"),
-        flags=flags(
-            shards=SHARDING["shards"],
-            validation_fraction=SHARDING["validation_fraction"],
-        ),
+        flags=flags(shards=SHARDING["shards"], validation_fraction=SHARDING["validation_fraction"]),
         folder=lambda wildcards, output: folder_of([Path(output[0]).parent]),
         files=handed_over(lambda input: input.placed),
     message:

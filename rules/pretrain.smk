@@ -71,9 +71,7 @@ rule init_model:
         **step("scripts/pretrain/init_model.py"),
         given=given(INIT_FILES),
         flags=flags(
-            seed=config["seed"],
-            initial_weights=PRETRAIN["initial_weights"],
-            model=NEW_MODEL,
+            seed=config["seed"], initial_weights=PRETRAIN["initial_weights"], model=NEW_MODEL
         ),
         config=lambda wildcards, input: (
             f"--model {shlex.quote(input.start[0])}" if input.start else ""
