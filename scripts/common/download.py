@@ -63,17 +63,17 @@ class Retries:
     pause: float = setting(2.0, "seconds before the second try", minimum=0)
 
 
+@dataclass
 class Patience:
     """Counts tries in a row that failed, and waits between them.
 
     `key` is the config's key of the server at `url`, for the error that says what to do.
     """
 
-    def __init__(self, url: str, key: str, retries: Retries):
-        self.url = url
-        self.key = key
-        self.retries = retries
-        self.failures = 0
+    url: str
+    key: str
+    retries: Retries
+    failures: int = 0
 
     def spend(self, error: Broken) -> None:
         """Wait for the next try, as long as the server asks; UserError where there is none left."""
