@@ -119,7 +119,8 @@ rule split_sentences:
 
 rule find_contamination:
     input:
-        rules.split_sentences.output,
+        sentences=rules.split_sentences.output.sentences,
+        ids=rules.split_sentences.output.ids,
         evaluation=EVALUATION_TEXTS,
     output:
         report="results/corpus/contamination/{part}.json",
@@ -138,7 +139,7 @@ rule find_contamination:
     message:
         "Looking for texts of the evaluation in {wildcards.part}"
     shell:
-        "{params.run} {input[0]:q}"
+        "{params.run} {input.sentences:q}"
         " --evaluation {input.evaluation:q} -o {output.report:q} {params.clean}"
         " --processes {threads} --log {log:q}"
 

@@ -11,7 +11,7 @@ for TELLER, (SOURCES, TARGET, MESSAGE) in TOLD.items():
         output:
             TARGET,
         log:
-            f"logs/report/{TELLER}{'/{phase}' if '{phase}' in str(TARGET) else ''}.log",
+            teller_log(TELLER, TARGET),
         conda:
             ENVIRONMENT
         resources:

@@ -13,6 +13,12 @@ def of_phase(*names):
     return [f"results/pretrain/{{phase}}/{name}" for name in names]
 
 
+def teller_log(teller, target):
+    """The log of a step that tells of a run, or of a phase."""
+    phase = ["{phase}"] if "{phase}" in str(target) else []
+    return f"logs/report/{'/'.join([teller, *phase])}.log"
+
+
 # What is told of a run: each step's inputs and output, and its message.
 TOLD = {
     "plot_glue": ("glue_results.tsv", shown("glue.svg", "GLUE", "Results"), "Draw the GLUE table"),
