@@ -81,8 +81,7 @@ rule collect_text:
         given=given(part_files),
         files=handed_over(lambda input: input),
         flags=lambda wildcards: flags(
-            **section_of(collect_text.Settings, CORPUS["text"]),
-            base=PARTS[wildcards.part].base,
+            **section_of(collect_text.Settings, CORPUS["text"]), base=PARTS[wildcards.part].base
         ),
     message:
         "Collecting the documents of {wildcards.part}"
@@ -120,7 +119,8 @@ rule split_sentences:
 
 rule find_contamination:
     input:
-        rules.split_sentences.output,
+        sentences=rules.split_sentences.output.sentences,
+        ids=rules.split_sentences.output.ids,
         evaluation=EVALUATION_TEXTS,
     output:
         report="results/corpus/contamination/{part}.json",
@@ -139,7 +139,7 @@ rule find_contamination:
     message:
         "Looking for texts of the evaluation in {wildcards.part}"
     shell:
-        "{params.run} {input[0]:q}"
+        "{params.run} {input.sentences:q}"
         " --evaluation {input.evaluation:q} -o {output.report:q} {params.clean}"
         " --processes {threads} --log {log:q}"
 
@@ -207,10 +207,7 @@ rule assign_documents:
         flags=flags(**SHARDING),
         folder=lambda wildcards, output: folder_of(output.assigned),
         files=handed_over(
-            lambda input: [
-                *input.ids,
-                *(["--signatures", *input.signatures] if NEAR else []),
-            ]
+            lambda input: [*input.ids, *(["--signatures", *input.signatures] if NEAR else [])]
         ),
     message:
         "Assigning the documents to shards"
@@ -261,10 +258,7 @@ rule shard_corpus:
         runtime=minutes(240, share=0.05),
     params:
         **step("scripts/corpus/shard_corpus.py"),
-        flags=flags(
-            shards=SHARDING["shards"],
-            validation_fraction=SHARDING["validation_fraction"],
-        ),
+        flags=flags(shards=SHARDING["shards"], validation_fraction=SHARDING["validation_fraction"]),
         folder=lambda wildcards, output: folder_of([Path(output[0]).parent]),
         files=handed_over(lambda input: input.placed),
     message:

@@ -9,9 +9,7 @@ wildcard_constraints:
 rule pretrain:
     input:
         train=lambda wildcards: example_files(PHASES[wildcards.phase]["name"], "train"),
-        validation=lambda wildcards: example_files(
-            PHASES[wildcards.phase]["name"], "validation"
-        ),
+        validation=lambda wildcards: example_files(PHASES[wildcards.phase]["name"], "validation"),
         vocab=VOCAB_FILES,
         start=phase_start,
     output:

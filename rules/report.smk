@@ -11,7 +11,7 @@ for TELLER, (SOURCES, TARGET, MESSAGE) in TOLD.items():
         output:
             TARGET,
         log:
-            f"logs/report/{TELLER}{'/{phase}' if '{phase}' in str(TARGET) else ''}.log",
+            teller_log(TELLER, TARGET),
         conda:
             ENVIRONMENT
         resources:
@@ -45,12 +45,7 @@ rule describe_corpus:
             for file in example_files(phase, split)
         ],
     output:
-        report(
-            "results/report/corpus.tsv",
-            caption="captions/corpus.rst",
-            category="Pretraining",
-            labels={"picture": "Corpus"},
-        ),
+        shown("corpus.tsv", "Pretraining", "Corpus"),
     log:
         "logs/report/describe_corpus.log",
     conda:
@@ -61,12 +56,7 @@ rule describe_corpus:
     params:
         **step("scripts/report/describe_corpus.py"),
         files=handed_over(
-            lambda input: [
-                "--extraction",
-                *input.extraction,
-                "--examples",
-                *input.examples,
-            ]
+            lambda input: ["--extraction", *input.extraction, "--examples", *input.examples]
         ),
     message:
         "Count what went into pretraining"

@@ -6,10 +6,7 @@ import sys
 from types import TracebackType
 
 LEAST = 1 << 29  # bytes of memory; with less, libraries wait for ever while they are imported
-NO_MEMORY = (
-    "failed to map segment",
-    "Cannot allocate memory",
-)  # as the loader of libraries says it
+NO_MEMORY = ("failed to map segment", "Cannot allocate memory")  # in the loader's words
 
 
 def prepare() -> None:

@@ -114,9 +114,6 @@ EVALUATION_TEXTS = "results/evaluation/texts.tsv.zst"
 
 # The sentence files that shards are made of, and the copies without evaluation texts, if wanted.
 SENTENCES = "results/corpus/clean" if CORPUS["decontaminate"] else "results/corpus/sentences"
-PART_FILES = {
-    "sentences": f"{SENTENCES}/{{part}}.txt.zst",
-    "ids": f"{SENTENCES}/{{part}}.ids.zst",
-}
+PART_FILES = {"sentences": f"{SENTENCES}/{{part}}.txt.zst", "ids": f"{SENTENCES}/{{part}}.ids.zst"}
 # By which documents are compared, where nearly the same ones are left out.
 NEAR = CORPUS["deduplicate"] == "near"

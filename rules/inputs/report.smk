@@ -1,8 +1,8 @@
-def picture(name, category, label):
-    """A picture of `snakemake --report`."""
+def shown(name, category, label):
+    """A picture or a table of `snakemake --report`."""
     return report(
-        f"results/report/{name}.svg",
-        caption=f"captions/{name}.rst",
+        f"results/report/{name}",
+        caption=f"captions/{Path(name).stem}.rst",
         category=category,
         labels={"picture": label},
     )
@@ -13,22 +13,28 @@ def of_phase(*names):
     return [f"results/pretrain/{{phase}}/{name}" for name in names]
 
 
+def teller_log(teller, target):
+    """The log of a step that tells of a run, or of a phase."""
+    phase = ["{phase}"] if "{phase}" in str(target) else []
+    return f"logs/report/{'/'.join([teller, *phase])}.log"
+
+
 # What is told of a run: each step's inputs and output, and its message.
 TOLD = {
-    "plot_glue": ("glue_results.tsv", picture("glue", "GLUE", "Results"), "Draw the GLUE table"),
+    "plot_glue": ("glue_results.tsv", shown("glue.svg", "GLUE", "Results"), "Draw the GLUE table"),
     "plot_finetuning": (
         "results/glue/summary/curves.tsv",
-        picture("finetuning", "GLUE", "Finetuning, epoch by epoch"),
+        shown("finetuning.svg", "GLUE", "Finetuning, epoch by epoch"),
         "Draw the curves of finetuning",
     ),
     "plot_confusions": (
         "results/glue/summary/confusion.tsv",
-        picture("confusions", "GLUE", "Confusion matrices"),
+        shown("confusions.svg", "GLUE", "Confusion matrices"),
         "Draw the confusion matrices",
     ),
     "plot_pretraining": (
         METRICS,
-        picture("pretraining", "Pretraining", "Losses"),
+        shown("pretraining.svg", "Pretraining", "Losses"),
         "Draw the losses of pretraining",
     ),
     "describe_model": (

@@ -6,6 +6,7 @@ import hashlib
 import http.client
 import logging
 import os
+import tempfile
 import threading
 import time
 import urllib.error
@@ -39,16 +40,16 @@ class Missing(UserError):
     """The server does not have a file."""
 
 
-class Beyond(Exception):
-    """What was asked for begins behind the file's end."""
-
-
 class Broken(Exception):
     """A request failed in a way that may pass; `wait` is how long the server asks to wait."""
 
     def __init__(self, reason: str | Exception, wait: float | None = None):
         super().__init__(str(reason) or type(reason).__name__)
         self.wait = wait
+
+
+class Beyond(Broken):
+    """What was asked for begins behind the file's end."""
 
 
 class Slow(Broken):
@@ -63,17 +64,17 @@ class Retries:
     pause: float = setting(2.0, "seconds before the second try", minimum=0)
 
 
+@dataclass
 class Patience:
     """Counts tries in a row that failed, and waits between them.
 
     `key` is the config's key of the server at `url`, for the error that says what to do.
     """
 
-    def __init__(self, url: str, key: str, retries: Retries):
-        self.url = url
-        self.key = key
-        self.retries = retries
-        self.failures = 0
+    url: str
+    key: str
+    retries: Retries
+    failures: int = 0
 
     def spend(self, error: Broken) -> None:
         """Wait for the next try, as long as the server asks; UserError where there is none left."""
@@ -131,17 +132,10 @@ def download(
 
 def fetch(url: str, key: str, retries: Retries) -> bytes:
     """A small file's bytes. Raises Missing, or UserError when the server cannot be reached."""
-    patience = Patience(url, key, retries)
-    while True:
-        try:
-            body = open_url(url)
-            with body.response as response:
-                data = b"".join(pieces(response))
-            if len(data) >= (body.total or 0):
-                return data
-            raise Broken(ENDED)
-        except Broken as error:
-            patience.spend(error)
+    with tempfile.TemporaryDirectory(prefix="dump2glue-") as folder:
+        file = Path(folder, "fetched")
+        fetch_whole(url, file, None, Patience(url, key, retries))
+        return file.read_bytes()
 
 
 def fetch_whole(url: str, partial: Path, size: int | None, patience: Patience) -> None:
@@ -152,10 +146,9 @@ def fetch_whole(url: str, partial: Path, size: int | None, patience: Patience) -
             if fetch_more(url, partial, size):
                 return
             raise Broken(ENDED)
-        except Beyond as error:
-            partial.unlink(missing_ok=True)
-            patience.spend(Broken(f"the server says that {error} is shorter than what came of it"))
         except Broken as error:
+            if isinstance(error, Beyond):
+                partial.unlink(missing_ok=True)
             grown = partial.exists() and partial.stat().st_size > most
             if grown and not isinstance(error, Slow):
                 most = partial.stat().st_size
@@ -236,7 +229,7 @@ class Body:
 def open_url(url: str, start: int = 0) -> Body:
     """A file's bytes from `start` on, or from 0 where the server cannot do that.
 
-    Raises Missing, Broken or Beyond, or UserError for what no repetition will mend.
+    Raises Missing or Broken, or UserError for what no repetition will mend.
     """
     request = urllib.request.Request(url, headers={"User-Agent": AGENT})
     if start and url.startswith("http"):
@@ -270,7 +263,7 @@ def status_error(url: str, error: urllib.error.HTTPError) -> Exception:
     if error.code in (404, 410):
         return Missing(f"{url}: {said}")
     if error.code == 416:
-        return Beyond(url)
+        return Beyond(f"the server says that {url} is shorter than what came of it")
     if error.code in (408, 425, 429) or error.code >= 500:
         return Broken(said, retry_after(error.headers.get("Retry-After")))
     return UserError(f"{url}: {said}")

@@ -21,23 +21,18 @@ def report_contamination(parts: list[Path], /, output: Path) -> list[list[str]]:
     reports = [read_report(part) for part in parts]
     rows = []
     for name, first in reports[0]["sets"].items():
-        found = set()
-        for report in reports:
-            found.update(report["sets"][name]["found"])
-        sentences = sum(report["sets"][name]["sentences"] for report in reports)
-        share = len(found) / max(1, first["texts"])
-        task, _, split = name.partition("/")
-        rows.append(
-            [task, split, *map(str, (first["texts"], len(found))), f"{share:.4f}", str(sentences)]
-        )
+        sets = [report["sets"][name] for report in reports]
+        found = len(set().union(*(one["found"] for one in sets)))
+        sentences = sum(one["sentences"] for one in sets)
+        texts = first["texts"]
+        rows.append([*name.split("/"), texts, found, f"{found / max(1, texts):.4f}", sentences])
     total = sum(report["sentences"] for report in reports)
     holding = sum(report["holding"] for report in reports)
-    rows.append(
-        ["corpus", "", str(total), str(holding), f"{holding / max(1, total):.6f}", str(holding)]
-    )
-    write_text(output, "".join("\t".join(row) + "\n" for row in [HEADER, *rows]))
+    rows.append(["corpus", "", total, holding, f"{holding / max(1, total):.6f}", holding])
+    cells = [list(map(str, row)) for row in rows]
+    write_text(output, "".join("\t".join(row) + "\n" for row in [HEADER, *cells]))
     cli.log.info("%d of %d sentences hold a text of the evaluation", holding, total)
-    return rows
+    return cells
 
 
 def read_report(path: Path) -> dict:

@@ -22,12 +22,13 @@ from scripts.glue.tasks.task import Task
 def fetch(task: Task, sources: list[Path], folder: Path) -> None:
     """Write the official files of `task` to `folder`, all or none."""
     with tempfile.TemporaryDirectory(prefix="dump2glue-") as temporary:
-        files = official_files(task, sources, Path(temporary))
-        for file in files:
-            stem = stem_of(task, file)
+        found = official_files(task, sources, Path(temporary))
+        # The diagnostic set has a test file only, of another name.
+        files = {"test" if task.name == DIAGNOSTIC else file.stem: file for file in found}
+        for stem, file in files.items():
             report(task, file, stem, tables.read(file, task, stem.partition("_")[0]))
-        for file in files:
-            with atomic_path(folder / f"{stem_of(task, file)}.tsv") as target:
+        for stem, file in files.items():
+            with atomic_path(folder / f"{stem}.tsv") as target:
                 target.write_bytes(file.read_bytes())
 
 
@@ -40,11 +41,6 @@ def official_files(task: Task, sources: list[Path], folder: Path) -> list[Path]:
         train, test, dev_ids = sources
         return mrpc.build(train, test, dev_ids, folder)
     return sources
-
-
-def stem_of(task: Task, file: Path) -> str:
-    """A file's name in the results, without its ending; the diagnostic set has a test file only."""
-    return "test" if task.name == DIAGNOSTIC else file.stem
 
 
 def report(task: Task, file: Path, stem: str, rows: tables.Rows) -> None:

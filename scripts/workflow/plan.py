@@ -9,8 +9,8 @@ import math
 import os
 import signal
 import sys
-from pathlib import Path
 from dataclasses import replace
+from pathlib import Path
 
 from scripts.glue.files.official_files import ROWS
 from scripts.glue.tasks.selection import base_task

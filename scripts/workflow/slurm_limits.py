@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -54,16 +55,14 @@ AMOUNTS = ("minutes", "nodes", "cpus", "memory", "gpus")
 
 def requests(todo: Iterable[Any]) -> list[Request]:
     """What the largest job of each rule asks for, of jobs (`preflight.Job`) that go to the cluster."""
-    largest: dict[str, Request] = {}
+    asked: dict[str, list[Request]] = defaultdict(list)
     for job in todo:
         if job.asked:
-            request = request_of(job.rule, job.asked)
-            before = largest.get(job.rule, request)
-            largest[job.rule] = replace(
-                request,
-                **{name: max(getattr(before, name), getattr(request, name)) for name in AMOUNTS},
-            )
-    return list(largest.values())
+            asked[job.rule].append(request_of(job.rule, job.asked))
+    return [
+        replace(group[-1], **{name: max(getattr(one, name) for one in group) for name in AMOUNTS})
+        for group in asked.values()
+    ]
 
 
 def request_of(rule: str, asked: dict[str, Any]) -> Request:

@@ -38,7 +38,6 @@ def test_reads_what_a_page_and_its_site_say(tmp_path):
     assert (first.model, first.redirect, second.redirect) == ("wikitext", False, True)
     assert third.namespace == 14
     assert site.base == "https://en.wikipedia.org/wiki/Main_Page"
-    assert site.language == "en"
     assert site.namespaces[6] == "File"
 
 

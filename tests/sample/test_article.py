@@ -6,12 +6,11 @@ import pytest
 
 from scripts.sample.encyclopaedia.article import write_article
 from scripts.sample.encyclopaedia.markup import Page
-from scripts.sample.tellings.phrase import plain
 from scripts.sample.tellings.subject import subject
 from scripts.sample.world import words
 from scripts.sample.world.blocks import Key
 from scripts.sample.world.world import World
-from tests.sample.small_world import PEOPLE
+from tests.sample.small_world import PEOPLE, plain
 
 
 def text_of(world: World, key: Key) -> str:

@@ -1,8 +1,9 @@
 import pytest
 
-from scripts.sample.tellings.phrase import finish, link, parse, plain, sentence, template
+from scripts.sample.tellings.phrase import finish, link, parse, sentence, template
 from scripts.sample.world.draw import Draw
 from scripts.sample.world.words import SYNONYMS
+from tests.sample.small_world import plain
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ import re
 
 import pytest
 
-from scripts.sample.tellings.phrase import plain, sentence
+from scripts.sample.tellings.phrase import sentence
 from scripts.sample.tellings.subject import subject
 from scripts.sample.tellings.telling import TELLINGS, tellings
 from scripts.sample.world.blocks import COUNTS, Key
 from scripts.sample.world.draw import Draw
+from tests.sample.small_world import plain
 
 
 @pytest.mark.parametrize("kind", sorted(TELLINGS))

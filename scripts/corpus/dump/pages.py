@@ -26,7 +26,6 @@ class Site:
     """What a dump says of its wiki; a dump cut out of another may say nothing."""
 
     base: str = ""
-    language: str = ""
     namespaces: dict[int, str] = field(default_factory=dict)
 
 
@@ -65,10 +64,8 @@ class PageParser:
     WANTED = frozenset(["title", "ns", "id", "timestamp", "model", "text", "base", "namespace"])
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if not self.path:
-            if name != "mediawiki":
-                raise ValueError(f"not a MediaWiki export: its root element is <{name}>")
-            self.site.language = attributes.get("xml:lang", "")
+        if not self.path and name != "mediawiki":
+            raise ValueError(f"not a MediaWiki export: its root element is <{name}>")
         self.path.append(name)
         if name in self.WANTED:
             self.attributes = attributes

@@ -167,8 +167,11 @@ def folder_parts(path: str) -> list[Part]:
     if not groups:
         raise UserError(f"corpus.paths: {path}: no text file ({ENDINGS['text']}) in this folder")
     name = safe(Path(path).resolve().name)
-    names = [f"{name}-{number:04d}" for number in range(len(groups))] if groups[1:] else [name]
-    return [Part(*named, path) for named in zip(names, itertools.repeat("text"), groups)]
+    if len(groups) == 1:
+        return [Part(name, "text", groups[0], path)]
+    return [
+        Part(f"{name}-{number:04d}", "text", group, path) for number, group in enumerate(groups)
+    ]
 
 
 def shown(folder: Path) -> list[Path]:

@@ -14,12 +14,8 @@ from types import SimpleNamespace
 
 from scripts.common.data import data_yaml
 
-LISTS = SimpleNamespace(
-    **{
-        name: frozenset(line.split())
-        for name, line in data_yaml(__file__, "word_lists.yaml").items()
-    }
-)
+WORDS: dict[str, str] = data_yaml(__file__, "word_lists.yaml")
+LISTS = SimpleNamespace(**{name: frozenset(line.split()) for name, line in WORDS.items()})
 
 CLOSERS = "\"'”’»)]›」』）】］*"
 OPENERS = "\"'“‘«„([¿¡‹「『（【‚*"

@@ -15,7 +15,6 @@ from scripts.glue.scores.intervals import Examples, examples_of
 from scripts.glue.tasks.kinds import kind_of
 from scripts.glue.tasks.official_tasks import OFFICIAL
 
-
 PRETRAINING = re.compile(r"pretraining(\d+)")
 
 

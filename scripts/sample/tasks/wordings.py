@@ -30,14 +30,11 @@ class Source:
     split: str
     draw: Draw
 
-    def __post_init__(self):
-        self.places = SPLITS[self.split]
-
     def subject(self, kinds: frozenset[str] | None = None) -> Subject:
         """Something that the encyclopaedia has a page on, of one of the kinds."""
         while True:
             page = self.draw.below(self.articles)
-            if hash64(page) % 10 in self.places:
+            if hash64(page) % 10 in SPLITS[self.split]:
                 key = self.world.key(page)
                 if kinds is None or key.kind in kinds:
                     return subject(self.world, key)

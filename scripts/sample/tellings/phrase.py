@@ -37,11 +37,6 @@ def emphasis(text: str) -> str:
     return f"\x02I\x1f{text}\x03"
 
 
-def plain(text: str) -> str:
-    """The text as a reader sees it."""
-    return SPAN.sub(r"\3", text)
-
-
 def replace_spans(text: str, render: Callable[[str, str, str], str]) -> str:
     """The text with each span replaced by render(kind, target, plain reading)."""
     return SPAN.sub(lambda match: render(match[1], match[2], match[3]), text)

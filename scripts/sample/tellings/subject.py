@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scripts.common.data import data_yaml
-from scripts.sample.tellings.phrase import emphasis, link, plain, template
+from scripts.sample.tellings.phrase import emphasis, link, template
 from scripts.sample.tellings.telling import TELLINGS, Telling
 from scripts.sample.world import words
 from scripts.sample.world.blocks import Facts, Key
@@ -87,7 +87,7 @@ def person_slots(world: World, key: Key, facts: Facts) -> dict[str, str]:
     slots = {
         "was": "was" if gone else "is",
         "came": "came" if gone else "comes",
-        "province": plain(world.name(Key("province", key.block, 0))),
+        "province": world.name(Key("province", key.block, 0)),
         "trait": facts["traits"][0][0][0],
     }
     if facts["sibling"]:
