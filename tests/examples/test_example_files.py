@@ -1,10 +1,12 @@
 """Reading examples: the same as written, whatever the order, and nothing wrong let through."""
 
 import contextlib
+import gc
 import json
 import os
 import pickle
 from itertools import pairwise
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -51,6 +53,34 @@ def test_reads_what_was_written(files):
         assert batch.segments[begin:end].tolist() == [0] * second[n] + [1] * (
             end - begin - second[n]
         )
+
+
+def test_no_file_is_held_open(files, tmp_path):
+    """Of a thousand shards and a limit of a thousand open files, each must let its own go."""
+    names = [tmp_path / f"{number}.h5" for number in range(20)]
+    for name in names:
+        os.link(files[0], name)
+    before = len(os.listdir("/proc/self/fd"))
+    examples = Examples(names, seed=1)
+    examples.verify()
+    assert len(os.listdir("/proc/self/fd")) <= before + 2  # of other threads
+    assert len(examples.batch(np.arange(400)).offsets) == 401
+
+
+def test_a_mapping_ends_with_its_arrays(files):
+    def mapped() -> int:
+        return Path("/proc/self/maps").read_text().count(files[3].name)
+
+    before = mapped()
+    examples = Examples([files[3]])
+    tokens = examples.shards[0].arrays["tokens"]
+    del examples
+    gc.collect()
+    assert mapped() > before
+    assert tokens[0] >= 0
+    del tokens
+    gc.collect()
+    assert mapped() == before
 
 
 @settings(max_examples=15)

@@ -1,12 +1,13 @@
 """One file of examples, mapped into memory and checked."""
 
+import mmap
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from scripts.common.errors import UserError
-from scripts.examples.h5.reading import REMEDY, digests, open_arrays
+from scripts.examples.h5.reading import REMEDY, advise, digests, open_arrays
 from scripts.examples.h5.schema import Header, content_digest, dataset_types, parse_header
 
 
@@ -37,7 +38,14 @@ def open_shard(path: Path) -> Shard:
     attributes, arrays = open_arrays(path, lambda found: dataset_types(parse_header(found, path)))
     header = parse_header(attributes, path)
     check_sizes(path, header, arrays)
+    for array in scattered(arrays):
+        advise(array, mmap.MADV_RANDOM)  # reading ahead would read nearly all for a few examples
     return Shard(Path(path), header, arrays, str(attributes.get("content_sha256")))
+
+
+def scattered(arrays: dict[str, np.ndarray]) -> list[np.ndarray]:
+    """The arrays of which training reads a little here and there; offsets are read once, whole."""
+    return [array for name, array in arrays.items() if "offsets" not in name and array.size]
 
 
 def check_sizes(path: Path, header: Header, arrays: dict[str, np.ndarray]) -> None:
@@ -62,9 +70,13 @@ def verify(shard: Shard) -> None:
     Raises UserError at the first thing wrong.
     """
     path, header, arrays = shard.path, shard.header, shard.arrays
+    for array in scattered(arrays):
+        advise(array, mmap.MADV_SEQUENTIAL)
     if content_digest(header, digests(arrays)) != shard.digest:
         raise UserError(f"{path}: corrupt (its content has not the digest it states); {REMEDY}")
     check_values(shard)
+    for array in scattered(arrays):
+        advise(array, mmap.MADV_RANDOM)
 
 
 def check_ids(path: Path, ids: np.ndarray, vocab_size: int) -> None:

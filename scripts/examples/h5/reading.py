@@ -1,7 +1,10 @@
 """HDF5 files of flat arrays: opened, checked and mapped into memory."""
 
+import ctypes
 import hashlib
 import mmap
+import os
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,12 @@ from scripts.common.errors import UserError, unreadable
 # What h5py raises for it; a size that was damaged may be more than there is memory for.
 DAMAGE = (OSError, RuntimeError, LookupError, ValueError, TypeError, MemoryError)
 REMEDY = "delete it and run again"
+LIBC = ctypes.CDLL(None, use_errno=True)
+LIBC.mmap.restype = ctypes.c_void_p
+LIBC.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
+LIBC.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+LIBC.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+FAILED = ctypes.c_void_p(-1).value
 
 
 def plain(value: Any) -> Any:
@@ -40,10 +49,28 @@ def open_arrays(
         raise unreadable(path, error, f"not HDF5, or damaged ({error}); {REMEDY}") from error
 
 
-def map_arrays(file: h5py.File, path: Path, types: dict[str, np.dtype]) -> dict[str, np.ndarray]:
-    """The datasets as read-only arrays; one mapping a file, since each holds a file handle."""
+def map_file(path: Path) -> ctypes.Array:
+    """A file's bytes, mapped to be read, without a file handle held, as Python's own mapping has one."""
     with open(path, "rb") as raw:
-        memory = mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ)
+        size = os.fstat(raw.fileno()).st_size
+        address = LIBC.mmap(None, size, mmap.PROT_READ, mmap.MAP_SHARED, raw.fileno(), 0)
+    if address in (None, FAILED):
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), str(path))
+    memory = (ctypes.c_char * size).from_address(address)
+    weakref.finalize(memory, LIBC.munmap, address, size)
+    return memory
+
+
+def advise(array: np.ndarray, advice: int) -> None:
+    """Tell the system how a mapped array will be read, by a constant of `mmap`."""
+    start = array.ctypes.data // mmap.PAGESIZE * mmap.PAGESIZE
+    LIBC.madvise(start, array.ctypes.data + array.nbytes - start, advice)
+
+
+def map_arrays(file: h5py.File, path: Path, types: dict[str, np.dtype]) -> dict[str, np.ndarray]:
+    """The datasets as read-only arrays."""
+    memory = map_file(path)
     arrays = {}
     for name, kind in types.items():
         data = file.get(name)
@@ -59,6 +86,7 @@ def map_arrays(file: h5py.File, path: Path, types: dict[str, np.dtype]) -> dict[
         if data.size and offset + data.nbytes > len(memory):
             raise UserError(f"{path}: truncated in dataset {name}; {REMEDY}")
         arrays[name] = np.frombuffer(memory, kind, data.size, offset) if data.size else data[:]
+        arrays[name].flags.writeable = False
     return arrays
 
 
