@@ -3,13 +3,15 @@
     python -m scripts.examples.train_vocab SHARD... -o results/vocab --size 30522 --lowercase
 
 Writes a tokenizer folder (vocab.txt, tokenizer.json, tokenizer_config.json) that transformers loads
-as BERT's tokenizer. The sample is drawn by a hash of each sentence's place, so that memory is
-bounded by --sample-mb, whatever the size of the corpus. The same bytes on any number of threads.
+as BERT's tokenizer. The sample is drawn by a hash of each sentence's place, from whole shards that are
+drawn as well, so that --sample-mb bounds memory and time, whatever the size of the corpus. The same
+bytes on any number of threads.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,9 @@ from scripts.common.settings import SEED, setting
 from scripts.common.text import read_line_blocks
 from scripts.common.threads import check_threads
 from scripts.examples.tokenizer.form import Form
+
+
+READ = 2  # packed bytes of shards to read for a byte of the sample, some five of text
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,10 @@ def train_vocab(
     from scripts.examples.tokenizer.bert_tokenizer import bert_tokenizer, write_folder
     from scripts.examples.tokenizer.wordpiece_trainer import train_tokens
 
-    lines = draw_sample(shards, int(settings.sample_mb * 1e6), settings.seed)
+    limit = int(settings.sample_mb * 1e6)
+    drawn = draw_shards([shard.stat().st_size for shard in shards], READ * limit, settings.seed)
+    cli.log.info("reading %d of %d shards", len(drawn), len(shards))
+    lines = draw_sample({number: shards[number] for number in drawn}, limit, settings.seed)
     if not lines:
         raise UserError(f"{shards[0]}: no sentence to train a vocabulary on, here or in the others")
     cli.log.info("training on %d sentences, %.1f MB", len(lines), sum(map(len, lines)) / 1e6)
@@ -51,7 +59,17 @@ def train_vocab(
     return write_folder(output, bert_tokenizer(tokens, settings.lowercase), settings.max_length)
 
 
-def draw_sample(shards: Iterable[Path], limit: int, seed: int) -> list[bytes]:
+def draw_shards(sizes: Sequence[int], enough: int, seed: int) -> list[int]:
+    """The numbers, in order, of as many shards by chance as hold `enough` bytes, or of all.
+
+    Each shard is a random part of the documents: any of them speak for the corpus.
+    """
+    order = sorted(range(len(sizes)), key=lambda number: hash64(seed, "vocabulary shards", number))
+    held = accumulate(sizes[number] for number in order)
+    return sorted(order[: 1 + sum(size < enough for size in held)])
+
+
+def draw_sample(shards: Mapping[int, Path], limit: int, seed: int) -> list[bytes]:
     """Sentences of at most `limit` bytes in all, each as likely as any other, in their order.
 
     A sentence is drawn when the hash of its shard's number and its line's is under a bound; whenever
@@ -59,7 +77,7 @@ def draw_sample(shards: Iterable[Path], limit: int, seed: int) -> list[bytes]:
     """
     chosen: list[tuple[int, bytes]] = []
     bound, total = 1 << 64, 0
-    for number, shard in enumerate(shards):
+    for number, shard in shards.items():
         key = hash64(seed, "vocabulary", number)
         for first, text in read_line_blocks(shard):
             lines = text.split(b"\n")

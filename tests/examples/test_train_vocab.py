@@ -19,7 +19,7 @@ from scripts.common.settings import from_args, section_of
 from scripts.common.text import read_line_blocks, zstd_writer
 from scripts.examples import train_vocab as step
 from scripts.examples.tokenizer.vocabulary import load_vocabulary
-from scripts.examples.train_vocab import Settings, draw_sample, main, train_vocab
+from scripts.examples.train_vocab import Settings, draw_sample, draw_shards, main, train_vocab
 from tests.conftest import ROOT
 
 FILES = ["tokenizer.json", "tokenizer_config.json", "vocab.txt"]
@@ -90,19 +90,40 @@ def test_transformers_loads_it(shards, tmp_path, lowercase):
 
 
 def test_sample_is_bounded_and_fair(shards):
-    whole = draw_sample(shards, 10**9, 1)
+    whole = draw_sample(dict(enumerate(shards)), 10**9, 1)
     assert sum(map(len, whole)) + len(whole) > 120_000
     for limit in (50_000, 5_000, 100):
-        part = draw_sample(shards, limit, 1)
+        part = draw_sample(dict(enumerate(shards)), limit, 1)
         assert limit / 4 < sum(map(len, part)) + len(part) <= limit
-        assert part != draw_sample(shards, limit, 2)
+        assert part != draw_sample(dict(enumerate(shards)), limit, 2)
     # From all over: each third of the text gives its share (binomial, 5 standard deviations).
-    part = draw_sample(shards, 50_000, 3)
+    part = draw_sample(dict(enumerate(shards)), 50_000, 3)
     places = np.searchsorted(
         np.arange(0, 6000, 2000), [whole.index(line) for line in part], "right"
     )
     counts = np.bincount(places, minlength=4)[1:]
     assert (abs(counts - len(part) / 3) < 5 * np.sqrt(len(part) * 2 / 9)).all()
+
+
+def test_no_more_shards_are_read_than_the_sample_needs():
+    assert draw_shards([10] * 500, 5000, 1) == list(range(500))
+    drawn = draw_shards([10] * 500, 300, 1)
+    assert len(drawn) == 30
+    assert drawn == sorted(drawn) != list(range(30))
+    assert drawn != draw_shards([10] * 500, 300, 2)
+    assert set(draw_shards([10] * 500, 200, 1)) < set(drawn)
+    often = np.bincount(np.concatenate([draw_shards([10] * 20, 50, n) for n in range(400)]))
+    assert len(often) == 20
+    assert (abs(often - 100) < 5 * np.sqrt(100 * 3 / 4)).all()  # binomial, 5 standard deviations
+
+
+def test_a_sample_of_a_few_shards(shards, tmp_path, caplog):
+    caplog.set_level("INFO")
+    one = replace(SETTINGS, sample_mb=shards[0].stat().st_size / 4e6)
+    train_vocab(shards, tmp_path / "few", one)
+    assert "reading 1 of 3 shards" in caplog.text
+    train_vocab(shards, tmp_path / "all", SETTINGS)
+    assert "reading 3 of 3 shards" in caplog.text
 
 
 def test_training_errors(shards, tmp_path):
@@ -118,6 +139,7 @@ def test_training_errors(shards, tmp_path):
 
 def test_a_small_vocabulary(shards, tmp_path, monkeypatch):
     """The command's, in this process: what it was the day before."""
+    monkeypatch.setattr(step, "READ", 100)  # of all shards
     settings = {"--size": 300, "--sample-mb": 0.02, "--seed": 1, "--max-length": 64}
     flags = [str(word) for pair in settings.items() for word in pair]
     names = [str(shard) for shard in shards]
@@ -146,11 +168,13 @@ def test_the_sample_keeps_its_order_and_leaves_empty_lines_out(tmp_path):
     (tmp_path / "b.txt").write_text("three\nfour")
     paths = [tmp_path / "a.txt", tmp_path / "b.txt"]
     everything = [b"one", b"two", b"three", b"four"]
-    assert draw_sample(paths, 19, 0) == everything  # 15 letters, and a line break each
+    assert (
+        draw_sample(dict(enumerate(paths)), 19, 0) == everything
+    )  # 15 letters, and a line break each
     for seed in range(20):
-        part = draw_sample(paths, 18, seed)
+        part = draw_sample(dict(enumerate(paths)), 18, seed)
         assert part == [line for line in everything if line in part] != everything
-    assert draw_sample(paths, 0, 0) == []
+    assert draw_sample(dict(enumerate(paths)), 0, 0) == []
 
 
 def test_the_bound_is_halved_until_the_sample_fits(tmp_path):
@@ -163,16 +187,16 @@ def test_the_bound_is_halved_until_the_sample_fits(tmp_path):
             fits = [n for n in range(60) if hashes[n] < 1 << 64 - halvings]
             if sum(len(lines[n]) + 1 for n in fits) <= limit:
                 break
-        assert draw_sample([tmp_path / "a.txt"], limit, 7) == [lines[n] for n in fits]
+        assert draw_sample({0: tmp_path / "a.txt"}, limit, 7) == [lines[n] for n in fits]
 
 
 def test_the_same_sample_for_ever(shards):
-    part = draw_sample(shards, 2000, 5)
+    part = draw_sample(dict(enumerate(shards)), 2000, 5)
     digest = hashlib.sha256(b"\n".join(part)).hexdigest()
     assert (len(part), digest[:16]) == (35, "f1070ee5531a5ed8")
 
 
 def test_the_sample_does_not_depend_on_the_blocks(shards, monkeypatch):
-    whole = draw_sample(shards, 5_000, 1)
+    whole = draw_sample(dict(enumerate(shards)), 5_000, 1)
     monkeypatch.setattr(step, "read_line_blocks", partial(read_line_blocks, size=1000))
-    assert draw_sample(shards, 5_000, 1) == whole
+    assert draw_sample(dict(enumerate(shards)), 5_000, 1) == whole
