@@ -25,7 +25,6 @@ from scripts.common.text import read_line_blocks
 from scripts.common.threads import check_threads
 from scripts.examples.tokenizer.form import Form
 
-
 READ = 2  # packed bytes of shards to read for a byte of the sample, some five of text
 
 
