@@ -49,7 +49,7 @@ rule extract_articles:
         ENVIRONMENT
     threads: 4
     resources:
-        mem_mb=memory(400, per_thread=300),
+        mem_mb=memory(100, per_thread=60),
         runtime=minutes(1440),
     params:
         **step("scripts/corpus/extract_articles.py"),
@@ -103,7 +103,7 @@ rule split_sentences:
         ENVIRONMENT
     threads: 4
     resources:
-        mem_mb=memory(400, per_thread=300),
+        mem_mb=memory(300, per_thread=120),
         runtime=minutes(1440),
     params:
         **step("scripts/corpus/split_sentences.py"),
@@ -131,7 +131,7 @@ rule find_contamination:
         ENVIRONMENT
     threads: 4
     resources:
-        mem_mb=memory(1000, per_thread=300),
+        mem_mb=memory(400, per_thread=120),
         runtime=minutes(1440),
     params:
         **step("scripts/corpus/find_contamination.py"),
@@ -176,7 +176,7 @@ rule sign_documents:
         ENVIRONMENT
     threads: 4
     resources:
-        mem_mb=memory(600, per_thread=300),
+        mem_mb=memory(200, per_thread=60),
         runtime=minutes(1440),
     params:
         **step("scripts/corpus/sign_documents.py"),
@@ -200,7 +200,7 @@ rule assign_documents:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=memory(2000),
+        mem_mb=memory(documents_mb()),
         runtime=minutes(240, share=0.02),
     params:
         **step("scripts/corpus/assign_documents.py"),
@@ -230,7 +230,7 @@ rule place_documents:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=memory(1000),
+        mem_mb=memory(500),
         runtime=minutes(240),
     params:
         **step("scripts/corpus/place_documents.py"),

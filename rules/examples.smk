@@ -41,7 +41,7 @@ else:
             ENVIRONMENT
         threads: 4
         resources:
-            mem_mb=memory(1000 + 12 * VOCAB["sample_mb"]),
+            mem_mb=memory(300 + 8 * VOCAB["sample_mb"]),
             runtime=minutes(240, share=0.05),
         params:
             **step("scripts/examples/train_vocab.py"),
@@ -102,7 +102,7 @@ else:
         conda:
             ENVIRONMENT
         resources:
-            mem_mb=memory(1000),
+            mem_mb=memory(300),
             runtime=minutes(240),
         params:
             **step("scripts/examples/tokenize_shard.py"),
@@ -132,7 +132,7 @@ else:
         conda:
             ENVIRONMENT
         resources:
-            mem_mb=memory(1000),
+            mem_mb=memory(300),
             runtime=minutes(240),
         params:
             **step("scripts/examples/build_examples.py"),

@@ -105,7 +105,7 @@ rule finetune:
         ENVIRONMENT
     threads: GLUE["cpu_threads"]
     resources:
-        mem_mb=memory(6000),
+        mem_mb=memory(finetuning_mb()),
         runtime=finetune_minutes,
         gpu=GLUE["gpus"],
     params:

@@ -30,7 +30,7 @@ rule pretrain:
     threads: max(1, PRETRAIN["gpus"]) * PRETRAIN["cpu_threads"]
     resources:
         **several_nodes(),
-        mem_mb=memory(8000 * max(1, PRETRAIN["gpus"])),
+        mem_mb=memory(training_mb()),
         runtime=phase_minutes,
         gpu=PRETRAIN["gpus"] * PRETRAIN["nodes"],
         nodes=PRETRAIN["nodes"],

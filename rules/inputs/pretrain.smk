@@ -4,7 +4,7 @@ from scripts.common import model_files
 from scripts.common.errors import UserError
 from scripts.pretrain.architectures.model_config import Shape, new_config, read_model
 from scripts.pretrain.loop.recipe import Recipe
-from scripts.pretrain.loop.job import RuntimeOptions, Settings
+from scripts.pretrain.loop.job import CPU_TOKENS, RuntimeOptions, Settings
 
 PRETRAIN = config["pretrain"]
 SEEDS = PRETRAIN["seeds"] or [config["seed"]]
@@ -91,6 +91,23 @@ def phase_minutes(wildcards, attempt):
     flops = SHAPE.training_flops(tokens, tokens * phase["seq_length"], masked)
     seconds = flops / (estimates.FIGURES.cpu_flops * PRETRAIN["cpu_threads"])
     return min(PRETRAIN["runtime"], estimates.minutes(seconds, PRETRAIN["runtime"]) * attempt)
+
+
+def training_mb():
+    """Megabytes of a node's memory for a training: a GPU's process, or all of it on a CPU.
+
+    Weights, gradients, both moments and what a checkpoint copies have 24 bytes a parameter; on a CPU a
+    layer keeps some 34 numbers a token and hidden unit (Korthikanti et al. 2022), and the head two
+    logits of each masked token and word.
+    """
+    weights = 24 * SHAPE.parameters
+    if PRETRAIN["gpus"]:
+        return PRETRAIN["gpus"] * (5000 + weights / 1e6)
+    tokens = PRETRAIN["micro_batch_tokens"]
+    tokens = tokens if isinstance(tokens, int) else CPU_TOKENS
+    layers = 34 * SHAPE.num_hidden_layers * SHAPE.hidden_size
+    head = 2 * config["examples"]["mlm_probability"] * SHAPE.vocab_size
+    return 1500 + (weights + 4 * tokens * (layers + head)) / 1e6
 
 
 def checkpoints_folder(wildcards, output):

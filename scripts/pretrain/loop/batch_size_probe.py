@@ -10,18 +10,18 @@ from scripts.common.errors import UserError
 from scripts.examples.h5.example_files import Batch
 from scripts.pretrain.architectures.bert import Bert, Dropout, DropoutRates
 from scripts.pretrain.architectures.micro_batch import MicroBatch
+from scripts.pretrain.loop.job import CPU_TOKENS
 from scripts.pretrain.loop.micro_batches import micro_batch
 
 SMALLEST, STEP = 2048, 1024
 RESERVE = 0.9  # of what fits, since the blocks of other shapes do not lie as tightly
-ON_CPU = 8192  # more is not faster
 
 
 def micro_batch_tokens(model: Bert, rates: DropoutRates, seq_length: int, most: int) -> int:
     """The largest budget of tokens, up to `most`, that a pass has memory for."""
     device = next(model.parameters()).device
     if device.type != "cuda":
-        return ON_CPU
+        return CPU_TOKENS
     moments = [torch.empty_like(p) for p in model.parameters() for _ in range(2)]  # the optimizer's
 
     def fits(tokens: int) -> bool:

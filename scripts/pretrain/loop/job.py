@@ -20,6 +20,9 @@ def tokens_or_auto(text: str) -> int | str:
     raise ArgumentTypeError(f"{text!r} is neither a number nor auto")
 
 
+CPU_TOKENS = 8192  # of a micro-batch: more is not faster
+
+
 @dataclass(frozen=True)
 class Settings(NewModel):
     """What all phases of a model have in common."""
@@ -30,7 +33,7 @@ class Settings(NewModel):
     cpu_threads: int = setting(2, "a process's threads; sums depend on them", minimum=1)
     micro_batch_tokens: int | str = setting(
         "auto",
-        "tokens a forward pass; auto: what fits the GPU, and 8192 on a CPU",
+        f"tokens a forward pass; auto: what fits the GPU, and {CPU_TOKENS} on a CPU",
         parse=tokens_or_auto,
         description="auto or a number of tokens",
         anyOf=[{"const": "auto"}, {"type": "integer", "minimum": 16}],
