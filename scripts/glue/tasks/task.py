@@ -1,6 +1,5 @@
 """A task of sentences or sentence pairs, and what its kind decides."""
 
-import warnings
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,8 +30,8 @@ class Kind(ABC):
     """What a kind of task decides, from its files' labels to its scores.
 
     The methods that are not abstract suit tasks with one label an example; a kind with a label a
-    token overrides them. Nothing here or in a kind's module may import torch, transformers or
-    scikit-learn before it is used: steps that only read files start without them.
+    token overrides them. Nothing here or in a kind's module may import torch or transformers before
+    it is used: steps that only read files start without them.
     """
 
     name: str
@@ -79,17 +78,9 @@ class Kind(ABC):
     ) -> Answers:
         """The answers that each example's logits mean; a model that diverged has some too."""
 
+    @abstractmethod
     def score(self, task: "Task", metric: str, gold: list[Label], predicted: list[Label]) -> float:
         """One metric of one evaluation set, as a fraction; 0, never NaN, where it is not defined."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the libraries warn of constant predictions
-            return self.measure(task, metric, gold, predicted)
-
-    @abstractmethod
-    def measure(
-        self, task: "Task", metric: str, gold: list[Label], predicted: list[Label]
-    ) -> float:
-        """`score`, by the kind's library."""
 
     @abstractmethod
     def baseline(self, task: "Task", gold: list[Label]) -> list[Label]:
