@@ -59,8 +59,7 @@ def free_gpu(names: list[str]) -> str:
 
 
 def settle(cpu_threads: int) -> None:
-    """Take so many threads, and of several GPUs, which Trainer would all use at once, one, with
-    repeatable kernels."""
+    """Take so many threads, and of several GPUs one, with repeatable kernels."""
     import torch
 
     check_threads(cpu_threads + BESIDE)

@@ -138,7 +138,8 @@ def test_a_model_of_numbers_that_is_kept_gives_them(family, model_folder, tmp_pa
     batch.pop("labels")
     with torch.no_grad():
         logits = model.eval()(**batch).logits
-        model_loader.rescale(model, 3.0, 1.5)
-        model.save_pretrained(tmp_path / "out")
+        padded = model_loader.PaddedModel(model, tokenizer, bf16=False)
+        padded.rescale(3.0, 1.5)
+        padded.save(tmp_path / "out")
         theirs = AutoModelForSequenceClassification.from_pretrained(tmp_path / "out").eval()
         torch.testing.assert_close(theirs(**batch).logits, logits * 1.5 + 3, atol=1e-5, rtol=1e-5)

@@ -1,27 +1,23 @@
-"""One finetuning by transformers' Trainer, evaluated after each epoch."""
+"""One finetuning, evaluated after each epoch."""
 
 import math
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 import torch
-from torch.utils.data import Dataset
-from transformers import (
-    PreTrainedModel,
-    PrinterCallback,
-    Trainer,
-    TrainerCallback,
-    TrainingArguments,
-)
 
 from scripts.common.cli import log
+from scripts.common.digest import hash64
+from scripts.glue.finetuning.fused_adamw import AdamW
 from scripts.glue.finetuning.hyperparameters import Settings
-from scripts.glue.finetuning.padded_batches import Examples, LengthGrouped
+from scripts.glue.finetuning.model import Model
+from scripts.glue.finetuning.padded_batches import Examples, grouped_batches
+from scripts.pretrain.optimizers.registry import parameter_groups
 
 LOGGED = 10  # points of the training loss an epoch
+MAX_GRAD_NORM = 1.0
 
 
 @dataclass
@@ -35,114 +31,88 @@ class Result:
     diverged: bool = False
 
 
-class LengthGroupedTrainer(Trainer):
-    """Trainer with batches of like lengths."""
+class Watch:
+    """Evaluates after each epoch, collects the curves, keeps the best weights."""
 
-    def _get_train_sampler(self, train_dataset: Dataset | None = None) -> LengthGrouped:
-        examples = train_dataset or self.train_dataset
-        assert isinstance(examples, Examples)
-        return LengthGrouped(examples.lengths, self.args.train_batch_size, self.args.seed)
-
-
-class Watch(TrainerCallback):
-    """Evaluates after each epoch, collects the curves, keeps the best weights, stops at NaN."""
-
-    def __init__(self, evaluate: Callable[[PreTrainedModel], dict[str, float]], keep_best: bool):
-        self.evaluate, self.keep_best = evaluate, keep_best
+    def __init__(
+        self, model: Model, evaluate: Callable[[Model], dict[str, float]], keep_best: bool
+    ):
+        self.model, self.evaluate, self.keep_best = model, evaluate, keep_best
         self.result = Result()
         self.best: tuple[float, dict[str, torch.Tensor]] | None = None
         self.spent = 0.0
-        self.evaluated = -1
 
-    def on_log(self, args, state, control, logs=None, **kwargs):
-        for name, quantity in (("loss", "train_loss"), ("learning_rate", "learning_rate")):
-            if logs and name in logs:
-                value = float(logs[name])
-                self.result.curve.append((state.global_step, state.epoch, quantity, value))
-                if not math.isfinite(value):
-                    self.result.diverged = True
-                    control.should_training_stop = True
+    def note(self, step: int, epoch: float, loss: float, learning_rate: float) -> None:
+        """A point of the training's curves; a loss that is not finite is the last one."""
+        points = {"train_loss": loss, "learning_rate": learning_rate}
+        self.result.curve += [(step, epoch, name, value) for name, value in points.items()]
+        self.result.diverged |= not math.isfinite(loss)
 
-    def on_epoch_end(self, args, state, control, model=None, **kwargs):
-        self.look(state, model)
-
-    def on_train_end(self, args, state, control, model=None, **kwargs):
-        self.look(state, model)
-        self.result.steps = state.global_step
-        if self.keep_best and self.best:
-            model.load_state_dict(self.best[1])
-
-    def look(self, state, model: PreTrainedModel) -> None:
-        """Evaluate the model as it stands, once a step."""
-        if self.evaluated == state.global_step:
-            return
-        self.evaluated = state.global_step
+    def look(self, step: int, epoch: float) -> None:
+        """Evaluate the model as it stands."""
         start = time.perf_counter()
-        metrics = self.evaluate(model)
+        metrics = self.evaluate(self.model)
         self.spent += time.perf_counter() - start
         for name, value in metrics.items():
-            self.result.curve.append((state.global_step, state.epoch, f"dev_{name}", value))
-        log.info(
-            "epoch %.3g: %s",
-            state.epoch,
-            ", ".join(f"{name} {value:.4f}" for name, value in metrics.items()),
-        )
+            self.result.curve.append((step, epoch, f"dev_{name}", value))
+        shown = ", ".join(f"{name} {value:.4f}" for name, value in metrics.items())
+        log.info("epoch %.3g: %s", epoch, shown)
         score = task_score(metrics)
         if not self.keep_best:
-            self.result.epoch = state.epoch
+            self.result.epoch = epoch
         elif self.best is None or score > self.best[0]:
-            weights = {key: value.detach().clone() for key, value in model.state_dict().items()}
-            self.best = (score, weights)
-            self.result.epoch = state.epoch
+            state = self.model.state_dict()
+            self.best = (score, {key: value.detach().clone() for key, value in state.items()})
+            self.result.epoch = epoch
 
 
 def train(
-    model: PreTrainedModel,
+    model: Model,
     examples: Examples,
     settings: Settings,
     seed: int,
-    evaluate: Callable[[PreTrainedModel], dict[str, float]],
+    evaluate: Callable[[Model], dict[str, float]],
 ) -> Result:
     """Finetune `model` in place; `evaluate` gives dev metrics by name."""
-    steps = math.ceil(len(examples) / settings.batch_size)
-    watch = Watch(evaluate, settings.keep == "best")
     start = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="dump2glue-") as folder:
-        arguments = TrainingArguments(
-            output_dir=folder,
-            seed=seed,
-            data_seed=seed,
-            num_train_epochs=settings.epochs,
-            per_device_train_batch_size=settings.batch_size,
-            learning_rate=settings.learning_rate,
-            warmup_steps=math.ceil(settings.warmup * math.ceil(steps * settings.epochs)),
-            lr_scheduler_type="linear",
-            weight_decay=settings.weight_decay,
-            max_grad_norm=1.0,
-            bf16=precision(settings.precision) == "bf16",
-            use_cpu=not torch.cuda.is_available(),
-            logging_steps=max(1, steps // LOGGED),
-            logging_nan_inf_filter=False,
-            save_strategy="no",
-            eval_strategy="no",
-            report_to="none",
-            disable_tqdm=True,
-            dataloader_pin_memory=torch.cuda.is_available(),
-            remove_unused_columns=False,
-        )
-        trainer = LengthGroupedTrainer(
-            model=model,
-            args=arguments,
-            train_dataset=examples,
-            data_collator=examples.collate,
-            callbacks=[watch],
-        )
-        trainer.remove_callback(PrinterCallback)
-        trainer.train()
-    result = watch.result
+    watch = Watch(model, evaluate, settings.keep == "best")
+    steps_an_epoch = math.ceil(len(examples) / settings.batch_size)
+    steps = math.ceil(steps_an_epoch * settings.epochs)
+    cadence = max(1, steps_an_epoch // LOGGED)
+    optimizer = AdamW(parameter_groups(model, settings.weight_decay))
+    parameters = list(model.parameters())
+    batches: list[np.ndarray] = []
+    losses = []
+    model.train()
+    for step in range(1, steps + 1):
+        if not batches:
+            epoch = (step - 1) // steps_an_epoch
+            batches = grouped_batches(examples.lengths, settings.batch_size, seed, epoch)
+        rate = settings.learning_rate * warmed(step - 1, steps, settings.warmup)
+        loss = model.loss(examples, batches.pop(0), hash64("dropout", seed, step) % 2**62)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(parameters, MAX_GRAD_NORM)
+        optimizer.step(rate)
+        losses.append(loss.detach())
+        if step % cadence == 0:
+            watch.note(step, step / steps_an_epoch, torch.stack(losses).mean().item(), rate)
+            losses.clear()
+        if not batches or step == steps or watch.result.diverged:
+            watch.look(step, step / steps_an_epoch)
+        if watch.result.diverged:
+            break
+    if watch.best:
+        model.load_state_dict(watch.best[1])
+    watch.result.steps = step
     total = time.perf_counter() - start
-    result.seconds = {"train": total - watch.spent, "evaluate": watch.spent}
-    return result
+    watch.result.seconds = {"train": total - watch.spent, "evaluate": watch.spent}
+    return watch.result
+
+
+def warmed(step: int, steps: int, warmup: float) -> float:
+    """The share of the highest learning rate after so many steps: linear up from 0, and down to 0."""
+    first = math.ceil(warmup * steps)
+    return step / first if step < first else (steps - step) / (steps - first)
 
 
 def precision(wanted: str) -> str:
@@ -158,28 +128,20 @@ def precision(wanted: str) -> str:
 CPU_BF16 = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
 
 
-def predict(
-    model: PreTrainedModel, examples: Examples, batch_size: int, wanted: str
-) -> list[np.ndarray]:
+def predict(model: Model, examples: Examples, batch_size: int) -> list[np.ndarray]:
     """Each example's logits, float64 [labels] (or [padded length, labels] of a model of tokens).
 
     Batches of like lengths hold little padding; their order depends on the lengths alone.
     """
     order = np.argsort(-examples.lengths, kind="stable")
     logits: list[np.ndarray] = [np.empty(0)] * len(examples)
-    device = model.device
     training = model.training
     model.eval()
-    with (
-        torch.inference_mode(),
-        torch.autocast(device.type, torch.bfloat16, enabled=precision(wanted) == "bf16"),
-    ):
+    with torch.inference_mode():
         for start in range(0, len(order), batch_size):
             indices = order[start : start + batch_size]
-            batch = examples.collate(indices)
-            batch.pop("labels", None)
-            output = model(**{name: tensor.to(device) for name, tensor in batch.items()})
-            for index, values in zip(indices, output.logits.double().cpu().numpy(), strict=True):
+            found = model.logits(examples, indices).double().cpu().numpy()
+            for index, values in zip(indices, found, strict=True):
                 logits[index] = values
     model.train(training)
     return logits

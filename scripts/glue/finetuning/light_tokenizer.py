@@ -1,0 +1,84 @@
+"""BERT's own tokenizer, read without transformers, which takes half a second to import."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from tokenizers import Tokenizer
+
+from scripts.common.model_files import BESIDE_TOKENIZERS, VOCABULARY
+from scripts.examples.masking.token_kinds import BERT_SPECIAL
+from scripts.examples.tokenizer.bert_tokenizer import SPECIAL, bert_tokenizer, token_list
+from scripts.examples.tokenizer.given_tokenizer import refuse_cased
+from scripts.examples.tokenizer.vocabulary import open_tokenizer, read_settings, settled
+
+# What tokenizer_config.json may say beside `do_lower_case`: BERT's own, or what changes no token.
+OWN: dict[str, Any] = {f"{role}_token": token for role, token in BERT_SPECIAL.items()} | {
+    "tokenizer_class": "BertTokenizer",
+    "strip_accents": None,
+    "tokenize_chinese_chars": True,
+    "model_input_names": ["input_ids", "token_type_ids", "attention_mask"],
+}
+WITHOUT_EFFECT = {"do_lower_case", "model_max_length", "backend", "is_local", "local_files_only"}
+FAST, SETTINGS, LIST = VOCABULARY
+
+
+class Encoded(dict):
+    """Lists by name, and what they were made from, as transformers gives them."""
+
+    def __init__(self, encodings: list[Any]):
+        super().__init__(
+            input_ids=[encoding.ids for encoding in encodings],
+            token_type_ids=[encoding.type_ids for encoding in encodings],
+        )
+        self.encodings = encodings
+
+
+class LightTokenizer:
+    """Called as BertTokenizer of transformers is, with lists of texts, and with the same answers."""
+
+    model_input_names: list[str] = OWN["model_input_names"]
+    padding_side = "right"
+
+    def __init__(self, folder: Path, backend: Tokenizer):
+        self.folder, self.backend = folder, backend
+        self.pad_token_id = backend.token_to_id(OWN["pad_token"])
+
+    def get_vocab(self) -> dict[str, int]:
+        """The tokens' ids."""
+        return self.backend.get_vocab(with_added_tokens=True)
+
+    def __call__(self, *texts: list[str], max_length: int | None = None, **options) -> Encoded:
+        settled(self.backend)
+        if max_length is not None:
+            self.backend.enable_truncation(max_length)
+        rows: Any = texts[0] if len(texts) == 1 else list(zip(*texts, strict=True))
+        return Encoded(self.backend.encode_batch(rows))
+
+    def save_pretrained(self, folder: Path) -> None:
+        """Write the folder's tokenizer to another one."""
+        for name in (FAST, SETTINGS):
+            shutil.copyfile(self.folder / name, folder / name)
+
+
+def read_light_tokenizer(folder: Path) -> LightTokenizer | None:
+    """The tokenizer of a folder; None where it may be another one than BERT's to transformers."""
+    beside = [name for name in BESIDE_TOKENIZERS if (folder / name).exists()]
+    if beside != [SETTINGS] or not (folder / FAST).is_file():
+        return None
+    settings = read_settings(folder / SETTINGS)
+    lowercase = settings.get("do_lower_case")
+    kept = {key: value for key, value in settings.items() if key not in WITHOUT_EFFECT}
+    if not isinstance(lowercase, bool) or OWN | kept != OWN:
+        return None
+    backend = open_tokenizer(folder / FAST)
+    tokens = token_list(backend)
+    given = [token for token in SPECIAL if token in tokens]
+    if len(given) < len(SPECIAL) or backend.to_str() != bert_tokenizer(tokens, lowercase).to_str():
+        return None
+    if (folder / LIST).exists():
+        lines = (folder / LIST).read_bytes()
+        if lines != "".join(f"{token}\n" for token in tokens).encode():
+            return None
+    refuse_cased(tokens, backend, folder)
+    return LightTokenizer(folder, backend)
