@@ -4,6 +4,7 @@ import random
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from transformers import (
@@ -95,7 +96,9 @@ def batch_of(tokenizer, task, count=64) -> dict[str, torch.Tensor]:
     ]
     labels = [rng.choice(task.labels) if task.labels else 5 * rng.random() for _ in texts]
     examples = padded_batches.encode(Rows(texts, labels, []), task, tokenizer, 32)
-    return examples.collate(range(count))
+    indices = np.arange(count)
+    labels = torch.from_numpy(examples.targets)
+    return examples.collate(indices) | {"labels": labels}
 
 
 def loss(model, batch) -> float:

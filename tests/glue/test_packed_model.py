@@ -19,6 +19,7 @@ from scripts.glue.finetuning import one_run, packed_model, padded_batches, train
 from scripts.glue.finetuning.hyperparameters import Settings
 from scripts.glue.finetuning.model_loader import PaddedModel
 from scripts.glue.tasks.official_tasks import OFFICIAL
+from scripts.pretrain.architectures import model_folder as pretrained
 from tests.glue.made import WORDS, write_model, write_task
 from tests.runs import ROOT
 
@@ -72,19 +73,17 @@ def test_logits_loss_and_gradients_are_those_of_transformers(without_dropout, tm
     theirs = kept(model, tmp_path / "kept").train()
     examples = examples_of(model.tokenizer, task)
     indices = np.argsort(-examples.lengths)
-    batch = examples.collate(indices)
+    targets = torch.from_numpy(examples.targets[indices])
+    batch = examples.collate(indices) | {"labels": targets}
     expected = theirs(**batch)
-    torch.testing.assert_close(
-        model.logits(examples, indices), expected.logits, atol=1e-4, rtol=1e-4
-    )
-    loss = model.loss(examples, indices, 0)
+    logits = model.logits(examples, indices)
+    torch.testing.assert_close(logits, expected.logits, atol=1e-4, rtol=1e-4)
+    loss = trainer.LOSSES[task.kind.problem](logits, targets)
     assert loss.item() == pytest.approx(expected.loss.item(), abs=1e-5)
     loss.backward()
     expected.loss.backward()
-    found = packed_model.export_state(
-        {name: p.grad for name, p in model.encoder.named_parameters()}
-    )
-    found |= {f"classifier.{name}": p.grad for name, p in model.classifier.named_parameters()}
+    found = pretrained.export_state({name: p.grad for name, p in model.encoder.named_parameters()})
+    found |= {f"classifier.{name}": p.grad for name, p in model.last_layer.named_parameters()}
     wanted = {name: p.grad for name, p in theirs.named_parameters()}
     assert found.keys() == wanted.keys()
     for name, gradient in wanted.items():
@@ -106,7 +105,7 @@ def test_the_curve_is_that_of_transformers_trainer(without_dropout, tmp_path, ta
     class InOrder(Trainer):
         def get_train_dataloader(self):
             return [
-                examples.collate(batch)
+                examples.collate(batch) | {"labels": torch.from_numpy(examples.targets[batch])}
                 for epoch in range(4)
                 for batch in padded_batches.grouped_batches(examples.lengths, 8, 1, epoch)
             ]
@@ -156,22 +155,21 @@ def test_dropout_follows_from_the_seed_while_training(model_folder):
     model = load(model_folder)
     examples, indices = examples_of(model.tokenizer, RTE), np.arange(40)
 
-    def loss(seed):
-        return model.loss(examples, indices, seed).item()
+    def same(*seeds):
+        return torch.equal(*(model.logits(examples, indices, seed) for seed in seeds))
 
     model.train()
-    assert loss(1) == loss(1) != loss(2)
+    assert (same(1, 1), same(1, 2)) == (True, False)
     model.eval()
-    assert loss(1) == loss(2)
+    assert same(1, 2)
 
 
 def test_the_heads_own_dropout_is_the_configs(folder):
     change_config(folder, **NO_DROPOUT, classifier_dropout=0.5)
     model = load(folder).train()
     examples, indices = examples_of(model.tokenizer, RTE), np.arange(40)
-    batch = packed_model.pack(examples, indices)
-    model.classifier.weight.data.fill_(1)
-    assert not torch.equal(model(batch, 1), model(batch, 2))
+    model.last_layer.weight.data.fill_(1)
+    assert not torch.equal(*(model.logits(examples, indices, seed) for seed in (1, 2)))
     change_config(folder, classifier_dropout=0.0, hidden_dropout_prob=0.5)
     assert load(folder).head_dropout.hidden == 0.0
     change_config(folder, classifier_dropout=None)
@@ -181,7 +179,7 @@ def test_the_heads_own_dropout_is_the_configs(folder):
 def test_the_encoder_is_the_folders_and_the_head_is_new(model_folder, tmp_path):
     weights = load_file(model_folder / "model.safetensors")
     models = [load(model_folder, MNLI, seed) for seed in (1, 1, 2)]
-    heads = [model.classifier.weight for model in models]
+    heads = [model.last_layer.weight for model in models]
     assert torch.equal(heads[0], heads[1])
     assert not torch.equal(heads[0], heads[2])
     assert heads[0].shape == (3, 32)
@@ -191,7 +189,7 @@ def test_the_encoder_is_the_folders_and_the_head_is_new(model_folder, tmp_path):
         assert torch.equal(tensor, weights[f"bert.{name}"]), name
     assert theirs.config.id2label == dict(enumerate(MNLI.labels))
     again = load(tmp_path / "kept", STS)
-    assert again.classifier.weight.shape == (1, 32)
+    assert again.last_layer.weight.shape == (1, 32)
     assert torch.equal(again.encoder.pooler.weight, models[0].encoder.pooler.weight)
 
 
@@ -213,9 +211,7 @@ def test_weights_in_other_forms(folder, kind):
 
 def test_a_pooler_that_is_lacking_is_drawn_and_told(folder, monkeypatch):
     said = []
-    monkeypatch.setattr(
-        packed_model.model_loader.log, "info", lambda text, *values: said.append(text % values)
-    )
+    monkeypatch.setattr(pretrained.log, "warning", lambda text, *values: said.append(text % values))
     weights = load_file(folder / "model.safetensors")
     lacking = {name: value for name, value in weights.items() if "pooler" not in name}
     save_file(lacking, folder / "model.safetensors", {"format": "pt"})
@@ -224,7 +220,7 @@ def test_a_pooler_that_is_lacking_is_drawn_and_told(folder, monkeypatch):
     assert not torch.equal(poolers[0].weight, poolers[2].weight)
     assert 0 < poolers[0].weight.std() < 0.1
     assert not poolers[0].bias.any()
-    assert said == [f"{folder}: the weights have no pooler; it starts from random weights"] * 3
+    assert said == [f"{folder}: has no pooler.weight, pooler.bias; drawn at random"] * 3
 
 
 def test_another_familys_model_and_what_is_damaged_go_to_transformers(folder):
@@ -253,6 +249,10 @@ def test_a_folder_whose_parts_do_not_belong_together_is_refused(folder):
     change_config(folder, pad_token_id=3)
     with pytest.raises(UserError, match="it pads with id 0, the model with 3"):
         load(folder)
+    weights = load_file(folder / "model.safetensors")
+    segments = "bert.embeddings.token_type_embeddings.weight"
+    weights[segments] = weights[segments][:1].clone()
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
     change_config(folder, pad_token_id=0, type_vocab_size=1)
     with pytest.raises(UserError, match="tells 2 segments apart, the model 1"):
         load(folder)
@@ -269,5 +269,5 @@ def test_bf16_is_the_same_model_in_lower_precision(model_folder):
     assert logits[1].dtype == torch.float32
     assert not torch.equal(*logits)
     torch.testing.assert_close(*logits, atol=0.02, rtol=0)
-    rough.train().loss(examples, indices, 1).backward()
+    rough.train().logits(examples, indices, 1).sum().backward()
     assert {p.grad.dtype for p in rough.parameters()} == {torch.float32}

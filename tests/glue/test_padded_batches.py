@@ -39,7 +39,7 @@ def test_batches_are_what_the_tokenizer_pads(tokenizer, pairs, length, side):
         return_tensors="pt",
     )
     found = examples.collate(order)
-    assert found.pop("labels").tolist() == [0] * len(pairs)
+    assert examples.targets.tolist() == [0] * len(pairs)
     assert set(found) == set(expected)
     for name, tensor in found.items():
         assert torch.equal(tensor, expected[name])
@@ -124,8 +124,7 @@ def test_batches_are_as_long_as_their_longest():
     batch = examples.collate([2, 0])
     assert batch["input_ids"].tolist() == [[9, 10], [5, 3]]
     assert batch["attention_mask"].tolist() == [[1, 1], [1, 0]]
-    assert batch["labels"].tolist() == [1, 1]
-    assert list(batch) == ["input_ids", "attention_mask", "labels"]
+    assert list(batch) == ["input_ids", "attention_mask"]
     assert (len(examples), examples.lengths.tolist()) == (3, [1, 3, 2])
 
 
@@ -134,5 +133,4 @@ def test_long_texts_are_cut_and_test_sets_have_no_targets(tokenizer):
     examples = padded_batches.encode(rows, OFFICIAL["RTE"], tokenizer, 5)
     assert examples.lengths.tolist() == [5, 5]
     assert examples.targets is None
-    assert "labels" not in examples.collate([0])
     assert examples.types.tolist() == [0, 0, 0, 1, 1] * 2

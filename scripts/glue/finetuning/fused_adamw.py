@@ -1,10 +1,8 @@
 """AdamW, made without torch's compiler, which torch.optim brings and which takes a second to import."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import torch
-from torch import Tensor
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8  # torch's own
 
@@ -16,9 +14,13 @@ class AdamW:
     `weight_decay`.
     """
 
-    def __init__(self, groups: Iterable[dict[str, Any]]):
-        self.groups = list(groups)
-        self.state: dict[Tensor, tuple[Tensor, Tensor, Tensor]] = {}
+    def __init__(self, groups: list[dict[str, Any]]):
+        self.groups = groups
+        self.state = {
+            p: (torch.zeros_like(p), torch.zeros_like(p), torch.zeros((), device=p.device))
+            for group in groups
+            for p in group["params"]
+        }
 
     @torch.no_grad()
     def step(self, learning_rate: float) -> None:
@@ -27,18 +29,12 @@ class AdamW:
             params = [p for p in group["params"] if p.grad is not None]
             if not params:
                 continue
-            for p in params:
-                if p not in self.state:
-                    step = torch.zeros((), device=p.device)
-                    self.state[p] = (torch.zeros_like(p), torch.zeros_like(p), step)
-            means, squares, steps = (
-                list(kind) for kind in zip(*(self.state[p] for p in params), strict=True)
-            )
+            means, squares, steps = map(list, zip(*(self.state[p] for p in params), strict=True))
             torch._foreach_add_(steps, 1)
             torch._fused_adamw_(
                 params, [p.grad for p in params], means, squares, [], steps, amsgrad=False,
                 lr=learning_rate, beta1=BETA1, beta2=BETA2, weight_decay=group["weight_decay"],
-                eps=EPSILON, maximize=False, grad_scale=None, found_inf=None,
+                eps=EPSILON, maximize=False,
             )  # fmt: skip
             for p in params:
                 p.grad = None

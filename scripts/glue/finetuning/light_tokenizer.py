@@ -26,12 +26,7 @@ FAST, SETTINGS, LIST = VOCABULARY
 class Encoded(dict):
     """Lists by name, and what they were made from, as transformers gives them."""
 
-    def __init__(self, encodings: list[Any]):
-        super().__init__(
-            input_ids=[encoding.ids for encoding in encodings],
-            token_type_ids=[encoding.type_ids for encoding in encodings],
-        )
-        self.encodings = encodings
+    encodings: list[Any]
 
 
 class LightTokenizer:
@@ -53,7 +48,13 @@ class LightTokenizer:
         if max_length is not None:
             self.backend.enable_truncation(max_length)
         rows: Any = texts[0] if len(texts) == 1 else list(zip(*texts, strict=True))
-        return Encoded(self.backend.encode_batch(rows))
+        encodings = self.backend.encode_batch(rows)
+        found = Encoded(
+            input_ids=[encoding.ids for encoding in encodings],
+            token_type_ids=[encoding.type_ids for encoding in encodings],
+        )
+        found.encodings = encodings
+        return found
 
     def save_pretrained(self, folder: Path) -> None:
         """Write the folder's tokenizer to another one."""
@@ -68,17 +69,16 @@ def read_light_tokenizer(folder: Path) -> LightTokenizer | None:
         return None
     settings = read_settings(folder / SETTINGS)
     lowercase = settings.get("do_lower_case")
-    kept = {key: value for key, value in settings.items() if key not in WITHOUT_EFFECT}
-    if not isinstance(lowercase, bool) or OWN | kept != OWN:
-        return None
     backend = open_tokenizer(folder / FAST)
     tokens = token_list(backend)
-    given = [token for token in SPECIAL if token in tokens]
-    if len(given) < len(SPECIAL) or backend.to_str() != bert_tokenizer(tokens, lowercase).to_str():
+    lines = "".join(f"{token}\n" for token in tokens).encode()
+    if (
+        OWN | {key: v for key, v in settings.items() if key not in WITHOUT_EFFECT} != OWN
+        or not isinstance(lowercase, bool)
+        or not set(SPECIAL) <= set(tokens)
+        or backend.to_str() != bert_tokenizer(tokens, lowercase).to_str()
+        or ((folder / LIST).exists() and (folder / LIST).read_bytes() != lines)
+    ):
         return None
-    if (folder / LIST).exists():
-        lines = (folder / LIST).read_bytes()
-        if lines != "".join(f"{token}\n" for token in tokens).encode():
-            return None
     refuse_cased(tokens, backend, folder)
     return LightTokenizer(folder, backend)

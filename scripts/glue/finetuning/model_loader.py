@@ -15,8 +15,8 @@ from scripts.common.errors import UserError, unreadable
 from scripts.common.model_files import CONFIG, find_model
 from scripts.common.model_weights import read_weights
 from scripts.examples.tokenizer.given_tokenizer import read_tokenizer
-from scripts.glue.finetuning.model import Model
 from scripts.glue.finetuning.padded_batches import Examples
+from scripts.glue.finetuning.trainer import Model
 from scripts.glue.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -180,12 +180,7 @@ def check_weights(folder: Path, model: "PreTrainedModel", info: dict) -> None:
                 f"is this a {model.config.model_type} model?"
             )
     if missing:
-        log_new_pooler(folder)
-
-
-def log_new_pooler(folder: Path) -> None:
-    """Say that a model's pooler is not the file's."""
-    log.info("%s: the weights have no pooler; it starts from random weights", folder)
+        log.info("%s: the weights have no pooler; it starts from random weights", folder)
 
 
 class PaddedModel(Model):
@@ -194,32 +189,19 @@ class PaddedModel(Model):
     def __init__(self, model: "PreTrainedModel", tokenizer, bf16: bool):
         super().__init__()
         self.model, self.tokenizer, self.bf16 = model, tokenizer, bf16
-
-    def forward(self, examples: Examples, indices: np.ndarray, labelled: bool) -> Any:
-        """What the model gives for these examples."""
-        batch, device = examples.collate(indices), self.model.device
-        if not labelled:
-            batch.pop("labels", None)
-        with torch.autocast(device.type, torch.bfloat16, enabled=self.bf16):
-            return self.model(**{name: tensor.to(device) for name, tensor in batch.items()})
-
-    def loss(self, examples: Examples, indices: np.ndarray, seed: int) -> Tensor:
-        return self(examples, indices, True).loss
-
-    def logits(self, examples: Examples, indices: np.ndarray) -> Tensor:
-        return self(examples, indices, False).logits
-
-    @property
-    def last_layer(self) -> nn.Linear:
-        encoder = f"{self.model.base_model_prefix}."
-        layers = [
+        encoder = f"{model.base_model_prefix}."
+        *_, self.last_layer = (
             module
-            for name, module in self.model.named_modules()
+            for name, module in model.named_modules()
             if isinstance(module, nn.Linear)
-            and module.out_features == self.model.config.num_labels
+            and module.out_features == model.config.num_labels
             and not name.startswith(encoder)
-        ]
-        return layers[-1]
+        )
+
+    def logits(self, examples: Examples, indices: np.ndarray, seed: int = 0) -> Tensor:
+        device, batch = self.model.device, examples.collate(indices)
+        with torch.autocast(device.type, torch.bfloat16, enabled=self.bf16):
+            return self.model(**{name: tensor.to(device) for name, tensor in batch.items()}).logits
 
     def save(self, folder: Path) -> None:
         self.model.save_pretrained(folder)

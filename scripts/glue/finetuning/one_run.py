@@ -16,7 +16,6 @@ from scripts.common.errors import UserError
 from scripts.glue.files import tables
 from scripts.glue.finetuning import model_loader, packed_model, padded_batches, trainer
 from scripts.glue.finetuning.hyperparameters import Settings
-from scripts.glue.finetuning.model import Model
 from scripts.glue.tasks.official_tasks import DIAGNOSTIC, diagnostic
 from scripts.glue.tasks.task import Answers, Label, Task
 
@@ -46,7 +45,8 @@ def finetune(
         part = DIAGNOSTIC if ax else task.part(file.stem)
         test_rows[part] = tables.read(file, diagnostic() if ax else task, "test")
     gold = {part: value.labels or [] for part, value in dev_rows.items()}
-    seed_everything(seed)
+    for begin in (random.seed, np.random.seed, torch.manual_seed):  # families draw by any of them
+        begin(seed)
     model = load(model_folder, task, settings)
 
     def encode(part: tables.Rows) -> padded_batches.Examples:
@@ -60,12 +60,12 @@ def finetune(
     if keep_model and numbers and model.last_layer.bias is None:
         raise UserError(f"{model_folder}: its head has no bias; a model of numbers cannot be kept")
 
-    def answer(model: Model, examples: padded_batches.Examples) -> Answers:
+    def answer(model: trainer.Model, examples: padded_batches.Examples) -> Answers:
         logits = trainer.predict(model, examples, PREDICTING)
         scaled = [values * spread + center for values in logits]
         return task.kind.answers(task, scaled, examples.targets)
 
-    def evaluate(model: Model) -> dict[str, float]:
+    def evaluate(model: trainer.Model) -> dict[str, float]:
         found = {part: answer(model, value) for part, value in dev_examples.items()}
         return metrics_of(task, found, gold)
 
@@ -117,18 +117,11 @@ def finetune(
     return report
 
 
-def seed_everything(seed: int) -> None:
-    """Have all that draws begin at `seed`: models of other families draw by any of these."""
-    random.seed(seed)
-    np.random.seed(seed)
-    torch.manual_seed(seed)
-
-
-def load(folder: Path, task: Task, settings: Settings) -> Model:
+def load(folder: Path, task: Task, settings: Settings) -> trainer.Model:
     """The model with a new head on its device: packed where it is of the family pretrained here."""
     bf16 = trainer.precision(settings.precision) == "bf16"
     dtype = torch.bfloat16 if bf16 else torch.float32
-    model: Model | None = packed_model.load(folder, task, settings.max_length, dtype)
+    model: trainer.Model | None = packed_model.load(folder, task, settings.max_length, dtype)
     if model is None:
         loaded = model_loader.load(folder, task, settings.max_length)
         model = model_loader.PaddedModel(*loaded, bf16)

@@ -2,18 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Union
 
 import numpy as np
 import torch
 
 from scripts.common.cli import log
 from scripts.glue.files.tables import Rows
-from scripts.glue.finetuning.light_tokenizer import LightTokenizer
 from scripts.glue.tasks.task import Kind, Task
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
 
 CHUNK = 10_000  # examples tokenized at a time, to bound the memory of Python lists
 POOL = 50  # batches sorted by length together
@@ -53,17 +48,10 @@ class Examples:
             types = np.zeros(shape, np.int64)
             types[mask] = self.types[places]
             batch["token_type_ids"] = types
-        if self.targets is not None:
-            batch["labels"] = self.kind.pad(self.targets[indices], shape[1])
         return {name: torch.from_numpy(array) for name, array in batch.items()}
 
 
-def encode(
-    rows: Rows,
-    task: Task,
-    tokenizer: Union[LightTokenizer, "PreTrainedTokenizerBase"],
-    max_length: int,
-) -> Examples:
+def encode(rows: Rows, task: Task, tokenizer, max_length: int) -> Examples:
     """Tokenize a file's examples, cut to `max_length` from the longer sentence's end.
 
     The log has the share of the examples that were cut.
@@ -100,7 +88,7 @@ def encode(
         np.concatenate(types) if typed else None,
         np.cumsum([0, *map(len, ids)], dtype=np.int64),
         np.concatenate(targets) if targets else None,
-        int(tokenizer.pad_token_id or 0),
+        tokenizer.pad_token_id,
         tokenizer.padding_side == "left",
     )
 

@@ -2,22 +2,55 @@
 
 import math
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
 
 from scripts.common.cli import log
 from scripts.common.digest import hash64
 from scripts.glue.finetuning.fused_adamw import AdamW
 from scripts.glue.finetuning.hyperparameters import Settings
-from scripts.glue.finetuning.model import Model
 from scripts.glue.finetuning.padded_batches import Examples, grouped_batches
 from scripts.pretrain.optimizers.registry import parameter_groups
 
 LOGGED = 10  # points of the training loss an epoch
 MAX_GRAD_NORM = 1.0
+# By the problem_type of a kind of task, as transformers' models take them.
+LOSSES: dict[str | None, Callable[[Tensor, Tensor], Tensor]] = {
+    "single_label_classification": F.cross_entropy,
+    "regression": lambda logits, targets: F.mse_loss(logits[:, 0], targets),
+}
+
+
+class Model(nn.Module, ABC):
+    """A pretrained encoder with a new head, whose `last_layer` gives the logits, and its tokenizer."""
+
+    last_layer: nn.Linear
+    tokenizer: Any
+
+    @abstractmethod
+    def logits(self, examples: Examples, indices: np.ndarray, seed: int = 0) -> Tensor:
+        """Logits [n, labels] (or [n, padded length, labels] of a model of tokens) of examples.
+
+        In training, dropout follows from `seed`, or from torch's own state.
+        """
+
+    @abstractmethod
+    def save(self, folder: Path) -> None:
+        """Write what transformers loads the model and its tokenizer from."""
+
+    @torch.no_grad()
+    def rescale(self, center: float, spread: float) -> None:
+        """Have the model itself give spread x logit + center."""
+        self.last_layer.weight.mul_(spread)
+        self.last_layer.bias.mul_(spread).add_(center)
 
 
 @dataclass
@@ -25,45 +58,11 @@ class Result:
     """A finetuning's record: points of the curves, seconds, and which epoch's weights it kept."""
 
     curve: list[tuple[int, float, str, float]] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=lambda: {"train": 0.0, "evaluate": 0.0})
     epoch: float = 0.0
     steps: int = 0
     diverged: bool = False
-
-
-class Watch:
-    """Evaluates after each epoch, collects the curves, keeps the best weights."""
-
-    def __init__(
-        self, model: Model, evaluate: Callable[[Model], dict[str, float]], keep_best: bool
-    ):
-        self.model, self.evaluate, self.keep_best = model, evaluate, keep_best
-        self.result = Result()
-        self.best: tuple[float, dict[str, torch.Tensor]] | None = None
-        self.spent = 0.0
-
-    def note(self, step: int, epoch: float, loss: float, learning_rate: float) -> None:
-        """A point of the training's curves; a loss that is not finite is the last one."""
-        points = {"train_loss": loss, "learning_rate": learning_rate}
-        self.result.curve += [(step, epoch, name, value) for name, value in points.items()]
-        self.result.diverged |= not math.isfinite(loss)
-
-    def look(self, step: int, epoch: float) -> None:
-        """Evaluate the model as it stands."""
-        start = time.perf_counter()
-        metrics = self.evaluate(self.model)
-        self.spent += time.perf_counter() - start
-        for name, value in metrics.items():
-            self.result.curve.append((step, epoch, f"dev_{name}", value))
-        shown = ", ".join(f"{name} {value:.4f}" for name, value in metrics.items())
-        log.info("epoch %.3g: %s", epoch, shown)
-        score = task_score(metrics)
-        if not self.keep_best:
-            self.result.epoch = epoch
-        elif self.best is None or score > self.best[0]:
-            state = self.model.state_dict()
-            self.best = (score, {key: value.detach().clone() for key, value in state.items()})
-            self.result.epoch = epoch
+    best: tuple[float, dict[str, Tensor]] | None = None  # score and weights
 
 
 def train(
@@ -74,39 +73,67 @@ def train(
     evaluate: Callable[[Model], dict[str, float]],
 ) -> Result:
     """Finetune `model` in place; `evaluate` gives dev metrics by name."""
-    start = time.perf_counter()
-    watch = Watch(model, evaluate, settings.keep == "best")
+    assert examples.targets is not None
+    result, start = Result(), time.perf_counter()
     steps_an_epoch = math.ceil(len(examples) / settings.batch_size)
     steps = math.ceil(steps_an_epoch * settings.epochs)
     cadence = max(1, steps_an_epoch // LOGGED)
     optimizer = AdamW(parameter_groups(model, settings.weight_decay))
-    parameters = list(model.parameters())
     batches: list[np.ndarray] = []
     losses = []
     model.train()
-    for step in range(1, steps + 1):
-        if not batches:
-            epoch = (step - 1) // steps_an_epoch
-            batches = grouped_batches(examples.lengths, settings.batch_size, seed, epoch)
-        rate = settings.learning_rate * warmed(step - 1, steps, settings.warmup)
-        loss = model.loss(examples, batches.pop(0), hash64("dropout", seed, step) % 2**62)
+    while result.steps < steps and not result.diverged:
+        rate = settings.learning_rate * warmed(result.steps, steps, settings.warmup)
+        number = result.steps // steps_an_epoch
+        batches = batches or grouped_batches(examples.lengths, settings.batch_size, seed, number)
+        indices = batches.pop(0)
+        dropout = hash64("dropout", seed, result.steps) % 2**62
+        logits = model.logits(examples, indices, dropout).float()
+        targets = torch.from_numpy(examples.targets[indices]).to(logits.device)
+        loss = LOSSES[examples.kind.problem](logits, targets)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(parameters, MAX_GRAD_NORM)
+        nn.utils.clip_grad_norm_(model.parameters(), MAX_GRAD_NORM)
         optimizer.step(rate)
+        result.steps += 1
         losses.append(loss.detach())
-        if step % cadence == 0:
-            watch.note(step, step / steps_an_epoch, torch.stack(losses).mean().item(), rate)
+        if result.steps % cadence == 0:
+            mean = torch.stack(losses).mean().item()
+            note(result, result.steps / steps_an_epoch, {"train_loss": mean, "learning_rate": rate})
+            result.diverged = not math.isfinite(mean)
             losses.clear()
-        if not batches or step == steps or watch.result.diverged:
-            watch.look(step, step / steps_an_epoch)
-        if watch.result.diverged:
-            break
-    if watch.best:
-        model.load_state_dict(watch.best[1])
-    watch.result.steps = step
-    total = time.perf_counter() - start
-    watch.result.seconds = {"train": total - watch.spent, "evaluate": watch.spent}
-    return watch.result
+        if not batches or result.steps == steps or result.diverged:
+            look(result, result.steps / steps_an_epoch, model, evaluate, settings.keep == "best")
+    if result.best:
+        model.load_state_dict(result.best[1])
+    result.seconds["train"] = time.perf_counter() - start - result.seconds["evaluate"]
+    return result
+
+
+def note(result: Result, epoch: float, values: dict[str, float]) -> None:
+    """Add a point to each of some curves."""
+    result.curve += [(result.steps, epoch, name, value) for name, value in values.items()]
+
+
+def look(
+    result: Result,
+    epoch: float,
+    model: Model,
+    evaluate: Callable[[Model], dict[str, float]],
+    keep_best: bool,
+) -> None:
+    """Evaluate the model as it stands, and note it; keep its weights where they are the best."""
+    start = time.perf_counter()
+    metrics = evaluate(model)
+    result.seconds["evaluate"] += time.perf_counter() - start
+    note(result, epoch, {f"dev_{name}": value for name, value in metrics.items()})
+    shown = ", ".join(f"{name} {value:.4f}" for name, value in metrics.items())
+    log.info("epoch %.3g: %s", epoch, shown)
+    score = task_score(metrics)
+    if not keep_best:
+        result.epoch = epoch
+    elif result.best is None or score > result.best[0]:
+        state = {name: value.detach().clone() for name, value in model.state_dict().items()}
+        result.epoch, result.best = epoch, (score, state)
 
 
 def warmed(step: int, steps: int, warmup: float) -> float:

@@ -37,7 +37,7 @@ class Kind(ABC):
     name: str
     metrics: tuple[str, ...]
     model: str  # the class of transformers
-    problem: str | None  # the config's problem_type, by which the model takes its loss
+    problem: str | None  # the config's problem_type, by which the loss is taken
     lists_answers = False  # whether an answer is one of the task's labels
 
     @abstractmethod
@@ -63,10 +63,6 @@ class Kind(ABC):
     def standardize(self, targets: np.ndarray) -> tuple[np.ndarray, float, float]:
         """The targets as they are learnt, and (center, spread) by which logits lead back to them."""
         return targets, 0.0, 1.0
-
-    def pad(self, targets: np.ndarray, length: int) -> np.ndarray:
-        """The targets of a batch of examples of up to `length` tokens as one array."""
-        return targets
 
     def columns(self, task: "Task") -> list[str]:
         """Names of the logits that stand in the prediction files."""
