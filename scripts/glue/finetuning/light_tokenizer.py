@@ -32,16 +32,12 @@ class Encoded(dict):
 class LightTokenizer:
     """Called as BertTokenizer of transformers is, with lists of texts, and with the same answers."""
 
-    model_input_names: list[str] = OWN["model_input_names"]
-    padding_side = "right"
+    model_input_names, padding_side = OWN["model_input_names"], "right"
 
     def __init__(self, folder: Path, backend: Tokenizer):
         self.folder, self.backend = folder, backend
         self.pad_token_id = backend.token_to_id(OWN["pad_token"])
-
-    def get_vocab(self) -> dict[str, int]:
-        """The tokens' ids."""
-        return self.backend.get_vocab(with_added_tokens=True)
+        self.get_vocab = backend.get_vocab
 
     def __call__(self, *texts: list[str], max_length: int | None = None, **options) -> Encoded:
         settled(self.backend)

@@ -146,12 +146,8 @@ def check_inputs(folder: Path, tokenizer, model: "PreTrainedModel", texts: int) 
     if "token_type_ids" not in taken:
         names = tokenizer.model_input_names
         tokenizer.model_input_names = [name for name in names if name != "token_type_ids"]
-    check_segments(folder, tokenizer, getattr(model.config, "type_vocab_size", None), texts)
-
-
-def check_segments(folder: Path, tokenizer, types: int | None, texts: int) -> None:
-    """Raise UserError where the tokenizer tells more segments apart than the model's `types`."""
-    told = 1 + max(tokenizer(*[["a"]] * texts).get("token_type_ids", [[0]])[0])
+    types = getattr(model.config, "type_vocab_size", None)
+    told = 1 + max(tokenizer(*["a"] * texts).get("token_type_ids", [0]))
     if types and told > types:
         raise UserError(
             f"{folder}: the tokenizer tells {told} segments apart, the model {types} (type_vocab_size); "

@@ -89,17 +89,17 @@ def load(folder: Path, task: Task, max_length: int, dtype: torch.dtype) -> Packe
     wrong. Raises UserError for what no model is read from.
     """
     find_model(folder)
-    if task.kind.model != "AutoModelForSequenceClassification":
-        return None
     try:
         config = read_config(folder)
         encoder = read_encoder(folder, Shape.from_config(config, str(folder)), dtype)
     except UserError:
         return None
+    segments = encoder.shape.type_vocab_size
+    if segments < len(task.texts) or task.kind.model != "AutoModelForSequenceClassification":
+        return None
     tokenizer = read_light_tokenizer(folder) or model_loader.load_tokenizer(folder)
     known = SimpleNamespace(**{"pad_token_id": 0} | config)  # as transformers' BertConfig has it
     model_loader.check_pair(folder, tokenizer, known, max_length)
-    model_loader.check_segments(folder, tokenizer, encoder.shape.type_vocab_size, len(task.texts))
     return PackedModel(encoder, config, tokenizer, task)
 
 

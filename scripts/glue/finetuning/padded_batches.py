@@ -111,7 +111,5 @@ def grouped_batches(
         batches += [
             members[first : first + batch_size] for first in range(0, len(members), batch_size)
         ]
-    # Only the last batch of an epoch may be short: all others must stay whole.
-    short = [batch for batch in batches if len(batch) < batch_size]
-    whole = [batch for batch in batches if len(batch) == batch_size]
-    return [*(whole[number] for number in rng.permutation(len(whole))), *short]
+    whole = len(order) // batch_size  # a short one stays the last of its epoch
+    return [*(batches[number] for number in rng.permutation(whole)), *batches[whole:]]

@@ -53,6 +53,9 @@ class Model(nn.Module, ABC):
         self.last_layer.bias.mul_(spread).add_(center)
 
 
+Evaluate = Callable[[Model], dict[str, float]]  # dev metrics by name
+
+
 @dataclass
 class Result:
     """A finetuning's record: points of the curves, seconds, and which epoch's weights it kept."""
@@ -66,13 +69,9 @@ class Result:
 
 
 def train(
-    model: Model,
-    examples: Examples,
-    settings: Settings,
-    seed: int,
-    evaluate: Callable[[Model], dict[str, float]],
+    model: Model, examples: Examples, settings: Settings, seed: int, evaluate: Evaluate
 ) -> Result:
-    """Finetune `model` in place; `evaluate` gives dev metrics by name."""
+    """Finetune `model` in place."""
     assert examples.targets is not None
     result, start = Result(), time.perf_counter()
     steps_an_epoch = math.ceil(len(examples) / settings.batch_size)
@@ -114,13 +113,7 @@ def note(result: Result, epoch: float, values: dict[str, float]) -> None:
     result.curve += [(result.steps, epoch, name, value) for name, value in values.items()]
 
 
-def look(
-    result: Result,
-    epoch: float,
-    model: Model,
-    evaluate: Callable[[Model], dict[str, float]],
-    keep_best: bool,
-) -> None:
+def look(result: Result, epoch: float, model: Model, evaluate: Evaluate, keep_best: bool) -> None:
     """Evaluate the model as it stands, and note it; keep its weights where they are the best."""
     start = time.perf_counter()
     metrics = evaluate(model)
