@@ -132,6 +132,7 @@ def test_the_curve_is_that_of_transformers_trainer(without_dropout, tmp_path, ta
     assert np.mean(losses[-5:]) < 0.9 * np.mean(losses[:5])
 
 
+@pytest.mark.slow
 def test_a_finetuning_imports_no_model_of_transformers(model_folder, tmp_path):
     data = write_task(tmp_path, "SST-2")
     words = [
