@@ -115,7 +115,7 @@ def main() -> None:
     medians = {name: statistics.median(values) for name, values in seconds.items()}
     for name, value in medians.items():
         print(f"{name:6} {len(rows) / value:8.1f} examples/s")
-    kind = trainer.precision(args.precision)
+    kind = str(trainer.precision(args.precision)).removeprefix("torch.")
     print(
         f"ratio  {medians['plain'] / medians['ours']:8.2f}  ({task.name}, {len(rows)} examples, "
         f"{args.config.stem}, {args.threads} threads; ours {kind}, plain "

@@ -141,7 +141,7 @@ def test_a_model_of_numbers_that_is_kept_gives_them(family, model_folder, tmp_pa
     batch.pop("labels")
     with torch.no_grad():
         logits = model.eval()(**batch).logits
-        padded = model_loader.PaddedModel(model, tokenizer, bf16=False)
+        padded = model_loader.PaddedModel(model, tokenizer, torch.float32)
         padded.rescale(3.0, 1.5)
         padded.save(tmp_path / "out")
         theirs = AutoModelForSequenceClassification.from_pretrained(tmp_path / "out").eval()

@@ -1,4 +1,4 @@
-"""BERT's own tokenizer without transformers: its answers, and when it is not taken."""
+"""A tokenizer without transformers: its answers, and when it is not taken."""
 
 import json
 import shutil
@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scripts.common.errors import UserError
+from scripts.examples.tokenizer.bert_tokenizer import bert_tokenizer, write_folder
 from scripts.glue.finetuning.light_tokenizer import read_light_tokenizer
 from scripts.glue.finetuning.model_loader import load_tokenizer
 from tests.glue.made import WORDS
@@ -18,14 +19,25 @@ TEXT = st.text(max_size=20) | st.lists(
 ).map(" ".join)
 
 
+@pytest.fixture(scope="module", params=["BERT", "generic"])
+def written(request, model_folder, tmp_path_factory):
+    """A folder as pretraining writes it, of a model whose tokenizer is BERT's, or another."""
+    folder = shutil.copytree(model_folder, tmp_path_factory.mktemp("written") / "model")
+    backend = bert_tokenizer((folder / "vocab.txt").read_text().split(), lowercase=True)
+    if request.param == "generic":
+        backend.model.max_input_chars_per_word = 3
+    write_folder(folder, backend, 64)
+    return folder
+
+
 @pytest.fixture(scope="module")
-def both(model_folder):
-    return read_light_tokenizer(model_folder), load_tokenizer(model_folder)
+def both(written):
+    return read_light_tokenizer(written), load_tokenizer(written)
 
 
 @pytest.fixture
-def folder(model_folder, tmp_path):
-    return shutil.copytree(model_folder, tmp_path / "model")
+def folder(written, tmp_path):
+    return shutil.copytree(written, tmp_path / "model")
 
 
 def change(folder, **changes):
@@ -51,7 +63,7 @@ def test_what_the_rest_asks_of_it_is_transformers_too(both):
     assert light.get_vocab() == theirs.get_vocab()
     for name in ("pad_token_id", "padding_side"):
         assert getattr(light, name) == getattr(theirs, name)
-    assert set(light.model_input_names) == set(theirs.model_input_names)
+    assert {*light.model_input_names, "attention_mask"} == set(theirs.model_input_names)
 
 
 def test_a_saved_one_is_read_again(both, tmp_path):
@@ -66,12 +78,11 @@ def test_a_saved_one_is_read_again(both, tmp_path):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"do_lower_case": False},
-        {"do_lower_case": "yes"},
+        {"do_lower_case": None},
         {"strip_accents": False},
-        {"tokenize_chinese_chars": False},
-        {"cls_token": "[SEP]"},
-        {"tokenizer_class": "PreTrainedTokenizerFast"},
+        {"cls_token": "[SEP]", "mask_token": None},
+        {"pad_token": "[NONE]"},
+        {"tokenizer_class": "RobertaTokenizer"},
         {"model_input_names": ["input_ids"]},
         {"padding_side": "left"},
         {"additional_special_tokens": ["fine"]},
@@ -87,17 +98,25 @@ def test_with_other_files_it_is_left_to_transformers(folder):
     (folder / "added_tokens.json").write_text("{}")
     assert read_light_tokenizer(folder) is None
     (folder / "added_tokens.json").unlink()
-    text = (folder / "tokenizer.json").read_text()
-    (folder / "tokenizer.json").write_text(text.replace('"lowercase": true', '"lowercase": false'))
-    assert read_light_tokenizer(folder) is None
-    (folder / "tokenizer.json").write_text(text)
-    with open(folder / "vocab.txt", "a") as file:
-        file.write("more\n")
-    assert read_light_tokenizer(folder) is None
-    (folder / "vocab.txt").unlink()
-    assert read_light_tokenizer(folder) is not None
+    settings = (folder / "tokenizer_config.json").read_text()
     (folder / "tokenizer_config.json").unlink()
     assert read_light_tokenizer(folder) is None
+    (folder / "tokenizer_config.json").write_text(settings)
+    assert read_light_tokenizer(folder) is not None
+
+
+def test_what_transformers_saved_is_left_to_it(model_folder, written, tmp_path):
+    assert read_light_tokenizer(model_folder) is None
+    load_tokenizer(written).save_pretrained(tmp_path)
+    assert read_light_tokenizer(tmp_path) is None
+
+
+def test_a_tokenizer_json_that_its_settings_do_not_fit(folder):
+    """Of BERT's class, transformers would read the settings, not the file."""
+    text = (folder / "tokenizer.json").read_text()
+    (folder / "tokenizer.json").write_text(text.replace('"lowercase": true', '"lowercase": false'))
+    generic = "model_input_names" in json.loads((folder / "tokenizer_config.json").read_text())
+    assert (read_light_tokenizer(folder) is None) is not generic
 
 
 def test_damage_is_told(folder):

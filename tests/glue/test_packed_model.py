@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForSequenceClassification, Trainer, TrainingArguments
 
 from scripts.common.errors import UserError
+from scripts.examples.tokenizer.bert_tokenizer import bert_tokenizer, write_folder
 from scripts.glue.files.tables import Rows
 from scripts.glue.finetuning import one_run, packed_model, padded_batches, trainer
 from scripts.glue.finetuning.hyperparameters import Settings
@@ -133,12 +134,14 @@ def test_the_curve_is_that_of_transformers_trainer(without_dropout, tmp_path, ta
 
 
 @pytest.mark.slow
-def test_a_finetuning_imports_no_model_of_transformers(model_folder, tmp_path):
+def test_a_finetuning_imports_no_model_of_transformers(folder, tmp_path):
     data = write_task(tmp_path, "SST-2")
+    tokenizer = bert_tokenizer((folder / "vocab.txt").read_text().split(), lowercase=True)
+    write_folder(folder, tokenizer, 64)
     words = [
         *("finetune", "SST-2", "--seed", "1", "--epochs", "1", "--max-length", "32"),
         *("--train", data / "train.tsv", "--dev", data / "dev.tsv", "--test", data / "test.tsv"),
-        *("--model", model_folder, "-o", tmp_path / "out", "--keep-model"),
+        *("--model", folder, "-o", tmp_path / "out", "--keep-model"),
     ]
     code = (
         f"import sys; sys.argv = {list(map(str, words))}; import scripts.glue.finetune as f; f.main()\n"
@@ -192,6 +195,16 @@ def test_the_encoder_is_the_folders_and_the_head_is_new(model_folder, tmp_path):
     again = load(tmp_path / "kept", STS)
     assert again.last_layer.weight.shape == (1, 32)
     assert torch.equal(again.encoder.pooler.weight, models[0].encoder.pooler.weight)
+
+
+def test_another_tasks_labels_do_not_stay_in_the_config(folder, tmp_path):
+    change_config(
+        folder, num_labels=5, _num_labels=5, id2label={"0": "a"}, problem_type="regression"
+    )
+    theirs = kept(load(folder, MNLI), tmp_path / "kept")
+    assert theirs.config.num_labels == 3
+    assert theirs.config.id2label == dict(enumerate(MNLI.labels))
+    assert theirs.config.problem_type == "single_label_classification"
 
 
 @pytest.mark.parametrize("kind", ["half", "base", "older"])

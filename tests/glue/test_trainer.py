@@ -178,8 +178,10 @@ def test_precision_is_what_the_hardware_computes_in(monkeypatch, cuda, gpu, cpu,
     monkeypatch.setattr(trainer, "CPU_BF16", ("first", "second", "lacking"))
     monkeypatch.setattr(torch.cpu, "first", lambda: False, raising=False)
     monkeypatch.setattr(torch.cpu, "second", lambda: cpu, raising=False)
-    assert trainer.precision("auto") == kind
-    assert trainer.precision("fp16") == "fp16"
+    kinds = {"bf16": torch.bfloat16, "fp32": torch.float32}
+    assert trainer.precision("auto") == kinds[kind]
+    for wanted, dtype in kinds.items():
+        assert trainer.precision(wanted) == dtype
 
 
 def test_a_tasks_score_is_the_mean_of_its_metrics():

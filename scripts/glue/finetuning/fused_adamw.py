@@ -4,14 +4,12 @@ from typing import Any
 
 import torch
 
-BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8  # torch's own
-
 
 class AdamW:
     """Adam with bias correction and decoupled weight decay (Loshchilov and Hutter 2019).
 
-    The steps are torch.optim.AdamW's with `fused=True`, bit by bit. `groups` have `params` and
-    `weight_decay`.
+    The steps are those of torch.optim.AdamW with `fused=True`, bit by bit, by its default betas and
+    epsilon. `groups` have `params` and `weight_decay`.
     """
 
     def __init__(self, groups: list[dict[str, Any]]):
@@ -33,8 +31,8 @@ class AdamW:
             torch._foreach_add_(steps, 1)
             torch._fused_adamw_(
                 params, [p.grad for p in params], means, squares, [], steps, amsgrad=False,
-                lr=learning_rate, beta1=BETA1, beta2=BETA2, weight_decay=group["weight_decay"],
-                eps=EPSILON, maximize=False,
+                lr=learning_rate, beta1=0.9, beta2=0.999, weight_decay=group["weight_decay"],
+                eps=1e-8, maximize=False,
             )  # fmt: skip
             for p in params:
                 p.grad = None

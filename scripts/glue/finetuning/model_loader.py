@@ -180,11 +180,11 @@ def check_weights(folder: Path, model: "PreTrainedModel", info: dict) -> None:
 
 
 class PaddedModel(Model):
-    """A model of transformers, fed with padded batches; with `bf16`, by autocast."""
+    """A model of transformers, fed with padded batches; of bf16 by autocast."""
 
-    def __init__(self, model: "PreTrainedModel", tokenizer, bf16: bool):
+    def __init__(self, model: "PreTrainedModel", tokenizer, dtype: torch.dtype):
         super().__init__()
-        self.model, self.tokenizer, self.bf16 = model, tokenizer, bf16
+        self.model, self.tokenizer, self.dtype = model, tokenizer, dtype
         encoder = f"{model.base_model_prefix}."
         *_, self.last_layer = (
             module
@@ -196,7 +196,7 @@ class PaddedModel(Model):
 
     def logits(self, examples: Examples, indices: np.ndarray, seed: int = 0) -> Tensor:
         device, batch = self.model.device, examples.collate(indices)
-        with torch.autocast(device.type, torch.bfloat16, enabled=self.bf16):
+        with torch.autocast(device.type, torch.bfloat16, enabled=self.dtype == torch.bfloat16):
             return self.model(**{name: tensor.to(device) for name, tensor in batch.items()}).logits
 
     def save(self, folder: Path) -> None:

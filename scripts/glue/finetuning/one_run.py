@@ -119,12 +119,9 @@ def finetune(
 
 def load(folder: Path, task: Task, settings: Settings) -> trainer.Model:
     """The model with a new head on its device: packed where it is of the family pretrained here."""
-    bf16 = trainer.precision(settings.precision) == "bf16"
-    dtype = torch.bfloat16 if bf16 else torch.float32
-    model: trainer.Model | None = packed_model.load(folder, task, settings.max_length, dtype)
-    if model is None:
-        loaded = model_loader.load(folder, task, settings.max_length)
-        model = model_loader.PaddedModel(*loaded, bf16)
+    length, dtype = settings.max_length, trainer.precision(settings.precision)
+    model: trainer.Model | None = packed_model.load(folder, task, length, dtype)
+    model = model or model_loader.PaddedModel(*model_loader.load(folder, task, length), dtype)
     return model.to("cuda" if torch.cuda.is_available() else "cpu")
 
 

@@ -52,7 +52,8 @@ class PackedModel(Model):
 
     def save(self, folder: Path) -> None:
         names = dict(enumerate(self.task.labels or ["LABEL_0"]))
-        config = finished_config(self.config) | {
+        kept = {key: v for key, v in self.config.items() if not key.endswith("num_labels")}
+        config = finished_config(kept) | {
             "architectures": ["BertForSequenceClassification"],
             "id2label": names,
             "label2id": {label: number for number, label in names.items()},
@@ -98,7 +99,9 @@ def load(folder: Path, task: Task, max_length: int, dtype: torch.dtype) -> Packe
     if segments < len(task.texts) or task.kind.model != "AutoModelForSequenceClassification":
         return None
     tokenizer = read_light_tokenizer(folder) or model_loader.load_tokenizer(folder)
-    known = SimpleNamespace(**{"pad_token_id": 0} | config)  # as transformers' BertConfig has it
+    known = SimpleNamespace(
+        **{"pad_token_id": 0} | config | vars(encoder.shape)
+    )  # as transformers' BertConfig has it
     model_loader.check_pair(folder, tokenizer, known, max_length)
     return PackedModel(encoder, config, tokenizer, task)
 

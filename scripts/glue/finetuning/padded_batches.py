@@ -93,9 +93,7 @@ def encode(rows: Rows, task: Task, tokenizer, max_length: int) -> Examples:
     )
 
 
-def grouped_batches(
-    lengths: np.ndarray, batch_size: int, seed: int, epoch: int
-) -> list[np.ndarray]:
+def grouped_batches(lengths: np.ndarray, size: int, seed: int, epoch: int) -> list[np.ndarray]:
     """An epoch's batches, of like lengths and in random order, each the longest examples first.
 
     Pools of random examples are sorted by length and cut into batches; the order of the batches
@@ -103,13 +101,11 @@ def grouped_batches(
     """
     rng = np.random.default_rng([seed, epoch])
     order = rng.permutation(len(lengths))
-    pool = POOL * batch_size
+    pool = POOL * size
     batches = []
     for start in range(0, len(order), pool):
         members = order[start : start + pool]
         members = members[np.argsort(-lengths[members], kind="stable")]
-        batches += [
-            members[first : first + batch_size] for first in range(0, len(members), batch_size)
-        ]
-    whole = len(order) // batch_size  # a short one stays the last of its epoch
+        batches += [members[first : first + size] for first in range(0, len(members), size)]
+    whole = len(order) // size  # a short one stays the last of its epoch
     return [*(batches[number] for number in rng.permutation(whole)), *batches[whole:]]

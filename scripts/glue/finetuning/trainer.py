@@ -135,13 +135,14 @@ def warmed(step: int, steps: int, warmup: float) -> float:
     return step / first if step < first else (steps - step) / (steps - first)
 
 
-def precision(wanted: str) -> str:
+def precision(wanted: str) -> torch.dtype:
     """fp32 or bf16; `auto` takes bf16 on a GPU or a CPU whose hardware computes in it."""
-    if wanted != "auto":
-        return wanted
-    if torch.cuda.is_available():
-        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
-    return "bf16" if any(getattr(torch.cpu, name, bool)() for name in CPU_BF16) else "fp32"
+    bf16 = wanted == "bf16"
+    if wanted == "auto" and torch.cuda.is_available():
+        bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
+    elif wanted == "auto":
+        bf16 = any(getattr(torch.cpu, name, bool)() for name in CPU_BF16)
+    return torch.bfloat16 if bf16 else torch.float32
 
 
 # torch's questions to the CPU; where a version lacks them the answer is no.
