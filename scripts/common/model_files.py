@@ -30,8 +30,8 @@ BESIDE_TOKENIZERS = (
     "added_tokens.json",
 )
 
-# What this workflow writes: a vocabulary's folder; a pretrained model; a finetuned one, whose
-# tokenizer transformers saves.
+# What this workflow writes: a vocabulary's folder; a pretrained model; a finetuned one, with what
+# transformers reads its tokenizer from.
 VOCABULARY = ("tokenizer.json", "tokenizer_config.json", "vocab.txt")
 PRETRAINED = (CONFIG, WEIGHTS[0], *VOCABULARY)
 FINETUNED = (CONFIG, WEIGHTS[0], *VOCABULARY[:2])

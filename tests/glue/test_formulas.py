@@ -41,6 +41,7 @@ def test_metrics_of_confusion_matrices_by_hand():
         *((THREE, "accuracy"), (THREE, "f1_macro"), (THREE, "mcc"), (FOUR, "mcc")),
     ],
 )
+@pytest.mark.filterwarnings("ignore:A single label")
 @pytest.mark.parametrize("count", [1, 2, 9, 5000])
 def test_scores_of_classes_are_scikit_learns(task, metric, count):
     classes = len(task.labels)
