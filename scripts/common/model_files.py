@@ -20,8 +20,8 @@ TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "spiece.model",
 BESIDE_TOKENIZERS = ("merges.txt", "tokenizer_config.json", "special_tokens_map.json",
                      "added_tokens.json")  # fmt: skip
 
-# What this workflow writes: a vocabulary's folder; a pretrained model; a finetuned one, whose
-# tokenizer transformers saves.
+# What this workflow writes: a vocabulary's folder; a pretrained model; a finetuned one, with what
+# transformers reads its tokenizer from.
 VOCABULARY = ("tokenizer.json", "tokenizer_config.json", "vocab.txt")
 PRETRAINED = (CONFIG, WEIGHTS[0], *VOCABULARY)
 FINETUNED = (CONFIG, WEIGHTS[0], *VOCABULARY[:2])

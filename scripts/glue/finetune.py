@@ -59,8 +59,7 @@ def free_gpu(names: list[str]) -> str:
 
 
 def settle(cpu_threads: int) -> None:
-    """Take so many threads, and of several GPUs, which Trainer would all use at once, one, with
-    repeatable kernels."""
+    """Take so many threads, and of several GPUs one, with repeatable kernels."""
     import torch
 
     check_threads(cpu_threads + BESIDE)
@@ -98,22 +97,13 @@ def main() -> None:
     args = parser.parse_args()
     task, settings, model = parse_task(args.task), from_args(Settings, args), best_model(args.model)
 
-    # The libraries make a million objects and no garbage: looking for some takes over a second.
+    # The libraries make many objects and no garbage: looking for some takes a seventh of the start.
     gc.disable()
     from scripts.glue.finetuning.one_run import finetune
 
     gc.freeze()
     gc.enable()
     settle(args.cpu_threads)
-    finetune(
-        task,
-        model,
-        args.train,
-        args.dev,
-        args.test,
-        settings,
-        args.seed,
-        args.output,
-        args.init_from,
-        args.keep_model,
-    )
+    files = (args.train, args.dev, args.test)
+    kept = (args.output, args.init_from, args.keep_model)
+    finetune(task, model, *files, settings, args.seed, *kept)

@@ -3,7 +3,7 @@
     python -m tests.benchmarks.glue_finetune SST-2 ../shared/data/glue/SST-2/train.tsv \\
         --config config/models/bert-small.json --examples 2000 --threads 2
 
-Both sides train the same random model on the same examples, in turn and `--repeats` times, in one
+Both sides train the same random encoder on the same examples, in turn and `--repeats` times, in one
 process; the medians count. The plain script is what transformers' documentation shows: Trainer,
 examples padded to `max_length`, all else by default. Tokenizing and loading are outside the times.
 """
@@ -25,7 +25,7 @@ from transformers import (
 )
 
 from scripts.glue.files import tables
-from scripts.glue.finetuning import padded_batches, trainer
+from scripts.glue.finetuning import one_run, padded_batches, trainer
 from scripts.glue.finetuning.hyperparameters import Settings
 from scripts.glue.tasks.official_tasks import OFFICIAL
 
@@ -72,11 +72,15 @@ def plain(model, rows, task, tokenizer, args) -> float:
 
 
 def ours(model, rows, task, tokenizer, args) -> float:
-    """Seconds of this project's finetuning."""
-    examples = padded_batches.encode(rows, task, tokenizer, args.max_length)
+    """Seconds of this project's finetuning, of a folder that holds the model."""
     settings = Settings(
         epochs=1, batch_size=args.batch_size, max_length=args.max_length, precision=args.precision
     )
+    with tempfile.TemporaryDirectory() as folder:
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+        model = one_run.load(Path(folder), task, settings)
+        examples = padded_batches.encode(rows, task, model.tokenizer, args.max_length)
     return trainer.train(model, examples, settings, 1, lambda model: {"none": 0.0}).seconds["train"]
 
 
@@ -111,7 +115,7 @@ def main() -> None:
     medians = {name: statistics.median(values) for name, values in seconds.items()}
     for name, value in medians.items():
         print(f"{name:6} {len(rows) / value:8.1f} examples/s")
-    kind = trainer.precision(args.precision)
+    kind = str(trainer.precision(args.precision)).removeprefix("torch.")
     print(
         f"ratio  {medians['plain'] / medians['ours']:8.2f}  ({task.name}, {len(rows)} examples, "
         f"{args.config.stem}, {args.threads} threads; ours {kind}, plain "

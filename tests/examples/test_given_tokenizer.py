@@ -21,6 +21,7 @@ from scripts.examples.tokenizer.bert_tokenizer import SPECIAL, bert_tokenizer
 from scripts.examples.tokenizer.form import Form
 from scripts.examples.tokenizer.given_tokenizer import look_over, read_tokenizer
 from scripts.glue.finetuning import model_loader
+from scripts.glue.finetuning.light_tokenizer import read_light_tokenizer
 from tests.examples.texts import TOKENS, tokenizer_folder
 
 PIECES = re.split(
@@ -227,6 +228,9 @@ def test_the_same_text_gives_the_same_tokens_and_segments(tmp_path, kind):
         tokenizer.save_pretrained(tmp_path / "again")
         again = AutoTokenizer.from_pretrained(tmp_path / "again")
         assert dict(again(text[::2], text[1::2], return_attention_mask=False)) == expected
+    light = read_light_tokenizer(model)
+    assert dict(light(text[::2], text[1::2])) == expected
+    assert light.pad_token_id == special["pad"]
     assert [row[1:-1] for row in read_tokenizer(given, True)(text)["input_ids"]] == ids
     if any((given / name).is_file() for name in ("config.json", "tokenizer.json")):
         theirs = AutoTokenizer.from_pretrained(given)

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.common.errors import UserError
-from scripts.glue.scores.intervals import from_confusion
 from scripts.glue.tasks.official_tasks import OFFICIAL
 from scripts.glue.tasks.own_tasks import own_task
 
@@ -41,24 +40,6 @@ def test_binary_metrics_by_their_definitions(pairs):
     spread = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
     mcc = (tp * tn - fp * fn) / spread**0.5 if spread else 0.0
     assert score(COLA, "mcc", gold, predicted) == pytest.approx(mcc)
-
-
-@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=60))
-def test_confusion_formulas_agree_with_the_library(pairs):
-    gold, predicted = arrays(pairs)
-    matrix = np.zeros((1, 3, 3))
-    np.add.at(matrix[0], (gold, predicted), 1)
-    for metric in ("accuracy", "f1_macro", "mcc"):
-        expected = score(MNLI, metric, gold, predicted)
-        assert from_confusion(metric, matrix)[0] == pytest.approx(expected, abs=1e-9)
-
-
-@given(PAIRS)
-def test_binary_f1_of_a_confusion_matrix(pairs):
-    gold, predicted = arrays(pairs)
-    matrix = np.zeros((1, 2, 2))
-    np.add.at(matrix[0], (gold, predicted), 1)
-    assert from_confusion("f1", matrix)[0] == pytest.approx(score(MRPC, "f1", gold, predicted))
 
 
 def test_constant_classes_score_zero_mcc_without_a_warning(recwarn):

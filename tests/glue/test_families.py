@@ -4,6 +4,7 @@ import random
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from transformers import (
@@ -95,7 +96,9 @@ def batch_of(tokenizer, task, count=64) -> dict[str, torch.Tensor]:
     ]
     labels = [rng.choice(task.labels) if task.labels else 5 * rng.random() for _ in texts]
     examples = padded_batches.encode(Rows(texts, labels, []), task, tokenizer, 32)
-    return examples.collate(range(count))
+    indices = np.arange(count)
+    labels = torch.from_numpy(examples.targets)
+    return examples.collate(indices) | {"labels": labels}
 
 
 def loss(model, batch) -> float:
@@ -138,7 +141,8 @@ def test_a_model_of_numbers_that_is_kept_gives_them(family, model_folder, tmp_pa
     batch.pop("labels")
     with torch.no_grad():
         logits = model.eval()(**batch).logits
-        model_loader.rescale(model, 3.0, 1.5)
-        model.save_pretrained(tmp_path / "out")
+        padded = model_loader.PaddedModel(model, tokenizer, torch.float32)
+        padded.rescale(3.0, 1.5)
+        padded.save(tmp_path / "out")
         theirs = AutoModelForSequenceClassification.from_pretrained(tmp_path / "out").eval()
         torch.testing.assert_close(theirs(**batch).logits, logits * 1.5 + 3, atol=1e-5, rtol=1e-5)

@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from scripts.glue.scores import intervals
+from scripts.glue.scores.formulas import from_confusion
 
 
 def cells(values):
@@ -143,15 +144,6 @@ def test_a_kind_without_intervals_has_none():
     assert intervals.examples_of("bleu", [], ["a"], [["a"]]) is None
 
 
-def test_metrics_of_confusion_matrices_by_hand():
-    matrix = np.array([[[4.0, 1, 0], [2, 3, 0], [0, 0, 0]]])
-    assert intervals.from_confusion("accuracy", matrix)[0] == pytest.approx(0.7)
-    assert intervals.from_confusion("f1", matrix[:, :2, :2])[0] == pytest.approx(2 / 3)
-    # A class that is neither there nor answered does not count
-    assert intervals.from_confusion("f1_macro", matrix)[0] == pytest.approx((8 / 11 + 2 / 3) / 2)
-    assert intervals.from_confusion("mcc", matrix)[0] == pytest.approx(10 / 600**0.5)
-
-
 def coverage(metric, size, times):
     """How often the interval of one run holds the metric of all that its examples are drawn from."""
     rng = np.random.default_rng([size, len(metric)])
@@ -172,7 +164,7 @@ def coverage(metric, size, times):
             counts = rng.multinomial(size, table.ravel()).reshape(2, 2)
             gold = ["0"] * counts[0].sum() + ["1"] * counts[1].sum()
             answers = [str(n) for row in counts for n in (0, 1) for _ in range(row[n])]
-            truth, value = intervals.from_confusion(metric, np.array([table, counts / size]))
+            truth, value = from_confusion(metric, np.array([table, counts / size]))
         low, high = interval(metric, labels, gold, [answers], [value], seed)
         hits += low <= truth <= high
     return hits

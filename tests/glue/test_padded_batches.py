@@ -39,7 +39,7 @@ def test_batches_are_what_the_tokenizer_pads(tokenizer, pairs, length, side):
         return_tensors="pt",
     )
     found = examples.collate(order)
-    assert found.pop("labels").tolist() == [0] * len(pairs)
+    assert examples.targets.tolist() == [0] * len(pairs)
     assert set(found) == set(expected)
     for name, tensor in found.items():
         assert torch.equal(tensor, expected[name])
@@ -66,24 +66,29 @@ def test_the_share_that_is_cut_is_logged(tokenizer, caplog, monkeypatch):
 
 @given(lengths=st.lists(st.integers(1, 50), min_size=1, max_size=300), size=st.integers(1, 8))
 def test_each_epoch_has_each_example_once(lengths, size):
-    sampler = padded_batches.LengthGrouped(np.array(lengths), size, seed=3)
-    for _ in range(2):
-        assert sorted(sampler) == list(range(len(lengths)))
+    for epoch in range(2):
+        batches = padded_batches.grouped_batches(np.array(lengths), size, 3, epoch)
+        assert sorted(np.concatenate(batches)) == list(range(len(lengths)))
+        assert [len(batch) for batch in batches[:-1]] == [size] * (len(batches) - 1)
 
 
 def test_order_depends_on_seed_and_epoch_alone():
     lengths = np.arange(500) % 37 + 1
-    first, again = (padded_batches.LengthGrouped(lengths, 8, seed=1) for _ in range(2))
-    assert list(first) == list(again)
-    assert list(first) != list(padded_batches.LengthGrouped(lengths, 8, seed=1))  # its second epoch
-    assert list(again) != list(padded_batches.LengthGrouped(lengths, 8, seed=2))
+
+    def order(seed, epoch):
+        return np.concatenate(padded_batches.grouped_batches(lengths, 8, seed, epoch)).tolist()
+
+    assert order(1, 0) == order(1, 0)
+    assert order(1, 0) != order(1, 1)
+    assert order(1, 0) != order(2, 0)
 
 
 def test_batches_hold_like_lengths_in_random_order():
     rng = np.random.default_rng(0)
     lengths = rng.integers(5, 100, 4000)
-    order = np.array(list(padded_batches.LengthGrouped(lengths, 20, seed=1)))
-    longest = lengths[order].reshape(-1, 20).max(axis=1)
+    batches = padded_batches.grouped_batches(lengths, 20, 1, 0)
+    assert all((np.diff(lengths[batch]) <= 0).all() for batch in batches)
+    longest = np.array([lengths[batch].max() for batch in batches])
     assert (longest * 20).sum() < 1.1 * lengths.sum()
     assert (
         lengths[rng.permutation(4000)].reshape(-1, 20).max(axis=1) * 20
@@ -92,16 +97,16 @@ def test_batches_hold_like_lengths_in_random_order():
 
 
 def test_whole_batches_come_first_and_hold_like_lengths():
-    order = list(padded_batches.LengthGrouped(np.arange(1, 11), 4, seed=0))
-    assert order[8:] == [1, 0]
-    assert sorted([order[:4], order[4:8]]) == [[5, 4, 3, 2], [9, 8, 7, 6]]
-    assert len(padded_batches.LengthGrouped(np.arange(1, 11), 4, seed=0)) == 10
+    batches = [
+        batch.tolist() for batch in padded_batches.grouped_batches(np.arange(1, 11), 4, 0, 0)
+    ]
+    assert batches[2] == [1, 0]
+    assert sorted(batches[:2]) == [[5, 4, 3, 2], [9, 8, 7, 6]]
 
 
 def test_lengths_are_alike_within_a_pool_of_fifty_batches():
     lengths = np.arange(250) + 1
-    order = np.array(list(padded_batches.LengthGrouped(lengths, 2, seed=0)))
-    whole = lengths[order].reshape(-1, 2)
+    whole = lengths[np.array(padded_batches.grouped_batches(lengths, 2, 0, 0))]
     first_pool = np.random.default_rng([0, 0]).permutation(250)[:100]
     ranked = np.sort(lengths[first_pool])[::-1].reshape(-1, 2)
     assert {tuple(pair) for pair in ranked} <= {tuple(pair) for pair in whole}
@@ -119,9 +124,8 @@ def test_batches_are_as_long_as_their_longest():
     batch = examples.collate([2, 0])
     assert batch["input_ids"].tolist() == [[9, 10], [5, 3]]
     assert batch["attention_mask"].tolist() == [[1, 1], [1, 0]]
-    assert batch["labels"].tolist() == [1, 1]
-    assert list(batch) == ["input_ids", "attention_mask", "labels"]
-    assert (len(examples), examples[2], examples.lengths.tolist()) == (3, 2, [1, 3, 2])
+    assert list(batch) == ["input_ids", "attention_mask"]
+    assert (len(examples), examples.lengths.tolist()) == (3, [1, 3, 2])
 
 
 def test_long_texts_are_cut_and_test_sets_have_no_targets(tokenizer):
@@ -129,5 +133,4 @@ def test_long_texts_are_cut_and_test_sets_have_no_targets(tokenizer):
     examples = padded_batches.encode(rows, OFFICIAL["RTE"], tokenizer, 5)
     assert examples.lengths.tolist() == [5, 5]
     assert examples.targets is None
-    assert "labels" not in examples.collate([0])
     assert examples.types.tolist() == [0, 0, 0, 1, 1] * 2

@@ -43,10 +43,21 @@ def segment_template(tokenizer: Tokenizer, cls: str, sep: str) -> TemplateProces
 def write_folder(
     folder: Path, tokenizer: Tokenizer, max_length: int, special: dict[str, str] = BERT_SPECIAL
 ) -> int:
-    """Write vocab.txt, tokenizer.json and tokenizer_config.json; return the size of the vocabulary.
+    """Write vocab.txt, tokenizer.json and tokenizer_config.json; return the size of the vocabulary."""
+    tokens = token_list(tokenizer)
+    config = tokenizer_config(tokenizer, max_length, special)
+    write_text(folder / "vocab.txt", "".join(f"{token}\n" for token in tokens))
+    write_text(folder / "tokenizer.json", tokenizer.to_str(pretty=True) + "\n")
+    text = json.dumps(config, indent=2, sort_keys=True, ensure_ascii=False)
+    write_text(folder / "tokenizer_config.json", text + "\n")
+    log.info("%d tokens", len(tokens))
+    return len(tokens)
 
-    `special` are tokens by role. transformers makes BERT's tokenizer from its options, and any other
-    from tokenizer.json as it is.
+
+def tokenizer_config(tokenizer: Tokenizer, max_length: Any, special: dict[str, Any]) -> dict:
+    """What tokenizer_config.json holds; `special` are tokens by role.
+
+    transformers makes BERT's tokenizer from its options, and any other from tokenizer.json as it is.
     """
     tokens = token_list(tokenizer)
     config: dict[str, Any] = {f"{role}_token": token for role, token in special.items()}
@@ -60,13 +71,7 @@ def write_folder(
     else:
         config["tokenizer_class"] = "PreTrainedTokenizerFast"
         config["model_input_names"] = ["input_ids", "token_type_ids", "attention_mask"]
-    config["model_max_length"] = max_length
-    write_text(folder / "vocab.txt", "".join(f"{token}\n" for token in tokens))
-    write_text(folder / "tokenizer.json", tokenizer.to_str(pretty=True) + "\n")
-    text = json.dumps(config, indent=2, sort_keys=True, ensure_ascii=False)
-    write_text(folder / "tokenizer_config.json", text + "\n")
-    log.info("%d tokens", len(tokens))
-    return len(tokens)
+    return config | {"model_max_length": max_length}
 
 
 def token_list(tokenizer: Tokenizer) -> list[str]:

@@ -4,25 +4,23 @@ import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
-import transformers
-from torch import nn
-from transformers import (
-    AutoConfig,
-    AutoModelForMaskedLM,
-    AutoModelForPreTraining,
-    PreTrainedModel,
-    PreTrainedTokenizerBase,
-)
+from torch import Tensor, nn
 
 from scripts.common.cli import log
 from scripts.common.errors import UserError, unreadable
 from scripts.common.model_files import CONFIG, find_model
 from scripts.common.model_weights import read_weights
 from scripts.examples.tokenizer.given_tokenizer import read_tokenizer
+from scripts.glue.finetuning.padded_batches import Examples
+from scripts.glue.finetuning.trainer import Model
 from scripts.glue.tasks.task import Task
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # So many of a model's ids, and more than half, that no token has: the tokenizer is another's.
 SPARE_IDS = 1000
@@ -30,20 +28,22 @@ SPARE_IDS = 1000
 
 def load(
     folder: Path, task: Task, max_length: int
-) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+) -> tuple["PreTrainedModel", "PreTrainedTokenizerBase"]:
     """The model with a new head for `task`, and the tokenizer.
 
     What the folder's family pretrains of the head is kept; the rest is drawn as the family draws it, from
     torch's random state. Code that lies in the folder (`auto_map` in its config) is never run. Raises
     UserError, naming the folder, where something is missing or does not belong together.
     """
+    import transformers  # not before it is known that it is needed
+
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     find_model(folder)
     tokenizer = load_tokenizer(folder)
     names = dict(enumerate(task.labels or ["LABEL_0"]))
     with naming(folder):
-        config = AutoConfig.from_pretrained(
+        config = transformers.AutoConfig.from_pretrained(
             str(folder), local_files_only=True, trust_remote_code=False, return_dict=True,
             id2label=names, label2id={label: number for number, label in names.items()},
             problem_type=task.kind.problem,
@@ -64,14 +64,16 @@ def load(
     return model, tokenizer
 
 
-def empty(auto: Any, config: Any) -> PreTrainedModel:
+def empty(auto: Any, config: Any) -> "PreTrainedModel":
     """The model that an Auto class of transformers makes of a config, without memory for its weights."""
     with torch.device("meta"):
         return auto.from_config(config, trust_remote_code=False)
 
 
-def new_names(model: PreTrainedModel) -> set[str]:
+def new_names(model: "PreTrainedModel") -> set[str]:
     """The weights of a model's head that no pretraining of its family has."""
+    from transformers import AutoModelForMaskedLM, AutoModelForPreTraining
+
     prefix = f"{model.base_model_prefix}."
     pretrained: set[str] = set()
     for auto in (AutoModelForPreTraining, AutoModelForMaskedLM):
@@ -80,7 +82,7 @@ def new_names(model: PreTrainedModel) -> set[str]:
     return {name for name in model.state_dict() if not name.startswith(prefix)} - pretrained
 
 
-def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
+def load_tokenizer(folder: Path) -> "PreTrainedTokenizerBase":
     """The folder's tokenizer, which must have the special tokens that sentence pairs need."""
     tokenizer = read_tokenizer(folder)
     for name in ("cls_token", "sep_token", "pad_token"):
@@ -129,14 +131,14 @@ def check_pair(folder: Path, tokenizer, config, max_length: int, first: int = 0)
         )
 
 
-def first_position(model: PreTrainedModel) -> int:
+def first_position(model: "PreTrainedModel") -> int:
     """The number of a text's first position: models of RoBERTa's family begin behind the padding id."""
     embeddings = getattr(model.base_model, "embeddings", None)
     padding = getattr(getattr(embeddings, "position_embeddings", None), "padding_idx", None)
     return 0 if padding is None else padding + 1
 
 
-def check_inputs(folder: Path, tokenizer, model: PreTrainedModel, texts: int) -> None:
+def check_inputs(folder: Path, tokenizer, model: "PreTrainedModel", texts: int) -> None:
     """Have the tokenizer tell no segments to a model that takes none; UserError where it has too few."""
     taken = inspect.signature(model.forward).parameters
     if "attention_mask" not in taken:
@@ -153,7 +155,7 @@ def check_inputs(folder: Path, tokenizer, model: PreTrainedModel, texts: int) ->
         )
 
 
-def check_weights(folder: Path, model: PreTrainedModel, info: dict) -> None:
+def check_weights(folder: Path, model: "PreTrainedModel", info: dict) -> None:
     """Raise UserError where the file's weights of the encoder are not those that its config says."""
     encoder = f"{model.base_model_prefix}."
     parts = {name for name, _ in model.base_model.named_children()}
@@ -177,22 +179,26 @@ def check_weights(folder: Path, model: PreTrainedModel, info: dict) -> None:
         log.info("%s: the weights have no pooler; it starts from random weights", folder)
 
 
-def last_layer(model: PreTrainedModel) -> nn.Linear:
-    """The layer of a head that gives the logits."""
-    encoder = f"{model.base_model_prefix}."
-    layers = [
-        module
-        for name, module in model.named_modules()
-        if isinstance(module, nn.Linear)
-        and module.out_features == model.config.num_labels
-        and not name.startswith(encoder)
-    ]
-    return layers[-1]
+class PaddedModel(Model):
+    """A model of transformers, fed with padded batches; of bf16 by autocast."""
 
+    def __init__(self, model: "PreTrainedModel", tokenizer, dtype: torch.dtype):
+        super().__init__()
+        self.model, self.tokenizer, self.dtype = model, tokenizer, dtype
+        encoder = f"{model.base_model_prefix}."
+        *_, self.last_layer = (
+            module
+            for name, module in model.named_modules()
+            if isinstance(module, nn.Linear)
+            and module.out_features == model.config.num_labels
+            and not name.startswith(encoder)
+        )
 
-@torch.no_grad()
-def rescale(model: PreTrainedModel, center: float, spread: float) -> None:
-    """Have the model itself give spread x logit + center."""
-    layer = last_layer(model)
-    layer.weight.mul_(spread)
-    layer.bias.mul_(spread).add_(center)
+    def logits(self, examples: Examples, indices: np.ndarray, seed: int = 0) -> Tensor:
+        device, batch = self.model.device, examples.collate(indices)
+        with torch.autocast(device.type, torch.bfloat16, enabled=self.dtype == torch.bfloat16):
+            return self.model(**{name: tensor.to(device) for name, tensor in batch.items()}).logits
+
+    def save(self, folder: Path) -> None:
+        self.model.save_pretrained(folder)
+        self.tokenizer.save_pretrained(folder)

@@ -2,18 +2,19 @@
 
 import dataclasses
 import json
+import random
 import resource
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
 import torch
-from transformers import set_seed
 
 from scripts.common.atomic import atomic_path, write_text
 from scripts.common.errors import UserError
 from scripts.glue.files import tables
-from scripts.glue.finetuning import model_loader, padded_batches, trainer
+from scripts.glue.finetuning import model_loader, packed_model, padded_batches, trainer
 from scripts.glue.finetuning.hyperparameters import Settings
 from scripts.glue.tasks.official_tasks import DIAGNOSTIC, diagnostic
 from scripts.glue.tasks.task import Answers, Label, Task
@@ -44,26 +45,27 @@ def finetune(
         part = DIAGNOSTIC if ax else task.part(file.stem)
         test_rows[part] = tables.read(file, diagnostic() if ax else task, "test")
     gold = {part: value.labels or [] for part, value in dev_rows.items()}
-    set_seed(seed)
-    model, tokenizer = model_loader.load(model_folder, task, settings.max_length)
+    for begin in (random.seed, np.random.seed, torch.manual_seed):  # families draw by any of them
+        begin(seed)
+    model = load(model_folder, task, settings)
 
     def encode(part: tables.Rows) -> padded_batches.Examples:
-        return padded_batches.encode(part, task, tokenizer, settings.max_length)
+        return padded_batches.encode(part, task, model.tokenizer, settings.max_length)
 
     examples = encode(rows)
     dev_examples = {part: encode(value) for part, value in dev_rows.items()}
     assert examples.targets is not None
     examples.targets, center, spread = task.kind.standardize(examples.targets)
     numbers = (center, spread) != (0.0, 1.0)
-    if keep_model and numbers and model_loader.last_layer(model).bias is None:
+    if keep_model and numbers and model.last_layer.bias is None:
         raise UserError(f"{model_folder}: its head has no bias; a model of numbers cannot be kept")
 
-    def answer(model, examples: padded_batches.Examples) -> Answers:
-        logits = trainer.predict(model, examples, PREDICTING, settings.precision)
+    def answer(model: trainer.Model, examples: padded_batches.Examples) -> Answers:
+        logits = trainer.predict(model, examples, PREDICTING)
         scaled = [values * spread + center for values in logits]
         return task.kind.answers(task, scaled, examples.targets)
 
-    def evaluate(model) -> dict[str, float]:
+    def evaluate(model: trainer.Model) -> dict[str, float]:
         found = {part: answer(model, value) for part, value in dev_examples.items()}
         return metrics_of(task, found, gold)
 
@@ -107,13 +109,20 @@ def finetune(
     write_json(output / "cost.json", cost)
     if keep_model:
         if numbers:
-            model_loader.rescale(model, center, spread)
+            model.rescale(center, spread)
         with atomic_path(output / "model") as folder:
             folder.mkdir()
-            model.save_pretrained(folder)
-            tokenizer.save_pretrained(folder)
+            model.save(folder)
     write_json(output / "metrics.json", report)
     return report
+
+
+def load(folder: Path, task: Task, settings: Settings) -> trainer.Model:
+    """The model with a new head on its device: packed where it is of the family pretrained here."""
+    length, dtype = settings.max_length, trainer.precision(settings.precision)
+    model: trainer.Model | None = packed_model.load(folder, task, length, dtype)
+    model = model or model_loader.PaddedModel(*model_loader.load(folder, task, length), dtype)
+    return model.to("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def metrics_of(

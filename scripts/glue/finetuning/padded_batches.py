@@ -1,12 +1,10 @@
 """Examples as token ids, and batches of like lengths padded to their longest."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch.utils.data import Dataset, Sampler
-from transformers import PreTrainedTokenizerBase
 
 from scripts.common.cli import log
 from scripts.glue.files.tables import Rows
@@ -17,7 +15,7 @@ POOL = 50  # batches sorted by length together
 
 
 @dataclass
-class Examples(Dataset):
+class Examples:
     """Token ids of a file's examples, flat, and what the model learns to give for each."""
 
     kind: Kind
@@ -30,10 +28,6 @@ class Examples(Dataset):
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
-
-    def __getitem__(self, index: int) -> int:
-        """The index itself: `collate` makes a batch from indices at once."""
-        return index
 
     @property
     def lengths(self) -> np.ndarray:
@@ -54,12 +48,10 @@ class Examples(Dataset):
             types = np.zeros(shape, np.int64)
             types[mask] = self.types[places]
             batch["token_type_ids"] = types
-        if self.targets is not None:
-            batch["labels"] = self.kind.pad(self.targets[indices], shape[1])
         return {name: torch.from_numpy(array) for name, array in batch.items()}
 
 
-def encode(rows: Rows, task: Task, tokenizer: PreTrainedTokenizerBase, max_length: int) -> Examples:
+def encode(rows: Rows, task: Task, tokenizer, max_length: int) -> Examples:
     """Tokenize a file's examples, cut to `max_length` from the longer sentence's end.
 
     The log has the share of the examples that were cut.
@@ -101,37 +93,19 @@ def encode(rows: Rows, task: Task, tokenizer: PreTrainedTokenizerBase, max_lengt
     )
 
 
-class LengthGrouped(Sampler[int]):
-    """All indices once an epoch: batches of like lengths, in random order.
+def grouped_batches(lengths: np.ndarray, size: int, seed: int, epoch: int) -> list[np.ndarray]:
+    """An epoch's batches, of like lengths and in random order, each the longest examples first.
 
     Pools of random examples are sorted by length and cut into batches; the order of the batches
-    is drawn again, so that lengths do not fall and rise with the steps. The n-th epoch's order
-    depends on `seed` and n alone.
+    is drawn again, so that lengths do not fall and rise with the steps.
     """
-
-    def __init__(self, lengths: np.ndarray, batch_size: int, seed: int):
-        self.lengths, self.batch_size, self.seed, self.epoch = lengths, batch_size, seed, 0
-
-    def __len__(self) -> int:
-        return len(self.lengths)
-
-    def __iter__(self) -> Iterator[int]:
-        rng = np.random.default_rng([self.seed, self.epoch])
-        self.epoch += 1
-        order = rng.permutation(len(self.lengths))
-        pool = POOL * self.batch_size
-        batches = []
-        for start in range(0, len(order), pool):
-            members = order[start : start + pool]
-            members = members[np.argsort(-self.lengths[members], kind="stable")]
-            batches += [
-                members[first : first + self.batch_size]
-                for first in range(0, len(members), self.batch_size)
-            ]
-        # Only the last batch of an epoch may be short: all others must stay whole.
-        short = [batch for batch in batches if len(batch) < self.batch_size]
-        whole = [batch for batch in batches if len(batch) == self.batch_size]
-        for number in [*rng.permutation(len(whole))]:
-            yield from map(int, whole[number])
-        for batch in short:
-            yield from map(int, batch)
+    rng = np.random.default_rng([seed, epoch])
+    order = rng.permutation(len(lengths))
+    pool = POOL * size
+    batches = []
+    for start in range(0, len(order), pool):
+        members = order[start : start + pool]
+        members = members[np.argsort(-lengths[members], kind="stable")]
+        batches += [members[first : first + size] for first in range(0, len(members), size)]
+    whole = len(order) // size  # a short one stays the last of its epoch
+    return [*(batches[number] for number in rng.permutation(whole)), *batches[whole:]]

@@ -1,27 +1,59 @@
-"""One finetuning by transformers' Trainer, evaluated after each epoch."""
+"""One finetuning, evaluated after each epoch."""
 
 import math
-import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from torch.utils.data import Dataset
-from transformers import (
-    PreTrainedModel,
-    PrinterCallback,
-    Trainer,
-    TrainerCallback,
-    TrainingArguments,
-)
+from torch import Tensor, nn
+from torch.nn import functional as F
 
 from scripts.common.cli import log
+from scripts.common.digest import hash64
+from scripts.glue.finetuning.fused_adamw import AdamW
 from scripts.glue.finetuning.hyperparameters import Settings
-from scripts.glue.finetuning.padded_batches import Examples, LengthGrouped
+from scripts.glue.finetuning.padded_batches import Examples, grouped_batches
+from scripts.pretrain.optimizers.registry import parameter_groups
 
 LOGGED = 10  # points of the training loss an epoch
+MAX_GRAD_NORM = 1.0
+# By the problem_type of a kind of task, as transformers' models take them.
+LOSSES: dict[str | None, Callable[[Tensor, Tensor], Tensor]] = {
+    "single_label_classification": F.cross_entropy,
+    "regression": lambda logits, targets: F.mse_loss(logits[:, 0], targets),
+}
+
+
+class Model(nn.Module, ABC):
+    """A pretrained encoder with a new head, whose `last_layer` gives the logits, and its tokenizer."""
+
+    last_layer: nn.Linear
+    tokenizer: Any
+
+    @abstractmethod
+    def logits(self, examples: Examples, indices: np.ndarray, seed: int = 0) -> Tensor:
+        """Logits [n, labels] (or [n, padded length, labels] of a model of tokens) of examples.
+
+        In training, dropout follows from `seed`, or from torch's own state.
+        """
+
+    @abstractmethod
+    def save(self, folder: Path) -> None:
+        """Write what transformers loads the model and its tokenizer from."""
+
+    @torch.no_grad()
+    def rescale(self, center: float, spread: float) -> None:
+        """Have the model itself give spread x logit + center."""
+        self.last_layer.weight.mul_(spread)
+        self.last_layer.bias.mul_(spread).add_(center)
+
+
+Evaluate = Callable[[Model], dict[str, float]]  # dev metrics by name
 
 
 @dataclass
@@ -29,157 +61,108 @@ class Result:
     """A finetuning's record: points of the curves, seconds, and which epoch's weights it kept."""
 
     curve: list[tuple[int, float, str, float]] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=lambda: {"train": 0.0, "evaluate": 0.0})
     epoch: float = 0.0
     steps: int = 0
     diverged: bool = False
-
-
-class LengthGroupedTrainer(Trainer):
-    """Trainer with batches of like lengths."""
-
-    def _get_train_sampler(self, train_dataset: Dataset | None = None) -> LengthGrouped:
-        examples = train_dataset or self.train_dataset
-        assert isinstance(examples, Examples)
-        return LengthGrouped(examples.lengths, self.args.train_batch_size, self.args.seed)
-
-
-class Watch(TrainerCallback):
-    """Evaluates after each epoch, collects the curves, keeps the best weights, stops at NaN."""
-
-    def __init__(self, evaluate: Callable[[PreTrainedModel], dict[str, float]], keep_best: bool):
-        self.evaluate, self.keep_best = evaluate, keep_best
-        self.result = Result()
-        self.best: tuple[float, dict[str, torch.Tensor]] | None = None
-        self.spent = 0.0
-        self.evaluated = -1
-
-    def on_log(self, args, state, control, logs=None, **kwargs):
-        for name, quantity in (("loss", "train_loss"), ("learning_rate", "learning_rate")):
-            if logs and name in logs:
-                value = float(logs[name])
-                self.result.curve.append((state.global_step, state.epoch, quantity, value))
-                if not math.isfinite(value):
-                    self.result.diverged = True
-                    control.should_training_stop = True
-
-    def on_epoch_end(self, args, state, control, model=None, **kwargs):
-        self.look(state, model)
-
-    def on_train_end(self, args, state, control, model=None, **kwargs):
-        self.look(state, model)
-        self.result.steps = state.global_step
-        if self.keep_best and self.best:
-            model.load_state_dict(self.best[1])
-
-    def look(self, state, model: PreTrainedModel) -> None:
-        """Evaluate the model as it stands, once a step."""
-        if self.evaluated == state.global_step:
-            return
-        self.evaluated = state.global_step
-        start = time.perf_counter()
-        metrics = self.evaluate(model)
-        self.spent += time.perf_counter() - start
-        for name, value in metrics.items():
-            self.result.curve.append((state.global_step, state.epoch, f"dev_{name}", value))
-        log.info(
-            "epoch %.3g: %s",
-            state.epoch,
-            ", ".join(f"{name} {value:.4f}" for name, value in metrics.items()),
-        )
-        score = task_score(metrics)
-        if not self.keep_best:
-            self.result.epoch = state.epoch
-        elif self.best is None or score > self.best[0]:
-            weights = {key: value.detach().clone() for key, value in model.state_dict().items()}
-            self.best = (score, weights)
-            self.result.epoch = state.epoch
+    best: tuple[float, dict[str, Tensor]] | None = None  # score and weights
 
 
 def train(
-    model: PreTrainedModel,
-    examples: Examples,
-    settings: Settings,
-    seed: int,
-    evaluate: Callable[[PreTrainedModel], dict[str, float]],
+    model: Model, examples: Examples, settings: Settings, seed: int, evaluate: Evaluate
 ) -> Result:
-    """Finetune `model` in place; `evaluate` gives dev metrics by name."""
-    steps = math.ceil(len(examples) / settings.batch_size)
-    watch = Watch(evaluate, settings.keep == "best")
-    start = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="dump2glue-") as folder:
-        arguments = TrainingArguments(
-            output_dir=folder,
-            seed=seed,
-            data_seed=seed,
-            num_train_epochs=settings.epochs,
-            per_device_train_batch_size=settings.batch_size,
-            learning_rate=settings.learning_rate,
-            warmup_steps=math.ceil(settings.warmup * math.ceil(steps * settings.epochs)),
-            lr_scheduler_type="linear",
-            weight_decay=settings.weight_decay,
-            max_grad_norm=1.0,
-            bf16=precision(settings.precision) == "bf16",
-            use_cpu=not torch.cuda.is_available(),
-            logging_steps=max(1, steps // LOGGED),
-            logging_nan_inf_filter=False,
-            save_strategy="no",
-            eval_strategy="no",
-            report_to="none",
-            disable_tqdm=True,
-            dataloader_pin_memory=torch.cuda.is_available(),
-            remove_unused_columns=False,
-        )
-        trainer = LengthGroupedTrainer(
-            model=model,
-            args=arguments,
-            train_dataset=examples,
-            data_collator=examples.collate,
-            callbacks=[watch],
-        )
-        trainer.remove_callback(PrinterCallback)
-        trainer.train()
-    result = watch.result
-    total = time.perf_counter() - start
-    result.seconds = {"train": total - watch.spent, "evaluate": watch.spent}
+    """Finetune `model` in place."""
+    assert examples.targets is not None
+    result, start = Result(), time.perf_counter()
+    steps_an_epoch = math.ceil(len(examples) / settings.batch_size)
+    steps = math.ceil(steps_an_epoch * settings.epochs)
+    cadence = max(1, steps_an_epoch // LOGGED)
+    optimizer = AdamW(parameter_groups(model, settings.weight_decay))
+    batches: list[np.ndarray] = []
+    losses = []
+    model.train()
+    while result.steps < steps and not result.diverged:
+        rate = settings.learning_rate * warmed(result.steps, steps, settings.warmup)
+        number = result.steps // steps_an_epoch
+        batches = batches or grouped_batches(examples.lengths, settings.batch_size, seed, number)
+        indices = batches.pop(0)
+        dropout = hash64("dropout", seed, result.steps) % 2**62
+        logits = model.logits(examples, indices, dropout).float()
+        targets = torch.from_numpy(examples.targets[indices]).to(logits.device)
+        loss = LOSSES[examples.kind.problem](logits, targets)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), MAX_GRAD_NORM)
+        optimizer.step(rate)
+        result.steps += 1
+        losses.append(loss.detach())
+        if result.steps % cadence == 0:
+            mean = torch.stack(losses).mean().item()
+            note(result, result.steps / steps_an_epoch, {"train_loss": mean, "learning_rate": rate})
+            result.diverged = not math.isfinite(mean)
+            losses.clear()
+        if not batches or result.steps == steps or result.diverged:
+            look(result, result.steps / steps_an_epoch, model, evaluate, settings.keep == "best")
+    if result.best:
+        model.load_state_dict(result.best[1])
+    result.seconds["train"] = time.perf_counter() - start - result.seconds["evaluate"]
     return result
 
 
-def precision(wanted: str) -> str:
+def note(result: Result, epoch: float, values: dict[str, float]) -> None:
+    """Add a point to each of some curves."""
+    result.curve += [(result.steps, epoch, name, value) for name, value in values.items()]
+
+
+def look(result: Result, epoch: float, model: Model, evaluate: Evaluate, keep_best: bool) -> None:
+    """Evaluate the model as it stands, and note it; keep its weights where they are the best."""
+    start = time.perf_counter()
+    metrics = evaluate(model)
+    result.seconds["evaluate"] += time.perf_counter() - start
+    note(result, epoch, {f"dev_{name}": value for name, value in metrics.items()})
+    shown = ", ".join(f"{name} {value:.4f}" for name, value in metrics.items())
+    log.info("epoch %.3g: %s", epoch, shown)
+    score = task_score(metrics)
+    if not keep_best:
+        result.epoch = epoch
+    elif result.best is None or score > result.best[0]:
+        state = {name: value.detach().clone() for name, value in model.state_dict().items()}
+        result.epoch, result.best = epoch, (score, state)
+
+
+def warmed(step: int, steps: int, warmup: float) -> float:
+    """The share of the highest learning rate after so many steps: linear up from 0, and down to 0."""
+    first = math.ceil(warmup * steps)
+    return step / first if step < first else (steps - step) / (steps - first)
+
+
+def precision(wanted: str) -> torch.dtype:
     """fp32 or bf16; `auto` takes bf16 on a GPU or a CPU whose hardware computes in it."""
-    if wanted != "auto":
-        return wanted
-    if torch.cuda.is_available():
-        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
-    return "bf16" if any(getattr(torch.cpu, name, bool)() for name in CPU_BF16) else "fp32"
+    bf16 = wanted == "bf16"
+    if wanted == "auto" and torch.cuda.is_available():
+        bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
+    elif wanted == "auto":
+        bf16 = any(getattr(torch.cpu, name, bool)() for name in CPU_BF16)
+    return torch.bfloat16 if bf16 else torch.float32
 
 
 # torch's questions to the CPU; where a version lacks them the answer is no.
 CPU_BF16 = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
 
 
-def predict(
-    model: PreTrainedModel, examples: Examples, batch_size: int, wanted: str
-) -> list[np.ndarray]:
+def predict(model: Model, examples: Examples, batch_size: int) -> list[np.ndarray]:
     """Each example's logits, float64 [labels] (or [padded length, labels] of a model of tokens).
 
     Batches of like lengths hold little padding; their order depends on the lengths alone.
     """
     order = np.argsort(-examples.lengths, kind="stable")
     logits: list[np.ndarray] = [np.empty(0)] * len(examples)
-    device = model.device
     training = model.training
     model.eval()
-    with (
-        torch.inference_mode(),
-        torch.autocast(device.type, torch.bfloat16, enabled=precision(wanted) == "bf16"),
-    ):
+    with torch.inference_mode():
         for start in range(0, len(order), batch_size):
             indices = order[start : start + batch_size]
-            batch = examples.collate(indices)
-            batch.pop("labels", None)
-            output = model(**{name: tensor.to(device) for name, tensor in batch.items()})
-            for index, values in zip(indices, output.logits.double().cpu().numpy(), strict=True):
+            found = model.logits(examples, indices).double().cpu().numpy()
+            for index, values in zip(indices, found, strict=True):
                 logits[index] = values
     model.train(training)
     return logits

@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
+from scripts.glue.scores.formulas import correlations, from_confusion
 from scripts.glue.tasks.kinds import kind_of
 
 DRAWS = 1000
@@ -85,24 +86,6 @@ class Classes(Examples):
         return percentiles(value, draws)
 
 
-def from_confusion(metric: str, matrix: np.ndarray) -> np.ndarray:
-    """A metric of each confusion matrix [d, gold, predicted]; undefined values are 0."""
-    correct = np.diagonal(matrix, axis1=1, axis2=2)
-    gold, predicted, total = matrix.sum(2), matrix.sum(1), matrix.sum((1, 2))
-    if metric == "accuracy":
-        return correct.sum(1) / total
-    if metric in ("f1", "f1_macro"):
-        f1 = ratio(2 * correct, gold + predicted)
-        if metric == "f1":
-            return f1[:, -1]
-        present = gold + predicted > 0
-        return (f1 * present).sum(1) / present.sum(1)
-    # Gorodkin's correlation of more than two classes, which for two is Matthews's
-    agreement = correct.sum(1) * total - (gold * predicted).sum(1)
-    spread = (total**2 - (gold**2).sum(1)) * (total**2 - (predicted**2).sum(1))
-    return ratio(agreement, np.sqrt(np.maximum(spread, 0)))
-
-
 class Numbers(Examples):
     """Answers that are numbers: a row is an example."""
 
@@ -113,19 +96,7 @@ class Numbers(Examples):
 
     def values(self, metric: str, weights: np.ndarray) -> np.ndarray:
         weights = weights / weights.sum(1, keepdims=True)
-        found = []
-        for row in self.rows:
-            side = weighted_ranks(row, weights) if metric == "spearman" else row[None]
-            side = side - (weights * side).sum(1, keepdims=True)
-            found.append((side, (weights * side**2).sum(1)))
-        (gold, spread), *answers = found
-        return np.stack(
-            [
-                ratio((weights * gold * side).sum(1), np.sqrt(spread * own))
-                for side, own in answers
-            ],
-            axis=1,
-        )  # fmt: skip
+        return correlations(metric, self.rows, weights)
 
     def bounds(self, value: float, draws: np.ndarray) -> tuple[float, float]:
         """About Fisher's z, which is near to normal, by the draws' deviation and Student's t."""
@@ -133,14 +104,6 @@ class Numbers(Examples):
         center, draws = np.arctanh(np.clip(value, -limit, limit)), np.clip(draws, -limit, limit)
         half = t_quantile(max(1, len(self.counts) - MOMENTS)) * np.arctanh(draws).std()
         return float(np.tanh(center - half)), float(np.tanh(center + half))
-
-
-def weighted_ranks(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The rank of each of the values [n] under weights [d, n], the middle one of equals: [d, n]."""
-    _, place, sizes = np.unique(values, return_inverse=True, return_counts=True)
-    order, starts = np.argsort(place, kind="stable"), np.cumsum(sizes) - sizes
-    mass = np.add.reduceat(weights[:, order], starts, axis=1)
-    return (mass.cumsum(axis=1) - mass / 2)[:, place]
 
 
 KINDS: dict[str, type[Examples]] = {"classification": Classes, "regression": Numbers}
@@ -220,9 +183,3 @@ def t_quantile(degrees: int) -> float:
     from scipy.special import stdtrit
 
     return float(stdtrit(degrees, (1 + LEVEL) / 2))
-
-
-def ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
-    """numerator / denominator, 0 where that is not defined."""
-    zeros = np.zeros_like(numerator, dtype=float)
-    return np.divide(numerator, denominator, out=zeros, where=denominator > 0)

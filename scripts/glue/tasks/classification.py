@@ -1,4 +1,4 @@
-"""Tasks of one class an example, scored by scikit-learn."""
+"""Tasks of one class an example."""
 
 import re
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from scripts.common.errors import UserError
+from scripts.glue.scores.formulas import from_confusion
 from scripts.glue.tasks.task import Answers, Kind, Label, Task, rounded
 
 NUMBER = re.compile(r"-?[0-9]{1,18}")  # a label that is ordered as one
@@ -53,21 +54,13 @@ class Classification(Kind):
         highest = np.nan_to_num(values).argmax(axis=1)
         return Answers([task.labels[number] for number in highest], values)
 
-    def measure(self, task: Task, metric: str, gold: list[Label], predicted: list[Label]) -> float:
+    def score(self, task: Task, metric: str, gold: list[Label], predicted: list[Label]) -> float:
         """A metric of classes; f1 counts the last class as the positive one."""
-        from sklearn import metrics
-
-        pair = numbers(task, gold), numbers(task, predicted)
-        if metric == "accuracy":
-            return float(metrics.accuracy_score(*pair))
-        if metric == "f1":
-            positive = len(task.labels) - 1
-            return float(metrics.f1_score(*pair, pos_label=positive, zero_division=0))
-        if metric == "f1_macro":
-            return float(metrics.f1_score(*pair, average="macro", zero_division=0))
-        if metric == "mcc":
-            return float(metrics.matthews_corrcoef(*pair))
-        raise ValueError(f"no such metric: {metric}")
+        if metric not in self.metrics:
+            raise ValueError(f"no such metric: {metric}")
+        table = np.zeros((1, len(task.labels), len(task.labels)))
+        np.add.at(table[0], (numbers(task, gold), numbers(task, predicted)), 1)
+        return float(from_confusion(metric, table)[0])
 
     def baseline(self, task: Task, gold: list[Label]) -> list[Label]:
         """The set's most frequent class, the first of equals."""

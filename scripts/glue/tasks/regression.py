@@ -1,10 +1,11 @@
-"""Tasks of one number an example, such as a similarity, scored by scipy's correlations."""
+"""Tasks of one number an example, such as a similarity."""
 
 import math
 
 import numpy as np
 
 from scripts.common.errors import UserError
+from scripts.glue.scores.formulas import correlations
 from scripts.glue.tasks.task import Answers, Kind, Label, Task, rounded
 
 
@@ -44,16 +45,13 @@ class Regression(Kind):
         values = np.nan_to_num(rounded(np.stack(logits))[:, 0])
         return Answers(values.tolist(), np.empty((len(values), 0)))
 
-    def measure(self, task: Task, metric: str, gold: list[Label], predicted: list[Label]) -> float:
+    def score(self, task: Task, metric: str, gold: list[Label], predicted: list[Label]) -> float:
         """A correlation; a constant or non-finite prediction has none: 0."""
-        from scipy import stats
-
-        pair = np.array(gold, np.float32), np.array(predicted, np.float64)
-        if len(gold) < 2 or not np.isfinite(pair[1]).all():
+        rows = np.array([gold, predicted], np.float64)
+        if not np.isfinite(rows).all() or not np.ptp(rows, axis=1).all():
             return 0.0
-        function = {"pearson": stats.pearsonr, "spearman": stats.spearmanr}[metric]
-        value = float(function(*pair).statistic)
-        return value if math.isfinite(value) else 0.0
+        even = np.full((1, rows.shape[1]), 1 / rows.shape[1])
+        return float(correlations(metric, rows, even)[0, 0])
 
     def baseline(self, task: Task, gold: list[Label]) -> list[Label]:
         """Any one number: its correlation is 0."""

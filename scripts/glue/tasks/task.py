@@ -1,6 +1,5 @@
 """A task of sentences or sentence pairs, and what its kind decides."""
 
-import warnings
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,14 +30,14 @@ class Kind(ABC):
     """What a kind of task decides, from its files' labels to its scores.
 
     The methods that are not abstract suit tasks with one label an example; a kind with a label a
-    token overrides them. Nothing here or in a kind's module may import torch, transformers or
-    scikit-learn before it is used: steps that only read files start without them.
+    token overrides them. Nothing here or in a kind's module may import torch or transformers before
+    it is used: steps that only read files start without them.
     """
 
     name: str
     metrics: tuple[str, ...]
     model: str  # the class of transformers
-    problem: str | None  # the config's problem_type, by which the model takes its loss
+    problem: str | None  # the config's problem_type, by which the loss is taken
     lists_answers = False  # whether an answer is one of the task's labels
 
     @abstractmethod
@@ -65,10 +64,6 @@ class Kind(ABC):
         """The targets as they are learnt, and (center, spread) by which logits lead back to them."""
         return targets, 0.0, 1.0
 
-    def pad(self, targets: np.ndarray, length: int) -> np.ndarray:
-        """The targets of a batch of examples of up to `length` tokens as one array."""
-        return targets
-
     def columns(self, task: "Task") -> list[str]:
         """Names of the logits that stand in the prediction files."""
         return []
@@ -79,17 +74,9 @@ class Kind(ABC):
     ) -> Answers:
         """The answers that each example's logits mean; a model that diverged has some too."""
 
+    @abstractmethod
     def score(self, task: "Task", metric: str, gold: list[Label], predicted: list[Label]) -> float:
         """One metric of one evaluation set, as a fraction; 0, never NaN, where it is not defined."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the libraries warn of constant predictions
-            return self.measure(task, metric, gold, predicted)
-
-    @abstractmethod
-    def measure(
-        self, task: "Task", metric: str, gold: list[Label], predicted: list[Label]
-    ) -> float:
-        """`score`, by the kind's library."""
 
     @abstractmethod
     def baseline(self, task: "Task", gold: list[Label]) -> list[Label]:
