@@ -14,6 +14,7 @@ from typing import Any
 
 from scripts.common.atomic import atomic_path
 from scripts.common.errors import UserError, unreadable
+from scripts.common.utf8 import checked
 
 PIECE = 1 << 12
 LEVEL = 3  # zstd: as fast as the disk, a quarter of the text's size
@@ -100,18 +101,6 @@ def read_lines(path: Path | str) -> Iterator[str]:
         yield from block.decode().split("\n")
 
 
-def read_text(path: Path | str) -> str:
-    """A UTF-8 text file's content, without byte-order mark.
-
-    Raises UserError, naming the file and the line, where it is missing or not UTF-8.
-    """
-    try:
-        data = Path(path).read_bytes()
-    except FileNotFoundError as error:
-        raise UserError(f"{path}: no such file") from error
-    return checked(data, path, 0).decode("utf-8-sig")
-
-
 def read_rows(path: Path) -> list[dict]:
     """The rows of a file of JSON lines that a step of ours wrote."""
     return [json.loads(line) for line in read_lines(path)]
@@ -150,16 +139,6 @@ def read_line_blocks(path: Path | str, size: int = 1 << 19) -> Iterator[tuple[in
         rest.append(tail)
     if any(rest):
         yield count, checked(b"".join(rest), path, count)
-
-
-def checked(data: bytes, path: Path | str, lines: int) -> bytes:
-    """Refuse what is not UTF-8; so many `lines` stand before it, for the error."""
-    try:
-        data.decode()
-    except UnicodeDecodeError as error:
-        line = lines + data.count(b"\n", 0, error.start) + 1
-        raise UserError(f"{path}: line {line} is not UTF-8 ({error.reason})") from error
-    return data
 
 
 def damaged(path: Path | str, error: Exception, place: str) -> UserError:

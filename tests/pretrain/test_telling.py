@@ -12,7 +12,7 @@ from tests.runs import ROOT, digest
 # All that decides weights. What is added here has a change of it train anew.
 DECIDING = {
     "common": "atomic cli data digest errors json_text model_files model_weights random_numbers settings "
-    "threads",
+    "threads utf8",
     "examples/h5": "example_files mapped_file nvidia reading schema writer",
     "examples/masking": "masks token_kinds",
     "examples/tokenizer": "bert_tokenizer given_tokenizer vocabulary word_marks",

@@ -70,7 +70,7 @@ def advise(array: np.ndarray, advice: int) -> None:
 
 def map_arrays(file: h5py.File, path: Path, types: dict[str, np.dtype]) -> dict[str, np.ndarray]:
     """The datasets as read-only arrays."""
-    memory = map_file(path)
+    memory = memoryview(map_file(path))
     arrays = {}
     for name, kind in types.items():
         data = file.get(name)
