@@ -145,6 +145,11 @@ def handed_over(choose):
     return words
 
 
+def passing(files):
+    """Outputs that only later steps read: deleted once all these have, unless intermediates are kept."""
+    return files if config["keep_intermediates"] else temp(files)
+
+
 def memory(mb, per_thread=0):
     """Megabytes of memory for a job, and as many again at each retry, as it may have wanted more."""
     return lambda wildcards, threads, attempt: (mb + per_thread * threads) * attempt

@@ -8,7 +8,7 @@ wildcard_constraints:
 
 rule download_dump:
     output:
-        f"{DUMPS}/{{file}}",
+        passing(f"{DUMPS}/{{file}}"),
     log:
         "logs/corpus/download_dump/{file}.log",
     conda:
@@ -37,7 +37,7 @@ rule extract_articles:
     input:
         part_files,
     output:
-        articles="results/corpus/articles/{part}.jsonl.zst",
+        articles=passing("results/corpus/articles/{part}.jsonl.zst"),
         statistics="results/corpus/articles/{part}.json",
     log:
         "logs/corpus/extract_articles/{part}.log",
@@ -66,7 +66,7 @@ rule collect_text:
     input:
         part_files,
     output:
-        "results/corpus/articles/{part}.jsonl.zst",
+        passing("results/corpus/articles/{part}.jsonl.zst"),
     log:
         "logs/corpus/collect_text/{part}.log",
     wildcard_constraints:
@@ -93,8 +93,8 @@ rule split_sentences:
     input:
         articles_of,
     output:
-        sentences="results/corpus/sentences/{part}.txt.zst",
-        ids="results/corpus/sentences/{part}.ids.zst",
+        sentences=passing("results/corpus/sentences/{part}.txt.zst"),
+        ids=passing("results/corpus/sentences/{part}.ids.zst"),
     log:
         "logs/corpus/split_sentences/{part}.log",
     benchmark:
@@ -124,7 +124,7 @@ rule find_contamination:
         evaluation=EVALUATION_TEXTS,
     output:
         report="results/corpus/contamination/{part}.json",
-        clean=list(PART_FILES.values()) if CORPUS["decontaminate"] else [],
+        clean=passing(list(PART_FILES.values())) if CORPUS["decontaminate"] else [],
     log:
         "logs/corpus/find_contamination/{part}.log",
     conda:
@@ -169,7 +169,7 @@ rule sign_documents:
     input:
         PART_FILES["sentences"],
     output:
-        "results/corpus/signatures/{part}.npy",
+        passing("results/corpus/signatures/{part}.npy"),
     log:
         "logs/corpus/sign_documents/{part}.log",
     conda:
@@ -221,8 +221,8 @@ rule place_documents:
         sentences=PART_FILES["sentences"],
         assigned="results/corpus/assigned/{part}.npy.zst",
     output:
-        placed="results/corpus/placed/{part}.zst",
-        index="results/corpus/placed/{part}.npy.zst",
+        placed=passing("results/corpus/placed/{part}.zst"),
+        index=passing("results/corpus/placed/{part}.npy.zst"),
     log:
         "logs/corpus/place_documents/{part}.log",
     benchmark:

@@ -94,7 +94,7 @@ else:
             shard="results/corpus/shards/{split}/{number}.txt.zst",
             vocab=VOCAB_FILES,
         output:
-            "results/tokens/{split}/{number}.h5",
+            passing("results/tokens/{split}/{number}.h5"),
         log:
             "logs/examples/tokenize_shard/{split}/{number}.log",
         benchmark:

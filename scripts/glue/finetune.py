@@ -10,6 +10,7 @@ run). A file dev_<part>.tsv or test_<part>.tsv is one part of several; AX's is t
 
 import fcntl
 import gc
+import itertools
 import os
 import tempfile
 from argparse import BooleanOptionalAction
@@ -43,27 +44,30 @@ def best_model(paths: list[Path]) -> Path:
 
 
 def free_gpu(names: list[str]) -> str:
-    """The first GPU that no other finetuning of this user holds on this host, or any where all are.
+    """The GPU that the fewest other finetunings of this user hold on this host, the first of equals.
 
-    It is held by a lock on a file that stays open until the process ends.
+    Each holds a place on one, by a lock on a file that stays open until the process ends.
     """
-    for name in names:
-        lock = f"dump2glue-{os.getuid()}-gpu-{name.replace('/', '-')}"
-        file = os.open(Path(tempfile.gettempdir()) / lock, os.O_CREAT | os.O_RDWR, 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return name
-        except OSError:
-            os.close(file)
-    return names[os.getpid() % len(names)]
+    for place in itertools.count():
+        for name in names:
+            lock = f"dump2glue-{os.getuid()}-gpu-{name.replace('/', '-')}-{place}"
+            file = os.open(Path(tempfile.gettempdir()) / lock, os.O_CREAT | os.O_RDWR, 0o600)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return name
+            except BlockingIOError:
+                os.close(file)
+    raise AssertionError  # it never ends without one
 
 
 def settle(cpu_threads: int) -> None:
     """Take so many threads, and of several GPUs one, with repeatable kernels."""
     import torch
 
+    from scripts.pretrain.kernels.self_check import check_products
+
     check_threads(cpu_threads + BESIDE)
-    torch.set_num_threads(cpu_threads)
+    check_products(cpu_threads)
     gpus = torch.cuda.device_count()
     if gpus > 1:
         seen = os.environ.get("CUDA_VISIBLE_DEVICES") or ",".join(map(str, range(gpus)))

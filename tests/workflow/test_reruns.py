@@ -69,6 +69,7 @@ ONE_TASK = jobs(TABLE, finetune=1)
 KEYS = {
     "seed": (43, SAMPLE),
     "track_versions": (["spacy"], SENTENCES),
+    "keep_intermediates": (False, NOTHING),
     "corpus.sample.articles": (220, SAMPLE),
     "corpus.wikipedia.wiki": ("dewiki", NOTHING),
     "corpus.wikipedia.date": ("20250101", NOTHING),
