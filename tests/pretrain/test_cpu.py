@@ -1,6 +1,7 @@
 """A CPU's kernels compute what torch's own do."""
 
 from itertools import accumulate
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -16,7 +17,7 @@ def test_attention_equals_that_of_padded_rows(lengths, dtype, bound):
     edges = (0, *accumulate(lengths))
     qkv = torch.randn(edges[-1], 3 * 48, dtype=dtype, requires_grad=True)
     before = qkv.detach().clone()
-    mine = cpu.CpuKernels().attention(qkv, None, edges, 0, 4, 0.0, None)
+    mine = cpu.CpuKernels().attention(qkv, SimpleNamespace(offsets=edges), 4, 0.0, None)
     direction = torch.randn_like(mine)
     (slope,) = torch.autograd.grad(mine, qkv, direction)
     assert torch.equal(qkv, before)

@@ -1,6 +1,7 @@
 """A device's kernels compute what the reference's do, forward and backward, in each precision."""
 
 from itertools import accumulate
+from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
@@ -32,6 +33,11 @@ SIDES = [
 ]
 
 
+def lengths(cu_seqlens: torch.Tensor, offsets: tuple[int, ...], longest: int) -> SimpleNamespace:
+    """What attention reads of a micro-batch."""
+    return SimpleNamespace(cu_seqlens=cu_seqlens, offsets=offsets, longest=longest)
+
+
 def inputs(name: str, dtype: torch.dtype, device: torch.device) -> list:
     """A kernel's arguments, of which the floating tensors want a gradient."""
     torch.manual_seed(0)
@@ -44,7 +50,8 @@ def inputs(name: str, dtype: torch.dtype, device: torch.device) -> list:
         return torch.randint(classes, (tokens,)).to(device)
 
     edges = torch.tensor(OFFSETS, dtype=torch.int32, device=device)
-    attended = [edges, OFFSETS, 64, HEADS, 0.0, torch.Generator()]
+    batch = lengths(edges, OFFSETS, 64)
+    attended = [batch, HEADS, 0.0, torch.Generator()]
     fine = dtype if dtype == torch.float64 else torch.float32
     made = {
         "linear": lambda: [rows(tokens, HIDDEN), rows(24, HIDDEN), rows(24)],
@@ -106,11 +113,11 @@ def test_dropout_keeps_its_share_and_its_mean(kernels):
 
 @pytest.mark.parametrize("kernels", [REFERENCE, CpuKernels()])
 def test_the_hosts_generator_decides_attentions_dropout(kernels):
-    qkv, edges, offsets, longest, heads, _, _ = inputs("attention", torch.float32, CPU)
+    qkv, batch, heads, _, _ = inputs("attention", torch.float32, CPU)
 
     def attend(seed: int) -> torch.Tensor:
         generator = torch.Generator().manual_seed(seed)
-        return kernels.attention(qkv, edges, offsets, longest, heads, 0.5, generator)
+        return kernels.attention(qkv, batch, heads, 0.5, generator)
 
     assert torch.equal(attend(1), attend(1))
     assert not torch.equal(attend(1), attend(2))
@@ -156,6 +163,6 @@ def test_attention_goes_through_the_kernel_that_was_chosen(flash, monkeypatch):
     monkeypatch.setattr(cuda, "padded_attention", padded)
     edges = torch.tensor([0, 3, 8], dtype=torch.int32, device="meta")
     qkv = torch.empty(8, 3 * 64, dtype=torch.float16, device="meta")
-    out = CudaKernels(flash).attention(qkv, edges, (0, 3, 8), 5, 4, 0.1, torch.Generator())
+    out = CudaKernels(flash).attention(qkv, lengths(edges, (0, 3, 8), 5), 4, 0.1, torch.Generator())
     assert out.shape == (8, 64)
     assert padded.called != flash

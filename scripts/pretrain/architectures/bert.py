@@ -81,9 +81,8 @@ class Layer(nn.Module):
 
     def forward(self, x: Tensor, batch: MicroBatch, dropout: Dropout, kernels: Kernels) -> Tensor:
         attended = kernels.attention(
-            self.qkv(x, kernels), batch.cu_seqlens, batch.offsets, batch.longest, self.heads,
-            dropout.rates.attention, dropout.generator,
-        )  # fmt: skip
+            self.qkv(x, kernels), batch, self.heads, dropout.rates.attention, dropout.generator
+        )
         change = dropout.hidden(self.attention_output(attended, kernels), kernels)
         x = self.attention_norm(x + change, kernels)
         wide = F.gelu(self.up(x, kernels), approximate=self.tanh)

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.autograd import Function
 from torch.nn import functional as F
 
+from scripts.pretrain.architectures.micro_batch import MicroBatch
 from scripts.pretrain.kernels.reference import Kernels, upcast
 from scripts.pretrain.kernels.tiles import Tile, attention_tiles
 
@@ -250,16 +251,9 @@ class CpuKernels(Kernels):
         return DropoutFunction.apply(x, rate, generator) if rate else x
 
     def attention(
-        self,
-        qkv: Tensor,
-        cu_seqlens: Tensor,
-        offsets: tuple[int, ...],
-        longest: int,
-        heads: int,
-        rate: float,
-        generator: torch.Generator,
+        self, qkv: Tensor, batch: MicroBatch, heads: int, rate: float, generator: torch.Generator
     ) -> Tensor:
-        tiles = attention_tiles(offsets, heads)
+        tiles = attention_tiles(batch.offsets, heads)
         return AttentionFunction.apply(qkv, tiles, heads, rate, generator)
 
     def masked_loss(

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from scripts.pretrain.architectures.micro_batch import MicroBatch
 from scripts.pretrain.kernels.reference import Kernels
 
 varlen_attn: Callable[..., Tensor] | None = None
@@ -29,24 +30,18 @@ class CudaKernels(Kernels):
         return F.dropout(x, rate) if rate else x
 
     def attention(
-        self,
-        qkv: Tensor,
-        cu_seqlens: Tensor,
-        offsets: tuple[int, ...],
-        longest: int,
-        heads: int,
-        rate: float,
-        generator: torch.Generator,
+        self, qkv: Tensor, batch: MicroBatch, heads: int, rate: float, generator: torch.Generator
     ) -> Tensor:
         q, k, v = qkv.view(len(qkv), 3, heads, -1).unbind(1)
+        edges, longest = batch.cu_seqlens, batch.longest
         if not self.flash:
-            out = padded_attention(q, k, v, cu_seqlens, longest, rate)
+            out = padded_attention(q, k, v, edges, longest, rate)
         elif rate or varlen_attn is None:
             out = torch.ops.aten._flash_attention_forward(
-                q, k, v, cu_seqlens, cu_seqlens, longest, longest, rate, False, False
+                q, k, v, edges, edges, longest, longest, rate, False, False
             )[0]
         else:
-            out = varlen_attn(q, k, v, cu_seqlens, cu_seqlens, longest, longest)
+            out = varlen_attn(q, k, v, edges, edges, longest, longest)
         return out.reshape(len(qkv), -1)
 
 

@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from scripts.pretrain.architectures.micro_batch import MicroBatch
+
 
 class Kernels:
     """What a model asks of its device; rows are tokens laid end to end."""
@@ -30,22 +32,14 @@ class Kernels:
         return x * keep / (1 - rate)
 
     def attention(
-        self,
-        qkv: Tensor,
-        cu_seqlens: Tensor,
-        offsets: tuple[int, ...],
-        longest: int,
-        heads: int,
-        rate: float,
-        generator: torch.Generator,
+        self, qkv: Tensor, batch: MicroBatch, heads: int, rate: float, generator: torch.Generator
     ) -> Tensor:
         """Attention within each sequence: queries, keys, values [T, 3 x heads x width] to [T, heads x width].
 
-        Sequences are told by `cu_seqlens` int32 [n + 1], where each begins, which `offsets` repeats
-        for the host; `longest` is at least the longest one. `rate` is the dropout of the weights.
+        `rate` is the dropout of the weights.
         """
         out = []
-        for start, stop in pairwise(offsets):
+        for start, stop in pairwise(batch.offsets):
             rows = qkv[start:stop].view(stop - start, 3, heads, -1)
             q, k, v = rows.permute(1, 2, 0, 3)
             scores = q @ k.transpose(1, 2) * q.shape[-1] ** -0.5
