@@ -1,7 +1,5 @@
 """The packed model is transformers' padded one: same logits, loss and gradients."""
 
-from unittest.mock import Mock
-
 import numpy as np
 import pytest
 import torch
@@ -13,7 +11,9 @@ from scripts.pretrain.architectures.bert import Bert, Dropout, DropoutRates
 from scripts.pretrain.architectures.initialisation import initialise
 from scripts.pretrain.architectures.micro_batch import MicroBatch
 from scripts.pretrain.architectures.model_config import Shape
-from scripts.pretrain.kernels import cuda
+from scripts.pretrain.kernels.cpu import CpuKernels
+from scripts.pretrain.kernels.cuda import CudaKernels
+from scripts.pretrain.kernels.reference import REFERENCE, Kernels
 from tests.pretrain.runs import logits
 
 CONFIG = {
@@ -29,6 +29,7 @@ CONFIG = {
 }
 FLASH = CONFIG | {"num_attention_heads": 6}  # heads of a width that flash attention takes
 LENGTHS = [60, 60, 59, 57, 40, 33, 7, 5]
+ON_CPU = [REFERENCE, CpuKernels(), CudaKernels(flash=False)]  # those that run here
 
 
 def random_batch(lengths=LENGTHS, seed=0) -> MicroBatch:
@@ -70,9 +71,12 @@ def padded(batch: MicroBatch) -> dict[str, Tensor]:
     return result | {"next_sentence_label": batch.next_sentence}
 
 
-def pair(dtype: torch.dtype, **options) -> tuple[Bert, BertForPreTraining]:
+def pair(
+    dtype: torch.dtype, kernels: Kernels = REFERENCE, **options
+) -> tuple[Bert, BertForPreTraining]:
     """Our model and transformers' with the same weights."""
     ours = Bert(Shape.from_config(CONFIG, "test"), dtype).to(dtype)
+    ours.kernels = kernels
     initialise(ours, 1)
     for name, parameter in ours.named_parameters():  # biases that are not all zero
         if parameter.dim() == 1:
@@ -97,9 +101,10 @@ def gradients(model: Bert) -> dict[str, Tensor]:
     return model_folder.export_state({name: p.grad for name, p in model.named_parameters()})
 
 
+@pytest.mark.parametrize("kernels", ON_CPU)
 @pytest.mark.parametrize(("dtype", "bound"), [(torch.float32, 1e-6), (torch.float64, 1e-13)])
-def test_packed_equals_padded(dtype, bound):
-    ours, theirs = pair(dtype)
+def test_packed_equals_padded(dtype, bound, kernels):
+    ours, theirs = pair(dtype, kernels)
     batch = random_batch()
     loss = loss_of(ours, batch)
     other = theirs(**padded(batch)).loss
@@ -137,9 +142,10 @@ def test_an_example_does_not_see_its_neighbours():
 
 
 def test_what_runs_on_a_gpu_has_the_right_shapes_and_types():
-    for dtype in (torch.float32, torch.bfloat16):
+    for dtype, flash in ((torch.float32, False), (torch.bfloat16, False), (torch.bfloat16, True)):
         with torch.device("meta"):
             ours = Bert(Shape.from_config(FLASH, "test"), dtype)
+        ours.kernels = CudaKernels(flash)
         for rate, recompute in ((0.0, False), (0.1, True)):
             ours.recompute = recompute
             loss_of(
@@ -148,26 +154,12 @@ def test_what_runs_on_a_gpu_has_the_right_shapes_and_types():
         assert all(p.grad.dtype == torch.float32 for p in ours.parameters())
 
 
-@pytest.mark.parametrize(
-    ("dtype", "heads", "flash"),
-    [(torch.float16, 4, True), (torch.float32, 4, False), (torch.bfloat16, 16, False)],
-)
-def test_attention_takes_the_kernel_that_its_heads_fit(dtype, heads, flash, monkeypatch):
-    padded = Mock(wraps=cuda.padded_attention)
-    monkeypatch.setattr(cuda, "padded_attention", padded)
-    batch = random_batch([3, 5]).to(torch.device("meta"))
-    qkv = torch.empty(8, 3 * 64, dtype=dtype, device="meta")
-    generator = torch.Generator()
-    out = cuda.attention(qkv, batch.cu_seqlens, batch.offsets, 5, heads, 0.1, generator)
-    assert out.shape == (8, 64)
-    assert padded.called != flash
-
-
 def test_layers_for_a_gpu_compile_to_one_graph_for_all_sizes():
     torch._dynamo.reset()
     torch._dynamo.utils.counters.clear()
     with torch.device("meta"):
         ours = Bert(Shape.from_config(FLASH, "test"), torch.bfloat16)
+    ours.kernels = CudaKernels(flash=True)
     for layer in ours.layers:
         layer.compile(dynamic=True, fullgraph=True, backend="eager")
     for lengths in (LENGTHS, [64] * 7, [20, 10]):
@@ -176,8 +168,9 @@ def test_layers_for_a_gpu_compile_to_one_graph_for_all_sizes():
     assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == 1
 
 
-def test_dropout_is_a_function_of_the_seed_and_recomputing_changes_nothing():
-    ours, _ = pair(torch.float32)
+@pytest.mark.parametrize("kernels", [REFERENCE, CpuKernels()])
+def test_dropout_is_a_function_of_the_seed_and_recomputing_changes_nothing(kernels):
+    ours, _ = pair(torch.float32, kernels)
     ours.train()
     batch = random_batch()
     results = []
@@ -192,9 +185,10 @@ def test_dropout_is_a_function_of_the_seed_and_recomputing_changes_nothing():
         assert torch.equal(grad, results[1][1][name]), name
 
 
+@pytest.mark.parametrize("kernels", ON_CPU)
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
-def test_half_precision_is_near(dtype):
-    ours, _ = pair(torch.float32)
+def test_half_precision_is_near(dtype, kernels):
+    ours, _ = pair(torch.float32, kernels)
     batch = random_batch()
     exact = loss_of(ours, batch)
     ours.dtype = dtype
@@ -205,8 +199,9 @@ def test_half_precision_is_near(dtype):
     assert all(p.grad.dtype == torch.float32 for p in ours.parameters())
 
 
-def test_micro_batches_of_one_example_without_masks():
-    ours, _ = pair(torch.float32)
+@pytest.mark.parametrize("kernels", ON_CPU)
+def test_micro_batches_of_one_example_without_masks(kernels):
+    ours, _ = pair(torch.float32, kernels)
     batch = random_batch([4])
     empty = MicroBatch(**{**vars(batch), "masked": batch.masked[:0], "labels": batch.labels[:0]})
     out = ours(empty, Dropout())

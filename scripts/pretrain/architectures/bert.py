@@ -14,28 +14,23 @@ from torch.utils.checkpoint import checkpoint
 
 from scripts.pretrain.architectures.micro_batch import MicroBatch
 from scripts.pretrain.architectures.model_config import Shape
-from scripts.pretrain.kernels import cpu, cuda
-
-
-def kernels_for(x: Tensor):
-    """The kernels of a tensor's device."""
-    return cpu if x.is_cpu else cuda
+from scripts.pretrain.kernels.reference import REFERENCE, Kernels
 
 
 class Linear(nn.Linear):
     """A linear layer on rows, its weights cast to the rows' precision."""
 
-    def forward(self, x: Tensor) -> Tensor:
-        return kernels_for(x).linear(x, self.weight.to(x.dtype), self.bias.to(x.dtype))
+    # torch's takes no kernels
+    def forward(self, x: Tensor, kernels: Kernels) -> Tensor:  # type: ignore[override]
+        return kernels.linear(x, self.weight.to(x.dtype), self.bias.to(x.dtype))
 
 
 class LayerNorm(nn.LayerNorm):
     """Layer normalisation, its weights in fp32 whatever the rows' precision."""
 
-    def forward(self, x: Tensor) -> Tensor:
-        if x.is_cpu or x.dtype == self.weight.dtype:
-            return super().forward(x)
-        return super().forward(x.float()).to(x.dtype)
+    # torch's takes no kernels
+    def forward(self, x: Tensor, kernels: Kernels) -> Tensor:  # type: ignore[override]
+        return kernels.layer_norm(x, self.weight, self.bias, self.eps)
 
 
 class DropoutRates(NamedTuple):
@@ -49,9 +44,9 @@ NO_DROPOUT = DropoutRates()
 
 
 class Dropout:
-    """Dropout of a forward pass: its rates, and on a CPU the generator that it draws from.
+    """Dropout of a forward pass: its rates, and the host's generator, for kernels that draw from it.
 
-    On a CPU each layer draws from a seed of its own, so that a layer that is computed again in the
+    Each layer draws from a seed of its own, so that a layer that is computed again in the
     backward pass draws the same.
     """
 
@@ -64,10 +59,9 @@ class Dropout:
         if any(self.rates):
             self.generator.manual_seed((self.seed + layer + 1) % 2**63)
 
-    def hidden(self, x: Tensor) -> Tensor:
+    def hidden(self, x: Tensor, kernels: Kernels) -> Tensor:
         """Hidden states [T, hidden] after dropout."""
-        rate = self.rates.hidden
-        return kernels_for(x).dropout(x, rate, self.generator) if rate else x
+        return kernels.dropout(x, self.rates.hidden, self.generator)
 
 
 class Layer(nn.Module):
@@ -85,14 +79,15 @@ class Layer(nn.Module):
         self.down = Linear(shape.intermediate_size, hidden)
         self.down_norm = LayerNorm(hidden, shape.layer_norm_eps)
 
-    def forward(self, x: Tensor, batch: MicroBatch, dropout: Dropout) -> Tensor:
-        attended = kernels_for(x).attention(
-            self.qkv(x), batch.cu_seqlens, batch.offsets, batch.longest, self.heads,
-            dropout.rates.attention, dropout.generator,
-        )  # fmt: skip
-        x = self.attention_norm(x + dropout.hidden(self.attention_output(attended)))
-        wide = F.gelu(self.up(x), approximate=self.tanh)
-        return self.down_norm(x + dropout.hidden(self.down(wide)))
+    def forward(self, x: Tensor, batch: MicroBatch, dropout: Dropout, kernels: Kernels) -> Tensor:
+        attended = kernels.attention(
+            self.qkv(x, kernels), batch, self.heads, dropout.rates.attention, dropout.generator
+        )
+        change = dropout.hidden(self.attention_output(attended, kernels), kernels)
+        x = self.attention_norm(x + change, kernels)
+        wide = F.gelu(self.up(x, kernels), approximate=self.tanh)
+        change = dropout.hidden(self.down(wide, kernels), kernels)
+        return self.down_norm(x + change, kernels)
 
 
 class Losses(NamedTuple):
@@ -105,12 +100,16 @@ class Losses(NamedTuple):
 
 
 class Bert(nn.Module):
-    """BERT for pretraining: masked language modelling and next sentence."""
+    """BERT for pretraining: masked language modelling and next sentence.
+
+    `kernels` are the reference's until whoever knows the device chooses others.
+    """
 
     def __init__(self, shape: Shape, dtype: torch.dtype = torch.float32):
         super().__init__()
         hidden, eps = shape.hidden_size, shape.layer_norm_eps
         self.shape, self.dtype, self.recompute = shape, dtype, False
+        self.kernels: Kernels = REFERENCE
         self.word_embeddings = nn.Embedding(shape.vocab_size, hidden)
         self.position_embeddings = nn.Embedding(shape.max_position_embeddings, hidden)
         self.segment_embeddings = nn.Embedding(shape.type_vocab_size, hidden)
@@ -133,7 +132,7 @@ class Bert(nn.Module):
         x = F.embedding(batch.ids, self.word_embeddings.weight)
         x = x + F.embedding(batch.positions, self.position_embeddings.weight)
         x = x + F.embedding(batch.segments, self.segment_embeddings.weight)
-        x = dropout.hidden(self.norm(x).to(self.dtype))
+        x = dropout.hidden(self.norm(x, self.kernels).to(self.dtype), self.kernels)
         for number in range(len(self.layers)):
             if self.recompute and self.training:
                 x = checkpoint(self.run_layer, number, x, batch, dropout, use_reentrant=False)
@@ -144,24 +143,24 @@ class Bert(nn.Module):
     def run_layer(self, number: int, x: Tensor, batch: MicroBatch, dropout: Dropout) -> Tensor:
         """A layer with its own draws of dropout."""
         dropout.begin(number)
-        return self.layers[number](x, batch, dropout)
+        return self.layers[number](x, batch, dropout, self.kernels)
 
     def masked_hidden(self, x: Tensor) -> Tensor:
         """The masked-LM head's input to the decoder, for rows [M, hidden]."""
-        return self.head_norm(F.gelu(self.head(x), approximate=self.tanh))
+        wide = F.gelu(self.head(x, self.kernels), approximate=self.tanh)
+        return self.head_norm(wide, self.kernels)
 
     def pool(self, x: Tensor, batch: MicroBatch) -> Tensor:
         """The next-sentence logits [n, 2] from each sequence's first token."""
         first = x.index_select(0, batch.cu_seqlens[:-1])
-        return cpu.upcast(self.next_sentence(torch.tanh(self.pooler(first))))
+        pooled = torch.tanh(self.pooler(first, self.kernels))
+        return self.next_sentence(pooled, self.kernels)
 
     def forward(self, batch: MicroBatch, dropout: Dropout) -> Losses:
         x = self.encode(batch, dropout)
         hidden = self.masked_hidden(x.index_select(0, batch.masked))
         weight = self.word_embeddings.weight.to(hidden.dtype)
         bias = self.head_bias.to(hidden.dtype)
-        mlm_loss, correct = kernels_for(x).masked_loss(hidden, weight, bias, batch.labels)
-        logits = self.pool(x, batch)
-        loss = F.cross_entropy(logits, batch.next_sentence, ignore_index=-1, reduction="sum")
-        next_correct = (logits.argmax(1) == batch.next_sentence).sum()
+        mlm_loss, correct = self.kernels.masked_loss(hidden, weight, bias, batch.labels)
+        loss, next_correct = self.kernels.loss(self.pool(x, batch), batch.next_sentence)
         return Losses(mlm_loss, loss, correct, next_correct)

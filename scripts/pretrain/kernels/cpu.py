@@ -13,6 +13,8 @@ from torch import Tensor
 from torch.autograd import Function
 from torch.nn import functional as F
 
+from scripts.pretrain.architectures.micro_batch import MicroBatch
+from scripts.pretrain.kernels.reference import Kernels, upcast
 from scripts.pretrain.kernels.tiles import Tile, attention_tiles
 
 ONEDNN_LINEAR = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
@@ -36,11 +38,6 @@ def keep_memory() -> None:
     mallopt(mmap_max, 0)
     mallopt(trim_threshold, 2**31 - 1)
     mallopt(top_pad, 1 << 26)
-
-
-def upcast(x: Tensor) -> Tensor:
-    """`x` in fp32 where its precision is lower."""
-    return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
 
 
 def product(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -241,20 +238,25 @@ class MaskedLossFunction(Function):
         return product(grads, weight.t()), weight_gradient(grads, hidden), grads.sum(0), None
 
 
-def attention(
-    qkv: Tensor,
-    cu_seqlens: Tensor,
-    offsets: tuple[int, ...],
-    longest: int,
-    heads: int,
-    rate: float,
-    generator: torch.Generator,
-) -> Tensor:
-    """Attention within each sequence, see cuda.attention; of the lengths, `offsets` alone is read."""
-    return AttentionFunction.apply(qkv, attention_tiles(offsets, heads), heads, rate, generator)
+class CpuKernels(Kernels):
+    """The functions above in the reference's places; of sequences' lengths, `offsets` alone is read."""
 
+    def linear(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        return LinearFunction.apply(x, weight, bias)
 
-# As torch's own functions of these names, see cuda.py.
-linear = LinearFunction.apply
-dropout = DropoutFunction.apply
-masked_loss = MaskedLossFunction.apply
+    def layer_norm(self, x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+        return F.layer_norm(x, weight.shape, weight, bias, eps)  # takes two precisions
+
+    def dropout(self, x: Tensor, rate: float, generator: torch.Generator) -> Tensor:
+        return DropoutFunction.apply(x, rate, generator) if rate else x
+
+    def attention(
+        self, qkv: Tensor, batch: MicroBatch, heads: int, rate: float, generator: torch.Generator
+    ) -> Tensor:
+        tiles = attention_tiles(batch.offsets, heads)
+        return AttentionFunction.apply(qkv, tiles, heads, rate, generator)
+
+    def masked_loss(
+        self, hidden: Tensor, weight: Tensor, bias: Tensor, labels: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        return MaskedLossFunction.apply(hidden, weight, bias, labels)

@@ -12,6 +12,7 @@ from torch.nn.parallel import DistributedDataParallel
 from scripts.pretrain.architectures.bert import Bert, Dropout, DropoutRates
 from scripts.pretrain.architectures.micro_batch import MicroBatch
 from scripts.pretrain.kernels import cpu
+from scripts.pretrain.kernels.choice import choose
 from scripts.pretrain.loop.micro_batches import Work
 from scripts.pretrain.loop.processes import Processes
 from scripts.pretrain.loop.recipe import Recipe
@@ -50,6 +51,8 @@ class Training:
         compiled: bool = False,
     ):
         self.model, self.recipe, self.processes = model.to(processes.device), recipe, processes
+        width = model.shape.hidden_size // model.shape.num_attention_heads
+        model.kernels = choose(processes.device, model.dtype, width)
         self.params: list[Tensor] = list(model.parameters())
         self.sharded = sharded
         self.optimizer = make_optimizer(model, recipe, recipe.learning_rate, sharded)
