@@ -10,6 +10,24 @@ configfile: f"{Path(workflow.current_basedir)}/config/config.yaml"
 
 include: "rules/common.smk"
 include: "rules/sample.smk"
+include: "rules/inputs/corpus.smk"
+include: "rules/inputs/examples.smk"
+include: "rules/inputs/pretrain.smk"
+include: "rules/inputs/glue.smk"
+include: "rules/inputs/report.smk"
+
+
+wildcard_constraints:
+    file=one_of(DUMP_FILES),
+    part=one_of(PARTS),
+    phase=one_of({**PHASES, **SEQ_LENGTHS}),
+    pretraining=r"(pretraining\d+/)?",
+    name="|".join(SOURCES),
+    task="[^/]+",
+    setting="([^/]+/)?",
+    seed=r"\d+",
+
+
 include: "rules/corpus.smk"
 include: "rules/examples.smk"
 include: "rules/pretrain.smk"

@@ -1,11 +1,3 @@
-include: "inputs/corpus.smk"
-
-
-wildcard_constraints:
-    file=one_of(DUMP_FILES),
-    part=one_of(PARTS),
-
-
 rule download_dump:
     output:
         passing(f"{DUMPS}/{{file}}"),
@@ -200,7 +192,7 @@ rule assign_documents:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=memory(documents_mb()),
+        mem_mb=memory(300 + corpus_text() / 1e9 * (200 if NEAR else 100)),
         runtime=minutes(240, share=0.02),
     params:
         **step("scripts/corpus/assign_documents.py"),

@@ -1,6 +1,3 @@
-include: "inputs/examples.smk"
-
-
 if GIVEN_VOCAB:
 
     rule import_vocab:

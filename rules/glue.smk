@@ -1,13 +1,3 @@
-include: "inputs/glue.smk"
-
-
-wildcard_constraints:
-    name="|".join(SOURCES),
-    task="[^/]+",
-    setting="([^/]+/)?",
-    seed=r"\d+",
-
-
 rule download_glue:
     output:
         "results/glue/download/{name}",
@@ -105,7 +95,7 @@ rule finetune:
         ENVIRONMENT
     threads: GLUE["cpu_threads"]
     resources:
-        mem_mb=memory(finetuning_mb()),
+        mem_mb=memory(8000 if GLUE["model"] else 2000 + 24 * SHAPE.parameters / 1e6),
         runtime=finetune_minutes,
         gpu=GLUE["gpus"],
     params:

@@ -1,15 +1,7 @@
-include: "inputs/pretrain.smk"
-
-
-wildcard_constraints:
-    phase=one_of({**PHASES, **SEQ_LENGTHS}),
-    pretraining=r"(pretraining\d+/)?",
-
-
 rule pretrain:
     input:
-        train=lambda wildcards: example_files(PHASES[wildcards.phase]["name"], "train"),
-        validation=lambda wildcards: example_files(PHASES[wildcards.phase]["name"], "validation"),
+        train=lambda wildcards: example_files(Path(wildcards.phase).name, "train"),
+        validation=lambda wildcards: example_files(Path(wildcards.phase).name, "validation"),
         vocab=VOCAB_FILES,
         start=phase_start,
     output:

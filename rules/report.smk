@@ -1,6 +1,3 @@
-include: "inputs/report.smk"
-
-
 for TELLER, (SOURCES, TARGET, MESSAGE) in TOLD.items():
 
     rule:

@@ -86,11 +86,6 @@ def minutes(most, share=1.0):
     return asked
 
 
-def documents_mb():
-    """Megabytes for the notes of all documents, at two kB of text each: twice what was measured."""
-    return 300 + corpus_text() / 1e9 * (200 if NEAR else 100)
-
-
 def one_of(names):
     """A wildcard's pattern that matches one of these names, and nothing where there are none."""
     return "|".join(map(re.escape, names)) or "(?!)"

@@ -104,11 +104,6 @@ def submitted(name):
     return run_files(name, selection.OFFICIAL)
 
 
-def finetuning_mb():
-    """Megabytes for a run: of a given model, which may be any, those of a BERT-large."""
-    return 8000 if GLUE["model"] else 2000 + 24 * SHAPE.parameters / 1e6
-
-
 def finetune_minutes(wildcards, attempt):
     """Minutes to ask a cluster for: the sample's tasks are small."""
     return (30 if GLUE["source"] == "sample" else 480) * attempt

@@ -94,11 +94,9 @@ def phase_minutes(wildcards, attempt):
 
 
 def training_mb():
-    """Megabytes of a node's memory for a training: a GPU's process, or all of it on a CPU.
+    """Megabytes for a training: 24 bytes a parameter, of weights, gradients, moments and a checkpoint's copy.
 
-    Weights, gradients, both moments and what a checkpoint copies have 24 bytes a parameter; on a CPU a
-    layer keeps some 34 numbers a token and hidden unit (Korthikanti et al. 2022), and the head two
-    logits of each masked token and word.
+    On a CPU also 34 numbers a token, layer and hidden unit (Korthikanti et al. 2022), and the logits.
     """
     weights = 24 * SHAPE.parameters
     if PRETRAIN["gpus"]:

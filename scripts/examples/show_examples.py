@@ -1,6 +1,6 @@
 """Print examples as text, with their masks in colour.
 
-    python -m scripts.examples.show_examples results/examples/seq128/train/0000.h5 -n 3
+    python -m scripts.examples.show_examples results/examples/seq128/train/0000.h5 --count 3
 
 A predicted token stands in brackets: [MASK: word] where it is hidden, [other: word] where a random
 token stands in its place, [= word] where it stayed.
@@ -9,12 +9,12 @@ token stands in its place, [= word] where it stayed.
 import os
 import sys
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from scripts.common import cli
 from scripts.common.errors import UserError
-from scripts.common.settings import seed_number
 from scripts.examples.h5.example_files import Batch, Examples, vocabulary_file
 from scripts.examples.h5.schema import IS_RANDOM, NO_PAIR
 
@@ -74,19 +74,20 @@ def default_tokenizer(path: Path) -> Path:
     return path.resolve().parents[3] / "vocab" if len(path.resolve().parents) > 3 else Path("vocab")
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("file", type=Path, help="HDF5 file of examples, of either schema")
-    parser.add_argument("-n", type=int, default=3, help="how many (%(default)s)")
-    parser.add_argument("--first", type=int, default=0, help="number of the first (%(default)s)")
-    parser.add_argument("--tokenizer", type=Path, help="its folder or vocab.txt (results/vocab)")
-    parser.add_argument("--epoch", type=int, default=0, help="of dynamic masks")
-    parser.add_argument("--seed", type=seed_number, default=42, help="of dynamic masks")
-    parser.add_argument("--color", choices=["auto", "always", "never"], default="auto")
-    args = parser.parse_args()
-    colour = args.color == "always" or (
-        args.color == "auto" and sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    )
-    tokenizer = args.tokenizer or default_tokenizer(args.file)
-    print(show(args.file, tokenizer, args.first, args.n, args.epoch, args.seed, colour))
+def show_examples(
+    file: Path,
+    /,
+    count: int = 3,
+    first: int = 0,
+    tokenizer: Path | None = None,
+    epoch: int = 0,
+    seed: int = 42,
+    color: Literal["auto", "always", "never"] = "auto",
+) -> None:
+    """Print examples of a file of either schema; `epoch` and `seed` are of dynamic masks."""
+    terminal = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    colour = color == "always" or (color == "auto" and terminal)
+    print(show(file, tokenizer or default_tokenizer(file), first, count, epoch, seed, colour))
+
+
+main = cli.step(show_examples, tokenizer="its folder or vocab.txt; default: results/vocab")

@@ -16,7 +16,7 @@ from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
 from scripts.common.text import read_line_blocks
 from scripts.common.threads import check_threads
-from scripts.examples.h5.token_writer import write_tokens
+from scripts.examples.h5.token_files import write_tokens
 from scripts.examples.masking.token_kinds import NEVER_MASKED
 from scripts.examples.tokenizer.line_encoder import line_encoder
 from scripts.examples.tokenizer.vocabulary import load_vocabulary

@@ -9,17 +9,15 @@ run). A file dev_<part>.tsv or test_<part>.tsv is one part of several; AX's is t
 """
 
 import fcntl
-import gc
 import itertools
 import os
 import tempfile
-from argparse import BooleanOptionalAction
+from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.common import cli
 from scripts.common.errors import UserError
 from scripts.common.json_text import read_json
-from scripts.common.settings import add_flags, from_args, seed_number
 from scripts.common.threads import check_threads
 from scripts.glue.finetuning.hyperparameters import Settings
 from scripts.glue.tasks.own_tasks import parse_task
@@ -78,36 +76,34 @@ def settle(cpu_threads: int) -> None:
         torch.use_deterministic_algorithms(True, warn_only=True)
 
 
-@cli.step
-def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("task", help="an official name, or a task of your own as JSON")
-    parser.add_argument(
-        "--model",
-        required=True,
-        type=Path,
-        nargs="+",
-        help="folder of a pretrained model, or its files; of finetuned ones, the best on dev",
-    )
-    parser.add_argument("--init-from", metavar="TASK", help="what the model was finetuned on")
-    parser.add_argument("--train", required=True, type=Path)
-    parser.add_argument("--dev", required=True, type=Path, nargs="+")
-    parser.add_argument("--test", type=Path, nargs="*", default=[])
-    parser.add_argument("--seed", required=True, type=seed_number)
-    add_flags(parser, Settings)
-    parser.add_argument("--cpu-threads", type=int, default=1, help="sums depend on it")
-    parser.add_argument("--keep-model", action=BooleanOptionalAction, default=False)
-    parser.add_argument("-o", "--output", required=True, type=Path, help="folder")
-    args = parser.parse_args()
-    task, settings, model = parse_task(args.task), from_args(Settings, args), best_model(args.model)
+def finetune(
+    task: str,
+    /,
+    model: list[Path],
+    train: Path,
+    dev: list[Path],
+    output: Path,
+    seed: int,
+    settings: Settings,
+    test: Sequence[Path] = (),
+    init_from: str | None = None,
+    keep_model: bool = False,
+    cpu_threads: int = 1,
+) -> None:
+    """Write a run's files to the folder `output`, and the model where it is kept."""
+    known, folder = parse_task(task), best_model(model)
+    from scripts.glue.finetuning import one_run  # torch, once the arguments are known to be right
 
-    # The libraries make many objects and no garbage: looking for some takes a seventh of the start.
-    gc.disable()
-    from scripts.glue.finetuning.one_run import finetune
+    settle(cpu_threads)
+    files = (train, dev, list(test))
+    one_run.finetune(known, folder, *files, settings, seed, output, init_from, keep_model)
 
-    gc.freeze()
-    gc.enable()
-    settle(args.cpu_threads)
-    files = (args.train, args.dev, args.test)
-    kept = (args.output, args.init_from, args.keep_model)
-    finetune(task, model, *files, settings, args.seed, *kept)
+
+main = cli.step(
+    finetune,
+    task="an official name, or a task of your own as JSON",
+    model="folder of a pretrained model, or its files; of finetuned ones, the best on dev",
+    init_from="the task that the model was finetuned on",
+    cpu_threads="sums depend on it",
+    output="folder",
+)

@@ -28,7 +28,7 @@ def folder(tmp_path_factory):
 def test_command(folder, monkeypatch, capsys):
     """It finds the tokenizer beside the examples, and prints no colour into a pipe."""
     file = folder / "examples/seq64/train/0000.h5"
-    monkeypatch.setattr(sys, "argv", ["show_examples", str(file), "-n", "3"])
+    monkeypatch.setattr(sys, "argv", ["show_examples", str(file), "--count", "3"])
     main()
     printed = capsys.readouterr().out
     parts = printed.strip().split("\n\n")

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from scripts.common.text import zstd_writer
-from scripts.examples.h5.token_writer import write_tokens
+from scripts.examples.h5.token_files import write_tokens
 from scripts.examples.masking.token_kinds import ROLES
 from scripts.examples.pairs.segment_pairs import Text
 from scripts.examples.tokenizer.bert_tokenizer import SPECIAL, bert_tokenizer, write_folder

@@ -87,7 +87,7 @@ def limited(limit: str, low: float, high: float) -> Callable[[Job, Path, random.
         user = other if limit == "nproc" and os.geteuid() == 0 else ""
         if limit == "nproc" and os.geteuid():
             most += threads_of_mine()
-        job.command = f"exec {user}prlimit --{limit}={most} sh -c {shlex.quote(job.command)}"
+        job.command = f"exec {user}prlimit --{limit}={most} bash -c {shlex.quote(job.command)}"
         return f"{limit} {most}"
 
     return fault

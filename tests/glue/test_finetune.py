@@ -89,7 +89,12 @@ def test_of_several_gpus_a_process_takes_one_that_is_free(monkeypatch, tmp_path)
     monkeypatch.setattr(torch, "use_deterministic_algorithms", lambda mode, warn_only: None)
     monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG", raising=False)
     free = [("", "0"), ("", "1"), ("4,5,6", "4"), ("4,MIG-a/1/0,6", "MIG-a/1/0"), ("4,5,6", "5")]
-    for visible, taken in [*free, ("4,5,6", "6"), ("4,5,6", "4"), ("4,5,6", "5")]:  # again the first
+    for visible, taken in [
+        *free,
+        ("4,5,6", "6"),
+        ("4,5,6", "4"),
+        ("4,5,6", "5"),
+    ]:  # again the first
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
         settle(threads)
         assert os.environ["CUDA_VISIBLE_DEVICES"] == taken

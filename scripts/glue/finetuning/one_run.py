@@ -120,9 +120,10 @@ def finetune(
 def load(folder: Path, task: Task, settings: Settings) -> trainer.Model:
     """The model with a new head on its device: packed where it is of the family pretrained here."""
     length, dtype = settings.max_length, trainer.precision(settings.precision)
-    model: trainer.Model | None = packed_model.load(folder, task, length, dtype)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    model: trainer.Model | None = packed_model.load(folder, task, length, dtype, device)
     model = model or model_loader.PaddedModel(*model_loader.load(folder, task, length), dtype)
-    return model.to("cuda" if torch.cuda.is_available() else "cpu")
+    return model.to(device)
 
 
 def metrics_of(

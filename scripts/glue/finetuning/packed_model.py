@@ -25,6 +25,7 @@ from scripts.pretrain.architectures import model_folder
 from scripts.pretrain.architectures.bert import NO_DROPOUT, Bert, Dropout, DropoutRates
 from scripts.pretrain.architectures.micro_batch import MicroBatch
 from scripts.pretrain.architectures.model_config import Shape, finished_config, read_config
+from scripts.pretrain.kernels.choice import choose
 
 PRETRAINING_HEADS = ("head", "head_norm", "head_bias", "next_sentence")
 
@@ -45,10 +46,9 @@ class PackedModel(Model):
         batch = pack(examples, indices).to(self.last_layer.weight.device)
         rates = (self.encoder.dropout_rates, self.head_dropout)
         inner, outer = (Dropout(r if self.training else NO_DROPOUT, seed) for r in rates)
-        first = self.encoder.encode(batch, inner).index_select(0, batch.cu_seqlens[:-1])
-        pooled = torch.tanh(self.encoder.pooler(first))
+        pooled = self.encoder.pooled(self.encoder.encode(batch, inner), batch)
         outer.begin(len(self.encoder.layers))
-        return self.last_layer(outer.hidden(pooled).float())
+        return self.last_layer(outer.hidden(pooled, self.encoder.kernels).float())
 
     def save(self, folder: Path) -> None:
         names = dict(enumerate(self.task.labels or ["LABEL_0"]))
@@ -83,8 +83,10 @@ def pack(examples: Examples, indices: np.ndarray) -> MicroBatch:
     return MicroBatch(ids, segments, positions, starts, none, none, none, ends, longest)
 
 
-def load(folder: Path, task: Task, max_length: int, dtype: torch.dtype) -> PackedModel | None:
-    """The model of a folder with a new head for `task`, which computes in `dtype`.
+def load(
+    folder: Path, task: Task, max_length: int, dtype: torch.dtype, device: torch.device
+) -> PackedModel | None:
+    """The model of a folder with a new head for `task`, to compute in `dtype` on a device.
 
     None where it is not the very model that is pretrained here: transformers' take it, or say what is
     wrong. Raises UserError for what no model is read from.
@@ -103,6 +105,7 @@ def load(folder: Path, task: Task, max_length: int, dtype: torch.dtype) -> Packe
         **{"pad_token_id": 0} | config | vars(encoder.shape)
     )  # as transformers' BertConfig has it
     model_loader.check_pair(folder, tokenizer, known, max_length)
+    encoder.kernels = choose(device, dtype, encoder.shape)
     return PackedModel(encoder, config, tokenizer, task)
 
 

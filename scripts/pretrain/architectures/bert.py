@@ -20,16 +20,14 @@ from scripts.pretrain.kernels.reference import REFERENCE, Kernels
 class Linear(nn.Linear):
     """A linear layer on rows, its weights cast to the rows' precision."""
 
-    # torch's takes no kernels
-    def forward(self, x: Tensor, kernels: Kernels) -> Tensor:  # type: ignore[override]
+    def forward(self, x: Tensor, kernels: Kernels) -> Tensor:  # type: ignore[override]  # torch's has none
         return kernels.linear(x, self.weight.to(x.dtype), self.bias.to(x.dtype))
 
 
 class LayerNorm(nn.LayerNorm):
     """Layer normalisation, its weights in fp32 whatever the rows' precision."""
 
-    # torch's takes no kernels
-    def forward(self, x: Tensor, kernels: Kernels) -> Tensor:  # type: ignore[override]
+    def forward(self, x: Tensor, kernels: Kernels) -> Tensor:  # type: ignore[override]  # torch's has none
         return kernels.layer_norm(x, self.weight, self.bias, self.eps)
 
 
@@ -150,11 +148,10 @@ class Bert(nn.Module):
         wide = F.gelu(self.head(x, self.kernels), approximate=self.tanh)
         return self.head_norm(wide, self.kernels)
 
-    def pool(self, x: Tensor, batch: MicroBatch) -> Tensor:
-        """The next-sentence logits [n, 2] from each sequence's first token."""
+    def pooled(self, x: Tensor, batch: MicroBatch) -> Tensor:
+        """What the pooler makes of each sequence's first token, [n, hidden]."""
         first = x.index_select(0, batch.cu_seqlens[:-1])
-        pooled = torch.tanh(self.pooler(first, self.kernels))
-        return self.next_sentence(pooled, self.kernels)
+        return torch.tanh(self.pooler(first, self.kernels))
 
     def forward(self, batch: MicroBatch, dropout: Dropout) -> Losses:
         x = self.encode(batch, dropout)
@@ -162,5 +159,6 @@ class Bert(nn.Module):
         weight = self.word_embeddings.weight.to(hidden.dtype)
         bias = self.head_bias.to(hidden.dtype)
         mlm_loss, correct = self.kernels.masked_loss(hidden, weight, bias, batch.labels)
-        loss, next_correct = self.kernels.loss(self.pool(x, batch), batch.next_sentence)
+        logits = self.next_sentence(self.pooled(x, batch), self.kernels)
+        loss, next_correct = self.kernels.loss(logits, batch.next_sentence)
         return Losses(mlm_loss, loss, correct, next_correct)

@@ -51,8 +51,7 @@ class Training:
         compiled: bool = False,
     ):
         self.model, self.recipe, self.processes = model.to(processes.device), recipe, processes
-        width = model.shape.hidden_size // model.shape.num_attention_heads
-        model.kernels = choose(processes.device, model.dtype, width)
+        model.kernels = choose(processes.device, model.dtype, model.shape)
         self.params: list[Tensor] = list(model.parameters())
         self.sharded = sharded
         self.optimizer = make_optimizer(model, recipe, recipe.learning_rate, sharded)

@@ -7,8 +7,7 @@ import h5py
 import numpy as np
 import pytest
 
-from scripts.examples.h5.token_files import open_tokens
-from scripts.examples.h5.token_writer import write_tokens
+from scripts.examples.h5.token_files import open_tokens, write_tokens
 from scripts.examples.tokenizer.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary(None, "a" * 64, 9, {"pad": 0, "cls": 1}, np.arange(9, dtype=np.uint8))
