@@ -18,7 +18,9 @@ def prepare() -> None:
         sys.exit(f"error: {limit >> 20} MB of memory are allowed (ulimit -v); a step needs more")
     sys.dont_write_bytecode = True  # on a full disk half of a module would be kept, and believed
     sys.excepthook = end
-    sys.unraisablehook = lambda _: None  # what libraries find on a full disk, when all is said already
+    sys.unraisablehook = lambda _: (
+        None
+    )  # what libraries find on a full disk, when all is said already
 
 
 def end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

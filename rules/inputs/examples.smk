@@ -17,7 +17,7 @@ VOCAB = config["vocab"] | {"path": config["vocab"]["path"] or INIT}
 
 VOCAB_FILES = [f"results/vocab/{name}" for name in model_files.VOCABULARY]
 
-SHARDS = {"train": TRAIN_SHARDS, "validation": VALIDATION_SHARDS}
+SHARDS_OF = {"train": TRAIN_SHARDS, "validation": VALIDATION_SHARDS}
 
 RANDOM_SHARDS = 4  # beside its own, from which a shard's random segments are drawn
 
@@ -32,7 +32,7 @@ literal([file for splits in GIVEN_EXAMPLES.values() for files in splits.values()
 
 def example_files(phase, split):
     """The files of examples of a phase, for training or for validation."""
-    made_of = GIVEN_EXAMPLES[phase][split] if GIVEN_EXAMPLES else SHARDS[split]
+    made_of = GIVEN_EXAMPLES[phase][split] if GIVEN_EXAMPLES else SHARDS_OF[split]
     return [f"results/examples/{phase}/{split}/{number:04d}.h5" for number in range(len(made_of))]
 
 
@@ -48,7 +48,7 @@ def vocab_folder(wildcards, input):
 
 def tokens_of(split):
     """The tokenized shards of a split."""
-    return [f"results/tokens/{split}/{number:04d}.h5" for number in range(len(SHARDS[split]))]
+    return [f"results/tokens/{split}/{number:04d}.h5" for number in range(len(SHARDS_OF[split]))]
 
 
 def random_shards(wildcards):

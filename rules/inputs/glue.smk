@@ -22,9 +22,9 @@ try:
 except UserError as error:
     raise WorkflowError(str(error))
 
+STARTS = [""] if GLUE["model"] else list(PRETRAININGS)  # folders of the pretrainings to finetune
 PRETRAINED = pretrained_files(f"results/pretrain/{{pretraining}}{LAST}")
 if GLUE["model"]:
-    PRETRAININGS = {"": None}
     try:
         PRETRAINED = literal(find_model(GLUE["model"], there))
     except UserError as error:
@@ -45,7 +45,7 @@ def run_files(name, tasks=RESULT_TASKS, base="results/glue"):
     return [
         f"{folder}/{name}"
         for task in tasks
-        for folder in selection.run_folders(GLUE, task, base, PRETRAININGS)
+        for folder in selection.run_folders(GLUE, task, base, STARTS)
     ]
 
 

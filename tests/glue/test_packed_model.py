@@ -31,7 +31,7 @@ NO_DROPOUT = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
 
 def load(folder, task=RTE, seed=1, dtype=torch.float32):
     torch.manual_seed(seed)
-    return packed_model.load(folder, task, 32, dtype)
+    return packed_model.load(folder, task, 32, dtype, torch.device("cpu"))
 
 
 def examples_of(tokenizer, task, count=40):
@@ -259,7 +259,7 @@ def test_another_familys_model_and_what_is_damaged_go_to_transformers(folder):
 
 def test_a_folder_whose_parts_do_not_belong_together_is_refused(folder):
     with pytest.raises(UserError, match=r"max_length: 65 is more than the 64 positions"):
-        packed_model.load(folder, RTE, 65, torch.float32)
+        packed_model.load(folder, RTE, 65, torch.float32, torch.device("cpu"))
     change_config(folder, pad_token_id=3)
     with pytest.raises(UserError, match="it pads with id 0, the model with 3"):
         load(folder)

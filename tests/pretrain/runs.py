@@ -45,7 +45,7 @@ def logits(model: Bert, batch: MicroBatch) -> tuple[Tensor, Tensor]:
     x = model.encode(batch, Dropout())
     hidden = model.masked_hidden(x)
     words = functional.linear(hidden, model.word_embeddings.weight, model.head_bias)
-    return words, model.pool(x, batch)
+    return words, model.next_sentence(model.pooled(x, batch), model.kernels)
 
 
 def enter(words: list[str], environment: dict[str, str], errors: Path) -> None:

@@ -36,7 +36,8 @@ def test_mimetic_attention_finds_neighbours_and_equal_words():
     model = drawn("mimetic")
     words = torch.randperm(1000, generator=torch.Generator().manual_seed(3))[:64]
     words[40] = words[10]
-    x = model.norm(model.word_embeddings.weight[words] + model.position_embeddings.weight)
+    x = model.word_embeddings.weight[words] + model.position_embeddings.weight
+    x = model.norm(x, model.kernels)
     queries, keys, _ = (x @ model.layers[0].qkv.weight.T).view(64, 3, 2, 64).unbind(1)
     scores = torch.einsum("thd,shd->hts", queries, keys) / 8
     far = scores[:, 10, 25:38]

@@ -2,6 +2,7 @@
 
 from itertools import accumulate
 from types import SimpleNamespace
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -133,6 +134,11 @@ def test_a_label_of_minus_one_counts_for_nothing(kernels):
     assert int(whole[1]) == int(part[1])
 
 
+def with_heads(width: int) -> Any:
+    """As much of a model's shape as tells the width of its heads."""
+    return SimpleNamespace(hidden_size=2 * width, num_attention_heads=2)
+
+
 @pytest.mark.parametrize(
     ("dtype", "width", "capability", "flash"),
     [
@@ -147,14 +153,14 @@ def test_a_label_of_minus_one_counts_for_nothing(kernels):
 def test_a_gpu_takes_flash_attention_where_it_fits(dtype, width, capability, flash, monkeypatch):
     assert flash_takes(dtype, width, capability) == flash
     monkeypatch.setattr(choice.torch.cuda, "get_device_capability", lambda _: capability)
-    kernels = choose(torch.device("cuda", 0), dtype, width)
+    kernels = choose(torch.device("cuda", 0), dtype, with_heads(width))
     assert isinstance(kernels, CudaKernels)
     assert kernels.flash == flash
 
 
 def test_other_devices_take_their_own_kernels_or_the_references():
-    assert isinstance(choose(CPU, torch.bfloat16, 64), CpuKernels)
-    assert choose(torch.device("mps"), torch.float32, 64) is REFERENCE
+    assert isinstance(choose(CPU, torch.bfloat16, with_heads(64)), CpuKernels)
+    assert choose(torch.device("mps"), torch.float32, with_heads(64)) is REFERENCE
 
 
 @pytest.mark.parametrize("flash", [True, False])
