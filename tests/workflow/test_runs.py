@@ -56,6 +56,22 @@ def test_a_second_run_on_a_folder_is_refused(finished_run, tmp_path):
     assert digest(folder / dump) == digest(finished_run / dump)
 
 
+def test_what_is_not_kept_is_gone_and_is_not_made_again(finished_run, tmp_path):
+    folder = unrun(finished_run, tmp_path / "run")
+    words = ("results/report/corpus.tsv", "--config", "keep_intermediates=false")
+    snakemake(folder, *words, "--cores", "2")
+    left = contents(folder)
+    passing = ("articles/", "sentences/", "placed/", "results/tokens/")
+    gone = {name for name in contents(finished_run) if any(part in name for part in passing)}
+    assert {name for name in left if any(part in name for part in passing)} == {
+        name for name in gone if name.endswith(".json")  # what extraction counted
+    }
+    whole = contents(finished_run)
+    assert any("results/examples" in name for name in left)
+    assert all(left[name] == whole[name] for name in left)
+    assert not planned(folder, *words)
+
+
 def test_a_job_elsewhere_takes_the_settings_that_the_run_began_with_and_records_them(
     finished_run, tmp_path
 ):
