@@ -64,7 +64,9 @@ def test_what_is_not_kept_is_gone_and_is_not_made_again(finished_run, tmp_path):
     passing = ("articles/", "sentences/", "placed/", "results/tokens/")
     gone = {name for name in contents(finished_run) if any(part in name for part in passing)}
     assert {name for name in left if any(part in name for part in passing)} == {
-        name for name in gone if name.endswith(".json")  # what extraction counted
+        name
+        for name in gone
+        if name.endswith(".json")  # what extraction counted
     }
     whole = contents(finished_run)
     assert any("results/examples" in name for name in left)
