@@ -18,7 +18,6 @@ def prepare() -> None:
         sys.exit(f"error: {limit >> 20} MB of memory are allowed (ulimit -v); a step needs more")
     sys.dont_write_bytecode = True  # on a full disk half of a module would be kept, and believed
     sys.excepthook = end
-    sys.unraisablehook = lambda _: None  # of finalizers, when all is said already
 
 
 def end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -26,9 +25,7 @@ def end(kind: type[BaseException], error: BaseException, trace: TracebackType | 
     if isinstance(error, MemoryError) or any(words in str(error) for words in NO_MEMORY):
         line = "error: out of memory; give the step more (mem_mb), or fewer threads"
         print(line, file=sys.stderr)
-    elif "Can't decrement id ref count" not in str(
-        error
-    ):  # h5py's finalizers say so, of a full disk
+    else:
         sys.__excepthook__(kind, error, trace)
 
 

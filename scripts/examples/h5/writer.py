@@ -13,7 +13,7 @@ import numpy as np
 
 from scripts.common.atomic import atomic_path, naming
 
-PART = 1 << 20  # items copied at a time
+PART, METADATA = 1 << 20, 1 << 13  # items copied at a time; more bytes than a file's header takes
 
 
 class ArrayWriter:
@@ -71,6 +71,9 @@ class ArrayWriter:
 
     def save(self, path: Path, attributes: dict[str, Any]) -> None:
         """Write the arrays and root attributes to an HDF5 file."""
+        room = sum(count * self.types[name].itemsize for name, count in self.items.items())
+        with open(path, "wb") as file:  # HDF5 crashes where it finds the disk full at its end
+            os.posix_fallocate(file.fileno(), 0, room + METADATA)
         with create(path) as file:
             for name, value in attributes.items():
                 file.attrs[name] = attribute(value)
