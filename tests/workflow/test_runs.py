@@ -58,8 +58,8 @@ def test_a_second_run_on_a_folder_is_refused(finished_run, tmp_path):
 
 def test_what_is_not_kept_is_gone_and_is_not_made_again(finished_run, tmp_path):
     folder = unrun(finished_run, tmp_path / "run")
-    words = ("results/report/corpus.tsv", "--config", "keep_intermediates=false")
-    snakemake(folder, *words, "--cores", "2")
+    words = ("--config", "keep_intermediates=false", "--", "results/report/corpus.tsv")
+    snakemake(folder, "--cores", "2", *words)
     left = contents(folder)
     passing = ("articles/", "sentences/", "placed/", "results/tokens/")
     gone = {name for name in contents(finished_run) if any(part in name for part in passing)}
