@@ -13,7 +13,10 @@ import numpy as np
 
 from scripts.common.atomic import atomic_path, naming
 
-PART, METADATA = 1 << 20, 1 << 13  # items copied at a time; more bytes than a file's header takes
+PART, METADATA = (
+    1 << 20,
+    1 << 16,
+)  # items copied at a time; bytes, the most that HDF5 takes of attributes
 
 
 class ArrayWriter:
