@@ -2,10 +2,12 @@
 
 import pytest
 import torch
+from torch.nn import functional as F
 
-from scripts.pretrain.architectures.bert import Bert
+from scripts.pretrain.architectures.bert import Bert, Dropout
 from scripts.pretrain.architectures.initialisation import initialise, sinusoids
 from scripts.pretrain.architectures.model_config import Shape
+from tests.pretrain.test_bert import random_batch
 
 SHAPE = Shape(1024, 128, 2, 2, 512, max_position_embeddings=64)
 
@@ -45,12 +47,34 @@ def test_mimetic_attention_finds_neighbours_and_equal_words():
         assert (scores[:, 10, place] > far.max(1).values).all(), place
 
 
-def test_mimetic_attention_keeps_variance_and_its_keys_are_its_queries():
+def test_mimetic_attention_keeps_variance_and_ties_its_matrices():
     for layer in drawn("mimetic").layers:
         queries, keys, values = layer.qkv.weight.chunk(3)
         assert torch.equal(queries, keys)
-        for weight in (queries, values, layer.attention_output.weight):
+        for weight in (queries, values):
             assert weight.std().item() == pytest.approx(128**-0.5)
+        product = layer.attention_output.weight @ values
+        noise = product + 0.4 * torch.eye(128)
+        assert product.trace().item() / 128 == pytest.approx(-0.4, rel=0.05)
+        assert noise.std().item() == pytest.approx(0.4 * 128**-0.5, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("layers", "hidden"),
+    [
+        (2, 128),
+        (12, 256),
+        pytest.param(12, 768, marks=pytest.mark.slow),
+        pytest.param(24, 1024, marks=pytest.mark.slow),
+    ],
+)
+def test_mimetic_layers_keep_tokens_apart(layers, hidden):
+    """The mean cosine of two tokens after the last layer, before any training: below 0.4."""
+    model = Bert(Shape(1024, hidden, layers, hidden // 64, 4 * hidden, max_position_embeddings=64))
+    initialise(model, 1, "mimetic")
+    with torch.no_grad():
+        x = F.normalize(model.encode(random_batch([64]), Dropout()), dim=1)
+    assert ((x @ x.T).sum().item() - 64) / (64 * 63) < 0.4
 
 
 def test_sinusoids_are_those_of_the_paper():

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from scripts.pretrain.architectures.bert import Bert, Layer
 
 BASE_HIDDEN = 768  # the width for which initializer_range is meant
+TAKEN = 0.4  # of what attention brings a token, the share that is taken off again: the paper's beta
 
 
 def initialise(model: Bert, seed: int, kind: str = "bert") -> None:
@@ -17,9 +18,12 @@ def initialise(model: Bert, seed: int, kind: str = "bert") -> None:
 
     mimetic: attention begins as trained attention looks, strong between neighbours and between
     equal words (Trockman and Kolter, "Mimetic Initialization of Self-Attention Layers", 2023): each
-    head's keys are its queries, positions are sinusoids (Vaswani et al. 2017) as long as words are, and
-    attention's own matrices keep their input's variance. The others' deviation is `initializer_range`
-    at BERT-base's width and grows as the width's root falls. Small models on small budgets leave the
+    head's keys are its queries, positions are sinusoids (Vaswani et al. 2017) as long as words are,
+    queries and values keep their input's variance, and the output projection is -0.4 times the
+    values' transpose. So values and projection come to a share of the negative identity and noise, as
+    in the paper, without the factors of an SVD, whose last digits differ between machines; without it,
+    tokens are all but equal after some layers. The others' deviation is `initializer_range` at
+    BERT-base's width and grows as the width's root falls. Small models on small budgets leave the
     plateau of predicting words by their frequency much sooner.
     """
     deviation = model.shape.initializer_range
@@ -41,15 +45,16 @@ def initialise(model: Bert, seed: int, kind: str = "bert") -> None:
 
 @torch.no_grad()
 def make_mimetic(model: Bert, deviation: float) -> None:
-    """Give the positions their sinusoids, attention unit variance, and each head's keys its queries."""
+    """Give positions their sinusoids, and attention's matrices what ties them to each other."""
     places, hidden = model.position_embeddings.weight.shape
     model.position_embeddings.weight.copy_(sinusoids(places, hidden) * (deviation * math.sqrt(2)))
     for layer in model.layers:
         assert isinstance(layer, Layer)
         queries, keys, values = layer.qkv.weight.chunk(3)
-        for weight in (queries, values, layer.attention_output.weight):
+        for weight in (queries, values):
             weight.mul_(hidden**-0.5 / weight.std())
         keys.copy_(queries)
+        layer.attention_output.weight.copy_(-TAKEN * values.T)
 
 
 def sinusoids(places: int, hidden: int) -> Tensor:
