@@ -64,9 +64,9 @@ plan: $(READY)
 test: $(READY)
 	$(PYTEST) $(CORES) -m "not slow and not cluster and not gpu"
 
-# One worker more than there are cores: a test on a cluster waits half of its time.
+# Two workers more than there are cores: a test on a cluster waits half of its time (tests/dealing.py).
 test-all: $(READY)
-	$(PYTEST) $$(($(CORES) + 1))
+	$(PYTEST) $$(($(CORES) + 2))
 
 lock: $(READY)
 	$(BIN)/python .ci/lock.py $(if $(UPGRADE),--upgrade)

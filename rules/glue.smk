@@ -96,7 +96,8 @@ rule finetune:
     threads: GLUE["cpu_threads"]
     resources:
         mem_mb=memory(8000 if GLUE["model"] else 2000 + 24 * SHAPE.parameters / 1e6),
-        runtime=finetune_minutes,
+        # The sample's tasks are small.
+        runtime=lambda wildcards, attempt: attempt * (30 if GLUE["source"] == "sample" else 480),
         gpu=GLUE["gpus"],
     params:
         **FINETUNE,

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from tests import costs
+from tests.dealing import dealt
 from tests.runs import ROOT, clone, snakemake
 
 # Tests run side by side: threads of one that wait for each other would keep the others waiting.
@@ -26,12 +27,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(costs)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a whole run, before -m selects by marks."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
+    """Mark what needs a whole run, before -m selects by marks; then deal out what is left."""
     for item in items:
         if isinstance(item, pytest.Function) and "finished_run" in item.fixturenames:
             item.add_marker("slow")
+    yield
+    if workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 0)):
+        items[:] = dealt(items, workers)
 
 
 @pytest.fixture(scope="session")

@@ -102,8 +102,3 @@ def submitted(name):
             f"missing: {', '.join(missing)}"
         )
     return run_files(name, selection.OFFICIAL)
-
-
-def finetune_minutes(wildcards, attempt):
-    """Minutes to ask a cluster for: the sample's tasks are small."""
-    return (30 if GLUE["source"] == "sample" else 480) * attempt

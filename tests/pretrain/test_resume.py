@@ -111,7 +111,8 @@ def test_a_damaged_checkpoint_goes_before_a_good_one(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_second_training_on_the_same_checkpoints_is_refused(training, whole):
+def test_a_second_training_on_the_same_checkpoints_is_refused(training, whole, monkeypatch):
+    monkeypatch.setattr(checkpoint, "LOCK_SECONDS", 1.0)
     run = training("twice", "--checkpoint-steps", "1", steps=60)
     process = run.start()
     assert wait_for(lambda: "saved" in run.said, process)

@@ -7,7 +7,6 @@ holds. MediaWiki's preprocessor (Preprocessor_Hash.php) does so before it looks 
 
 import html
 import re
-from functools import cache
 
 from scripts.corpus.wikitext.clean_up import FORMULA, GONE, LITERAL, MARK
 from scripts.corpus.wikitext.languages import names
@@ -62,7 +61,8 @@ def replace_extensions(text: str) -> str:
         if opening.group(1) or opening.group(3).endswith("/"):
             pieces.append(hole)
             continue
-        closing = None if name in endless else closing_tag(name).search(text, end)
+        closing_tag = re.compile(rf"</{name}\s*>", re.IGNORECASE)
+        closing = None if name in endless else closing_tag.search(text, end)
         if closing:
             words = element_words(name, opening.group(3), text[end : closing.start()])
             pieces.append(words or hole)
@@ -74,11 +74,6 @@ def replace_extensions(text: str) -> str:
             place = len(text) if newline < 0 or name == "includeonly" else newline
     pieces.append(text[place:])
     return "".join(pieces)
-
-
-@cache
-def closing_tag(name: str) -> re.Pattern:
-    return re.compile(rf"</{name}\s*>", re.IGNORECASE)
 
 
 def element_words(name: str, attributes: str, content: str) -> str:

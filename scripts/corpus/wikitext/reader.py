@@ -29,7 +29,8 @@ def paragraphs(text: str, title: str, wordless: frozenset[str], lists: bool) -> 
     text = replace_extensions(f"\n{text}")
     text = drop_tables(text)
     text = drop_sections(drop_hatnotes(text))
-    text = mark_lines(text)
+    # What a line is does not change as the markup that it begins with is taken away.
+    text = BEGINNING.sub(f"\n{MARK}", RULE.sub(f"\n\n{MARK}", text))
     text = replace_tags(text)
     text = VARIANTS.sub(variant_words, text)
     text = replace_links(text, wordless)
@@ -44,11 +45,6 @@ def paragraphs(text: str, title: str, wordless: frozenset[str], lists: bool) -> 
 
 RULE = re.compile(r"\n-{4,}")
 BEGINNING = re.compile(r"\n(?=[\[{<'_])")
-
-
-def mark_lines(text: str) -> str:
-    """Mark the lines that begin with markup: what a line is does not change as it is taken away."""
-    return BEGINNING.sub(f"\n{MARK}", RULE.sub(f"\n\n{MARK}", text))
 
 
 AMPERSAND = "\x06"

@@ -48,7 +48,7 @@ def load(
             id2label=names, label2id={label: number for number, label in names.items()},
             problem_type=task.kind.problem,
         )  # fmt: skip
-        plan: Any = empty(getattr(transformers, task.kind.model), config)
+        plan: Any = empty(transformers.AutoModelForSequenceClassification, config)
     if getattr(config, "quantization_config", None):
         raise UserError(f"{folder / CONFIG}: a quantized model; give the one that it was made from")
     check_pair(folder, tokenizer, config, max_length, first_position(plan))

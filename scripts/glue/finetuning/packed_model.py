@@ -97,8 +97,7 @@ def load(
         encoder = read_encoder(folder, Shape.from_config(config, str(folder)), dtype)
     except UserError:
         return None
-    segments = encoder.shape.type_vocab_size
-    if segments < len(task.texts) or task.kind.model != "AutoModelForSequenceClassification":
+    if encoder.shape.type_vocab_size < len(task.texts):
         return None
     tokenizer = read_light_tokenizer(folder) or model_loader.load_tokenizer(folder)
     known = SimpleNamespace(

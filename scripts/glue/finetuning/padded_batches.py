@@ -63,9 +63,8 @@ def encode(rows: Rows, task: Task, tokenizer, max_length: int) -> Examples:
     targets: list[np.ndarray] = []
     for start in range(0, len(rows), CHUNK):
         chunk = slice(start, start + CHUNK)
-        encoded = task.kind.tokenize(
-            tokenizer,
-            rows.texts[chunk],
+        encoded = tokenizer(
+            *map(list, zip(*rows.texts[chunk], strict=True)),
             truncation=True,
             max_length=max_length,
             return_attention_mask=False,

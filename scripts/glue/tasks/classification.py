@@ -15,7 +15,6 @@ NUMBER = re.compile(r"-?[0-9]{1,18}")  # a label that is ordered as one
 class Classification(Kind):
     name = "classification"
     metrics = ("accuracy", "f1", "f1_macro", "mcc")
-    model = "AutoModelForSequenceClassification"
     problem = "single_label_classification"
     lists_answers = True
 

@@ -12,7 +12,6 @@ from scripts.glue.tasks.task import Answers, Kind, Label, Task, rounded
 class Regression(Kind):
     name = "regression"
     metrics = ("pearson", "spearman")
-    model = "AutoModelForSequenceClassification"
     problem = "regression"
 
     def check_own(self, name: str, labels: tuple[str, ...], metrics: tuple[str, ...]) -> None:

@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -36,7 +35,6 @@ class Kind(ABC):
 
     name: str
     metrics: tuple[str, ...]
-    model: str  # the class of transformers
     problem: str | None  # the config's problem_type, by which the loss is taken
     lists_answers = False  # whether an answer is one of the task's labels
 
@@ -51,10 +49,6 @@ class Kind(ABC):
     def classes(self, task: "Task", labels: list[Label], file: Path) -> tuple[str, ...]:
         """The labels of a task without given ones, from those of its training set, a file's."""
         return ()
-
-    def tokenize(self, tokenizer, texts: list[tuple[str, ...]], **options) -> Any:
-        """The tokenizer's encoding of these examples' texts."""
-        return tokenizer(*map(list, zip(*texts, strict=True)), **options)
 
     @abstractmethod
     def targets(self, task: "Task", labels: list[Label] | None, encoding) -> np.ndarray | None:

@@ -19,11 +19,7 @@ PRONOUNS: dict[str, list[str]] = DATA["pronouns"]
 MEASURES = {name: entries(text) for name, text in DATA["measures"].items()}
 COUNTS = frozenset(entries(DATA["counts"]))
 ORDINALS = ("first", "second", "third")
-# The fact that says what a thing is, where its key does not.
-NOUN_AMONG_FACTS = {
-    "person": "trade", "work": "form", "organisation": "kind", "species": "kind", "event": "kind",
-    "building": "kind",
-}  # fmt: skip
+NOUNS: dict[str, str] = DATA["nouns"]
 NO_PRONOUN, NO_NOUN = (re.compile("|".join(DATA[name])) for name in ("no_pronoun", "no_noun"))
 
 
@@ -180,7 +176,7 @@ class Subject:
 def subject(world: World, key: Key) -> Subject:
     """All that templates need to tell of one thing."""
     facts = world.facts(key)
-    noun = facts[NOUN_AMONG_FACTS[key.kind]] if key.kind in NOUN_AMONG_FACTS else key.kind
+    noun = facts[NOUNS[key.kind]] if key.kind in NOUNS else key.kind
     slots = slots_of(world, key, facts)
     he, him, his, himself, man, son, _ = PRONOUNS[facts["gender"]]
     slots |= {
