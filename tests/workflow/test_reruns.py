@@ -218,7 +218,7 @@ SPLITTER = "scripts/corpus/split_sentences.py"
         (SPLITTER, "main = cli.step(", "SAID = 1\nmain = cli.step(", SENTENCES),
         ("scripts/corpus/sentences/boundaries.py", '"""\n', '"""\nMORE = 1\n', SENTENCES),
         ("scripts/corpus/sentences/word_lists.yaml", "mr mrs", "mister mrs", SENTENCES),
-        ("scripts/corpus/shard_corpus.py", "if len(own):", "if len(own) > 0:", SHARDS),
+        ("scripts/corpus/shard_corpus.py", "join_frames(own, file)", "join_frames(dict(own), file)", SHARDS),
         ("scripts/examples/build_examples.py", '"""\n', '"""\nMORE = 1\n', EXAMPLES),
         ("scripts/pretrain/optimizers/lamb.py", '"""\n', '"""\nMORE = 1\n', PRETRAIN),
         ("scripts/pretrain/loop/guard.py", "PATIENCE = 3", "PATIENCE = 4", PRETRAIN),
