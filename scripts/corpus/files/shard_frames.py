@@ -29,7 +29,7 @@ def frame_numbers(shards: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     return frames
 
 
-def compressed(text: bytes) -> bytes:
+def compressed(text: bytes | bytearray) -> bytes:
     """A frame of some text, with checksum."""
     return zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress(text)
 
