@@ -46,9 +46,9 @@ rule extract_articles:
     params:
         **step("scripts/corpus/extract_articles.py"),
         given=given(part_files),
-        flags=flags(**CORPUS["extract"]),
+        flags=lambda wildcards: flags(**CORPUS["extract"], **PARTS[wildcards.part].cut),
     message:
-        "Extracting the articles of {input}"
+        "Extracting the articles of {wildcards.part}"
     shell:
         "{params.run} {input:q} -o {output.articles:q} "
         "--statistics {output.statistics:q} {params.flags} --processes {threads} --log {log:q}"

@@ -29,7 +29,7 @@ def corpus_parts(files):
     if CORPUS["source"] == "sample":
         return [Part(Path(file).name.split(".")[0], "dump", [file]) for file in SAMPLE_DUMP]
     if CORPUS["source"] == "wikipedia":
-        return dump_parts(files, WIKIPEDIA["parts"])
+        return dump_parts(files, WIKIPEDIA["parts"], CORPUS["dump_range_mb"])
     return find_parts(CORPUS)
 
 
@@ -39,7 +39,7 @@ try:
 except UserError as error:
     raise WorkflowError(str(error))
 
-PARTS_FILES = literal([file for part in PARTS.values() for file in part.files])
+PARTS_FILES = literal(dict.fromkeys(file for part in PARTS.values() for file in part.files))
 if MAIN:
     file_digests(own_files(PARTS_FILES))
 
@@ -62,7 +62,8 @@ def part_text(name):
         articles = CORPUS["sample"]["articles"] / len(PARTS)
         return articles * estimates.FIGURES.text_of_article
     sizes = {file: size_of(Path(file)) for file in PARTS[name].files}
-    return estimates.text_bytes(sizes, PARTS[name].kind == "dump")
+    whole = estimates.text_bytes(sizes, PARTS[name].kind == "dump")
+    return whole / PARTS[name].cut.get("ranges", 1)
 
 
 def corpus_text():

@@ -3,8 +3,8 @@
     python -m scripts.corpus.assign_documents results/corpus/sentences/*.ids.zst \
         -o results/corpus/assigned --statistics stats.json --shards 8 --seed 42
 
-Reads what split_sentences notes of each document, and writes <output>/<part>.npy.zst, int32 [documents]:
-the number of the document's shard, -1 where it is left out. Its shard depends on its id and the seed
+Reads what split_sentences notes of each document, and writes <output>/<part>.npy.zst, int32 [documents, 2]:
+the number of the document's shard, -1 where it is left out, and that of its frame in the shard. Its shard depends on its id and the seed
 alone: adding a file moves no other document, and raising the validation fraction takes documents out
 of training but brings none back. Documents of the same text are kept once, the first of them; with
 --deduplicate near, also those that are nearly the same. This is the one step over the whole corpus:
@@ -24,6 +24,7 @@ from scripts.common.errors import UserError
 from scripts.corpus.duplicates.repeats import repeats
 from scripts.corpus.files.documents import read_notes
 from scripts.corpus.files.shard_assignment import Sharding, assign
+from scripts.corpus.files.shard_frames import frame_numbers
 
 NOTES = np.dtype([("digest", "<u8"), ("sentences", "<i8"), ("bytes", "<i8"), ("shard", "<i4")])
 LARGE = 0.1  # share of duplicates that looks like a mistake
@@ -70,7 +71,9 @@ def assign_documents(
         "shards": shards,
     }
     borders = np.cumsum([len(part) for part in noted])[:-1]
-    for part, numbers in zip(parts, np.split(documents["shard"], borders), strict=True):
+    frames = frame_numbers(documents["shard"], documents["bytes"])
+    placed = np.stack([documents["shard"], frames], axis=1)
+    for part, numbers in zip(parts, np.split(placed, borders), strict=True):
         write_array(output / part.name.replace(".ids.zst", ".npy.zst"), numbers)
     write_text(statistics, json.dumps(result, indent=1) + "\n")
     cli.log.info(

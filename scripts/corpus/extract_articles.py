@@ -6,7 +6,8 @@
 Reads any MediaWiki pages-articles export (.xml, .xml.bz2, .xml.gz, .xml.zst) as a stream and writes
 one article a line: id, title, url, text with a line a paragraph. Redirects, disambiguation pages,
 other namespaces and articles of fewer than --min-words words are left out. The output is the same
-bytes at any number of processes.
+bytes at any number of processes. Of a large file, .xml or .xml.bz2, several jobs can read a range each:
+--number 0 --ranges 16 and so on; their outputs one behind the other have the file's articles.
 """
 
 import json
@@ -55,16 +56,23 @@ class Extracted:
 
 
 def extract_articles(
-    dump: Path, /, output: Path, statistics: Path, settings: Settings, processes: int = 1
+    dump: Path,
+    /,
+    output: Path,
+    statistics: Path,
+    settings: Settings,
+    processes: int = 1,
+    number: int = 0,
+    ranges: int = 1,
 ) -> dict:
-    """Write the articles of `dump` and return the statistics, which are written too.
+    """Write the articles of `dump`, or of one of so many ranges, and return the statistics, written too.
 
     Raises UserError where the dump is damaged, has no article, or where too large a share of its
     articles fail.
     """
     total = Extracted()
     with zstd_writer(output) as file:
-        pages = read_pages(dump, threads=processes)
+        pages = read_pages(dump, processes, number, ranges)
         work = batches(pages, lambda found: len(found[1].text) + 200, BATCH)
         for done in ordered_map(partial(extract_batch, settings), work, processes):
             file.writelines(done.lines)
@@ -100,7 +108,8 @@ def refuse_too_little(dump: Path, total: Extracted, max_failed: float) -> None:
     if not total.counts["articles"]:
         raise UserError(
             f"{dump}: no article found in {total.counts['pages']} pages; "
-            "is it a pages-articles dump, and is corpus.extract.min_words small enough?"
+            "is it a pages-articles dump, corpus.extract.min_words small enough, and "
+            "corpus.dump_range_mb large enough?"
         )
 
 
@@ -162,4 +171,6 @@ def kind_of(page: Page, namespaces: frozenset[str]) -> str:
     return "article"
 
 
-main = cli.step(extract_articles)
+main = cli.step(
+    extract_articles, number="the range's, from 0", ranges="into which the file is divided"
+)

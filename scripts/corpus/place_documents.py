@@ -3,7 +3,7 @@
     python -m scripts.corpus.place_documents enwiki.txt.zst --assigned enwiki.npy.zst -o placed.zst
 
 Writes the documents that are assigned to a shard as compressed frames, each of one shard, and beside
-them, in placed.npy.zst, shard, offset and bytes of each frame: int64 [frames, 3].
+them, in placed.npy.zst, shard, frame, offset and bytes of each: int64 [frames, 4].
 """
 
 from pathlib import Path
@@ -18,16 +18,17 @@ from scripts.corpus.files.shard_frames import FrameWriter
 
 def place_documents(part: Path, /, assigned: Path, output: Path) -> int:
     """Write the frames of a part's documents and their index; return how many frames there are."""
-    shards = read_array(assigned)
+    places = read_array(assigned)
     count = 0
     with atomic_path(output) as path, open(path, "wb") as file:
-        writer = FrameWriter(file, int(shards.max(initial=-1)) + 1)
+        writer = FrameWriter(file, int(places[:, 0].max(initial=-1)) + 1)
         for count, document in enumerate(read_documents(part), 1):
-            if count > len(shards):
+            if count > len(places):
                 break
-            if (shard := int(shards[count - 1])) >= 0:
-                writer.add(shard, document)
-        if count != len(shards):
+            shard, frame = places[count - 1].tolist()
+            if shard >= 0:
+                writer.add(shard, frame, document)
+        if count != len(places):
             raise UserError(f"{assigned}: not the shards of {part}; delete it and run again")
         frames = writer.index()
         write_array(output.with_suffix(".npy.zst"), frames)

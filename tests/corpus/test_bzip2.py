@@ -1,12 +1,12 @@
-"""Damage in a bz2 file that its decompressor passes over."""
+"""The blocks of bz2 files, and damage that a decompressor could pass over."""
 
 import bz2
 import random
+from contextlib import suppress
 
-import indexed_bzip2
 import pytest
 
-from scripts.corpus.dump.bzip2 import check_streams, read_bits
+from scripts.corpus.dump.bzip2 import read_bits, read_blocks
 
 
 def text(seed: int, size: int) -> bytes:
@@ -18,13 +18,10 @@ SECOND = len(STREAMS[0])
 WHOLE = b"".join(STREAMS)
 
 
-def check(tmp_path, data: bytes) -> None:
+def check(tmp_path, data: bytes) -> bytes:
     path = tmp_path / "dump.bz2"
     path.write_bytes(data)
-    with indexed_bzip2.open(str(path), parallelization=2) as file:
-        while file.read(1 << 18):
-            pass
-        check_streams(path, file.block_offsets())
+    return b"".join(text for _, text in read_blocks(path, 0, threads=2))
 
 
 def flipped(byte: int, bit: int = 1) -> bytes:
@@ -54,7 +51,7 @@ def test_bits_are_read_across_bytes(tmp_path):
     ids=["one", "three", "empty", "empty ones between", "short"],
 )
 def test_whole_files_are_taken(tmp_path, data):
-    check(tmp_path, data)
+    assert check(tmp_path, data) == bz2.decompress(data)
 
 
 @pytest.mark.parametrize(
@@ -62,30 +59,21 @@ def test_whole_files_are_taken(tmp_path, data):
     [
         (flipped(SECOND), f"from byte {SECOND:,} on it is not bz2"),
         (flipped(SECOND + 2), f"from byte {SECOND:,} on it is not bz2"),
-        (flipped(SECOND + 4), "bz2|sum"),
-        (flipped(SECOND - 2), "does not have the sum"),
+        (flipped(SECOND + 4), "no whole block begins"),
+        (flipped(SECOND - 2), "damaged or was lost"),
         (WHOLE + b"garbage", f"from byte {len(WHOLE):,} on it is not bz2"),
         (WHOLE + b"\0", f"from byte {len(WHOLE):,} on it is not bz2"),
-        (WHOLE + b"BZh9", f"from byte {len(WHOLE):,} on it is not bz2"),
+        (WHOLE + b"BZh9", "in the middle of a stream"),
     ],
 )
-def test_what_the_decompressor_passes_over_is_found(tmp_path, data, said):
+def test_what_a_decompressor_could_pass_over_is_found(tmp_path, data, said):
     with pytest.raises(ValueError, match=said):
         check(tmp_path, data)
 
 
 @pytest.mark.parametrize("seed", range(60))
 def test_a_damaged_bit_is_found_or_changes_nothing(tmp_path, seed):
-    """Any bit: the decompressor or the check refuses it, or the text is what it was."""
+    """Any bit: it is refused, or the text is what it was."""
     byte, bit = random.Random(seed).randrange(len(WHOLE)), 1 << seed % 8
-    path = tmp_path / "dump.bz2"
-    path.write_bytes(flipped(byte, bit))
-    found = []
-    try:
-        with indexed_bzip2.open(str(path), parallelization=2) as file:
-            while chunk := file.read(1 << 18):
-                found.append(chunk)
-            check_streams(path, file.block_offsets())
-    except (RuntimeError, ValueError):
-        return
-    assert b"".join(found) == b"".join(text(seed, 150_000) for seed in range(3))
+    with suppress(ValueError):
+        assert check(tmp_path, flipped(byte, bit)) == bz2.decompress(WHOLE)

@@ -4,7 +4,6 @@ import threading
 import pytest
 
 from scripts.common.errors import UserError
-from scripts.corpus.dump import pages
 from scripts.corpus.dump.pages import read_ahead, read_pages
 from tests.corpus.dumps import BARE, COMPRESS, dump, many, page, write
 
@@ -155,31 +154,6 @@ def test_a_bz2_file_that_several_threads_find_cut_ends_too_early(tmp_path):
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(UserError, match=r"d\.xml\.bz2: .*it ends in the middle of"):
         titles(path, 3)
-
-
-@pytest.mark.parametrize("said", ["std::bad_alloc", "Resource temporarily unavailable"])
-def test_where_several_threads_run_out_of_something_one_goes_on(tmp_path, monkeypatch, said):
-    """A whole file is not called damaged."""
-    path = write(tmp_path / "d.xml.bz2", many(300))
-    open_all = pages.indexed_bzip2.open
-
-    class Failing:
-        def __init__(self, *args, **options):
-            self.file = open_all(*args, **options)
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *error):
-            self.file.close()
-
-        def read(self, size):
-            if self.file.tell() > 20_000:
-                raise RuntimeError(said)
-            return self.file.read(7000)
-
-    monkeypatch.setattr(pages.indexed_bzip2, "open", Failing)
-    assert titles(path, 3) == [f"Title {number}" for number in range(1, 301)]
 
 
 @pytest.mark.parametrize("message", ["can't start new thread", "Cannot allocate memory"])

@@ -3,7 +3,16 @@ from pathlib import Path
 import pytest
 
 from scripts.common.errors import UserError
-from scripts.corpus.files.parts import FEW, MOST_PARTS, PART_BYTES, find_parts, grouped, left_out
+from scripts.corpus.files.parts import (
+    FEW,
+    MOST_PARTS,
+    PART_BYTES,
+    Part,
+    dump_parts,
+    find_parts,
+    grouped,
+    left_out,
+)
 
 
 @pytest.fixture
@@ -21,7 +30,7 @@ def files(tmp_path, monkeypatch):
 
 
 def parts(source, *paths):
-    return find_parts({"source": source, "paths": list(paths)})
+    return find_parts({"source": source, "paths": list(paths), "dump_range_mb": 256})
 
 
 def error(source, *paths):
@@ -145,3 +154,33 @@ def test_mistakes_name_the_key_and_the_path(files):
     files("v/t/x.txt", "t/y.txt")
     assert ": t and v/t would both be called t" in error("text", "t", "v/t")
     assert "a.xml.bz2: named twice" in error("dump", "a.xml.bz2", "a.xml.bz2")
+
+
+def test_a_large_dump_is_cut_into_ranges_of_equal_size(files, tmp_path):
+    files("a.xml.bz2", "b.xml", "c.xml.gz", "d.jsonl")
+    for name in ("a.xml.bz2", "c.xml.gz", "d.jsonl"):
+        (tmp_path / name).write_bytes(b"x" * 2_500_000)
+    found = find_parts({"source": ["dump", "articles"], "paths": ["*.*"], "dump_range_mb": 1})
+    ranges = [
+        Part(f"a-{n:04d}", "dump", ["a.xml.bz2"], None, {"number": n, "ranges": 3})
+        for n in range(3)
+    ]
+    assert found[:3] == ranges
+    assert [(part.name, part.cut) for part in found[3:]] == [("b", {}), ("c", {}), ("d", {})]
+    assert (
+        len(find_parts({"source": "dump", "paths": ["a.*"], "dump_range_mb": 1e-6})) == MOST_PARTS
+    )
+
+
+def test_ranges_that_have_the_name_of_another_file_are_refused(files, tmp_path):
+    files("a-0001.xml")
+    (tmp_path / "a.xml").write_bytes(b"x" * 2_500_000)
+    with pytest.raises(UserError, match="would both be called a-0001; rename one"):
+        find_parts({"source": "dump", "paths": ["a-0001.xml", "a.xml"], "dump_range_mb": 1})
+
+
+def test_a_listed_dump_is_cut_where_its_size_is_known():
+    listed = [{"name": "w.xml.bz2", "size": 3_000_000}, {"name": "v.xml.bz2", "size": None}]
+    found = dump_parts(listed, "all", 2)
+    assert [part.name for part in found] == ["w-0000", "w-0001", "v"]
+    assert [part.name for part in dump_parts(listed, [1], 5)] == ["w"]

@@ -111,6 +111,23 @@ def test_the_same_bytes_each_time(tmp_path):
         assert digest(path) == digest(other)
 
 
+@pytest.mark.parametrize("deduplicate", ["exact", "none"])
+def test_the_same_shards_however_the_corpus_is_divided(tmp_path, deduplicate):
+    documents = made(0, 600) + [(f"x{n}", text) for n, text in made(300, 500)]
+    for name, size in {"one": 800, "many": 90}.items():
+        (tmp_path / name).mkdir()
+        parts = [
+            write_part(tmp_path / name, f"{start:03}", documents[start : start + size])
+            for start in range(0, 800, size)
+        ]
+        shard(tmp_path / name / "out", *parts, deduplicate=deduplicate)
+    names = Sharding(4, 0.1).names()
+    one, many = (
+        [digest(tmp_path / run / "out" / shard) for shard in names] for run in ("one", "many")
+    )
+    assert one == many
+
+
 def test_of_the_same_documents_the_first_stays(tmp_path):
     first = write_part(tmp_path, "a", made(0, 400))
     second = write_part(tmp_path, "b", [(f"x{n}", text) for n, text in made(300, 500)])

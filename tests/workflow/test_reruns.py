@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.runs import ROOT, SMALL, call, planned, snakemake
+from tests.runs import ROOT, SMALL, call, digest, planned, snakemake
 
 DEFAULTS = yaml.safe_load((ROOT / "config/config.yaml").read_text())
 
@@ -75,6 +75,7 @@ KEYS = {
     "corpus.wikipedia.date": ("20250101", NOTHING),
     "corpus.wikipedia.mirror": ("https://example.org", NOTHING),
     "corpus.wikipedia.parts": ([1], NOTHING),
+    "corpus.dump_range_mb": (1, NOTHING),
     "corpus.text.documents": ("file", NOTHING),
     "corpus.extract.lists": ("drop", ARTICLES),
     "corpus.extract.min_words": (30, ARTICLES),
@@ -218,7 +219,12 @@ SPLITTER = "scripts/corpus/split_sentences.py"
         (SPLITTER, "main = cli.step(", "SAID = 1\nmain = cli.step(", SENTENCES),
         ("scripts/corpus/sentences/boundaries.py", '"""\n', '"""\nMORE = 1\n', SENTENCES),
         ("scripts/corpus/sentences/word_lists.yaml", "mr mrs", "mister mrs", SENTENCES),
-        ("scripts/corpus/shard_corpus.py", "if len(own):", "if len(own) > 0:", SHARDS),
+        (
+            "scripts/corpus/shard_corpus.py",
+            "join_frames(own, file)",
+            "join_frames(dict(own), file)",
+            SHARDS,
+        ),
         ("scripts/examples/build_examples.py", '"""\n', '"""\nMORE = 1\n', EXAMPLES),
         ("scripts/pretrain/optimizers/lamb.py", '"""\n', '"""\nMORE = 1\n', PRETRAIN),
         ("scripts/pretrain/loop/guard.py", "PATIENCE = 3", "PATIENCE = 4", PRETRAIN),
@@ -335,6 +341,19 @@ def test_a_part_of_the_corpus_added_changed_or_removed(run):
     set_key(run, "corpus.paths", paths)
     shutil.copyfile(run / paths[1], run / paths[0])
     assert planned(run) == one_part
+
+
+def test_a_dump_cut_into_ranges_gives_the_same_shards(run):
+    paths = [f"{DUMP}/sample1.xml.bz2", f"{DUMP}/sample2.xml.bz2"]
+    set_key(run, "corpus.source", "dump")
+    set_key(run, "corpus.paths", paths)
+    shards = sorted((run / "results/corpus/shards").rglob("*.zst"))
+    before = [digest(path) for path in shards]
+    size = (run / paths[0]).stat().st_size
+    set_key(run, "corpus.dump_range_mb", (size / 4.5) / 1e6)
+    assert planned(run)["extract_articles"] >= 10
+    snakemake(run, "--cores", "2", "results/corpus/shards/stats.json", *map(str, shards))
+    assert [digest(path) for path in shards] == before
 
 
 def test_an_older_file_over_an_input_and_a_link_elsewhere_are_noticed(run):

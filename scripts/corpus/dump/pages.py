@@ -1,6 +1,5 @@
 """Pages of a MediaWiki XML export, read as a stream."""
 
-import logging
 import queue
 import threading
 from collections.abc import Iterator
@@ -9,16 +8,9 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-import indexed_bzip2
-
 from scripts.common.errors import UserError
-from scripts.common.text import damaged, read_chunks
 from scripts.common.threads import check_threads
-from scripts.corpus.dump.bzip2 import check_streams
-
-log = logging.getLogger("dump2glue")
-
-CHUNK = 1 << 18
+from scripts.corpus.dump.ranges import range_chunks
 
 
 @dataclass
@@ -112,17 +104,19 @@ class PageParser:
         return pages
 
 
-def read_pages(path: Path | str, threads: int = 1) -> Iterator[tuple[Site, Page]]:
-    """Yield a dump's pages in order, each with what the dump has said of its site so far.
+def read_pages(
+    path: Path | str, threads: int = 1, number: int = 0, ranges: int = 1
+) -> Iterator[tuple[Site, Page]]:
+    """Yield a dump's pages in order, or a range's, each with what it has said of its site so far.
 
     More than one of `threads` decompress beside the caller. Raises UserError where so many are not
     allowed, and, naming the file, where it is missing, truncated, corrupt, or not a MediaWiki export.
     """
     parser = PageParser()
     last = None
-    chunks = decompressed(Path(path), threads)
+    chunks = range_chunks(Path(path), number, ranges, threads)
+    check_threads(threads + 2)  # one finds blocks, one reads ahead
     if threads > 1:
-        check_threads(threads + 2)  # one finds blocks, one reads ahead
         chunks = read_ahead(chunks)
     try:
         for chunk in chunks:
@@ -136,33 +130,6 @@ def read_pages(path: Path | str, threads: int = 1) -> Iterator[tuple[Site, Page]
         raise UserError(
             f"{path}: damaged or not a MediaWiki dump, {where}: {error}; fetch it anew"
         ) from error
-
-
-def decompressed(path: Path, threads: int) -> Iterator[bytes]:
-    """Yield a dump's bytes; blocks of bz2 are decompressed by `threads` at once.
-
-    Where that fails, for want of memory or as the file is damaged, which its library's errors do not
-    tell apart, one thread goes on. Raises UserError, naming the file, where it is missing, truncated
-    or corrupt.
-    """
-    if path.suffix != ".bz2" or threads < 2 or not path.exists():
-        yield from read_chunks(path, CHUNK)
-        return
-    count = 0
-    try:
-        with indexed_bzip2.open(str(path), parallelization=threads) as file:
-            while chunk := file.read(CHUNK):
-                count += len(chunk)
-                yield chunk
-            check_streams(path, file.block_offsets())
-            return
-    except ValueError as error:
-        raise damaged(path, error, f"{count:,} bytes") from error
-    except RuntimeError as error:
-        log.warning("%s: not by several threads (%s); going on with one", path, error)
-    for chunk in read_chunks(path, CHUNK):
-        skipped, count = min(count, len(chunk)), max(count - len(chunk), 0)
-        yield chunk[skipped:]
 
 
 def read_ahead(chunks: Iterator[bytes], depth: int = 16) -> Iterator[bytes]:

@@ -2,16 +2,18 @@
 
 import glob
 import itertools
+import math
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from scripts.common.errors import UserError
 from scripts.common.settings import setting
+from scripts.corpus.dump.ranges import WHOLE
 
 # Text folders may hold a million files; a part is one job, and so many jobs are well scheduled.
 MOST_PARTS = 500
@@ -46,19 +48,24 @@ class Source:
             {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"enum": [*SUFFIXES]}},
         ],
     )
+    dump_range_mb: float = setting(
+        256.0, "a dump's larger file is read in ranges of so much", exclusiveMinimum=0
+    )
 
 
 @dataclass
 class Part:
     """A piece of the corpus that is one job: its kind, and its files.
 
-    `base` is the folder that text files were found in, below which each has a name of its own.
+    `base` is the folder that text files were found in, below which each has a name of its own; `cut`
+    says which range of its file it is, where it is not the whole.
     """
 
     name: str
     kind: str
     files: list[str] = field(default_factory=list)
     base: str | None = None
+    cut: dict[str, int] = field(default_factory=dict)
 
 
 def find_parts(corpus: dict[str, Any]) -> list[Part]:
@@ -71,7 +78,8 @@ def find_parts(corpus: dict[str, Any]) -> list[Part]:
     kinds = [source] if isinstance(source, str) else source
     parts: dict[str, Part] = {}
     found = [part for path in expand(corpus["paths"], kinds) for part in parts_of(path, kinds)]
-    for part in joined(found):
+    sizes = {file: Path(file).stat().st_size for part in found for file in part.files}
+    for part in in_ranges(joined(found, sizes), sizes, corpus["dump_range_mb"]):
         other = parts.setdefault(part.name, part)
         if other is not part:
             raise UserError(
@@ -87,7 +95,27 @@ def find_parts(corpus: dict[str, Any]) -> list[Part]:
     return list(parts.values())
 
 
-def joined(parts: list[Part]) -> list[Part]:
+def in_ranges(parts: list[Part], sizes: Mapping[str, int | None], most_mb: float) -> list[Part]:
+    """Parts of which a dump in a file of more than `most_mb` is cut into ranges, a part each.
+
+    A file is left whole where its size is not known, or where its compression must be read from the
+    beginning. At most 500 ranges a file.
+    """
+    found: list[Part] = []
+    for part in parts:
+        size = sizes[part.files[0]] or 0
+        count = min(MOST_PARTS, math.ceil(size / (most_mb * 1e6)))
+        if part.kind != "dump" or count < 2 or Path(part.files[0]).suffix in WHOLE:
+            found.append(part)
+            continue
+        found += [
+            replace(part, name=f"{part.name}-{n:04d}", cut={"number": n, "ranges": count})
+            for n in range(count)
+        ]
+    return found
+
+
+def joined(parts: list[Part], sizes: dict[str, int]) -> list[Part]:
     """Parts of which small files, where there are many, share one: those of a kind in a row."""
     found: list[Part] = []
     named = Counter(file for part in parts for file in part.files)
@@ -99,15 +127,17 @@ def joined(parts: list[Part]) -> list[Part]:
             found += members
             continue
         names = {part.files[0]: part.name for part in members}
-        for run in grouped({file: Path(file).stat().st_size for file in names}):
+        for run in grouped({file: sizes[file] for file in names}):
             more = f"-and-{len(run) - 1}-more" if len(run) > 1 else ""
             below = os.path.commonpath([Path(file).parent for file in run]) or "."
             found.append(Part(names[run[0]] + more, kind, run, below if more else None))
     return found
 
 
-def dump_parts(files: list[dict], numbers: list[int] | Literal["all"]) -> list[Part]:
-    """The parts of a listed dump: all of them, or those of these numbers, counted from 1."""
+def dump_parts(
+    files: list[dict], numbers: list[int] | Literal["all"], most_mb: float
+) -> list[Part]:
+    """The parts of a listed dump's files: of all, or of those of these numbers, counted from 1."""
     if numbers != "all":
         beyond = [number for number in numbers if number > len(files)]
         if beyond:
@@ -115,7 +145,8 @@ def dump_parts(files: list[dict], numbers: list[int] | Literal["all"]) -> list[P
                 f"corpus.wikipedia.parts: {beyond[0]}: this dump has {len(files)} parts"
             )
         files = [files[number - 1] for number in sorted(set(numbers))]
-    return [part for file in files for part in parts_of(f"{DUMPS}/{file['name']}", ["dump"])]
+    sizes = {f"{DUMPS}/{file['name']}": file["size"] for file in files}
+    return in_ranges([part for file in sizes for part in parts_of(file, ["dump"])], sizes, most_mb)
 
 
 def expand(paths: list[str], kinds: list[str]) -> list[str]:
