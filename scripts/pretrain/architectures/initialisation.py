@@ -18,16 +18,17 @@ def initialise(model: Bert, seed: int, kind: str = "bert") -> None:
 
     mimetic: attention begins as trained attention looks, strong between neighbours and between
     equal words (Trockman and Kolter, "Mimetic Initialization of Self-Attention Layers", 2023): each
-    head's keys are its queries, positions are sinusoids (Vaswani et al. 2017) as long as words are,
-    queries and values keep their input's variance, and the output projection is -0.4 times the
-    values' transpose. So values and projection come to a share of the negative identity and noise, as
-    in the paper, without the factors of an SVD, whose last digits differ between machines; without it,
-    tokens are all but equal after some layers. The others' deviation is `initializer_range` at
-    BERT-base's width and grows as the width's root falls. Small models on small budgets leave the
+    head's keys are its queries, positions are sinusoids (Vaswani et al. 2017) as long as words are, and
+    attention's own matrices keep their input's variance. The others' deviation is `initializer_range`
+    at BERT-base's width and grows as the width's root falls. Small models on small budgets leave the
     plateau of predicting words by their frequency much sooner.
+
+    mimetic_full: and the output projection is -0.4 times the values' transpose. The two then come to a
+    share of the negative identity and noise, as in the paper, without the factors of an SVD, whose last
+    digits differ between machines. Without it tokens are all but equal after some layers.
     """
     deviation = model.shape.initializer_range
-    if kind == "mimetic":
+    if kind != "bert":
         deviation *= math.sqrt(BASE_HIDDEN / model.shape.hidden_size)
     generator = torch.Generator().manual_seed(seed)
     for name, weight in model.named_parameters():
@@ -39,22 +40,24 @@ def initialise(model: Bert, seed: int, kind: str = "bert") -> None:
             nn.init.ones_(weight)
         else:
             nn.init.zeros_(weight)
-    if kind == "mimetic":
-        make_mimetic(model, deviation)
+    if kind != "bert":
+        make_mimetic(model, deviation, kind == "mimetic_full")
 
 
 @torch.no_grad()
-def make_mimetic(model: Bert, deviation: float) -> None:
+def make_mimetic(model: Bert, deviation: float, full: bool) -> None:
     """Give positions their sinusoids, and attention's matrices what ties them to each other."""
     places, hidden = model.position_embeddings.weight.shape
     model.position_embeddings.weight.copy_(sinusoids(places, hidden) * (deviation * math.sqrt(2)))
     for layer in model.layers:
         assert isinstance(layer, Layer)
         queries, keys, values = layer.qkv.weight.chunk(3)
-        for weight in (queries, values):
+        output = layer.attention_output.weight
+        for weight in (queries, values, output):
             weight.mul_(hidden**-0.5 / weight.std())
         keys.copy_(queries)
-        layer.attention_output.weight.copy_(-TAKEN * values.T)
+        if full:
+            output.copy_(-TAKEN * values.T)
 
 
 def sinusoids(places: int, hidden: int) -> Tensor:

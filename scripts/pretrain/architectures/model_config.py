@@ -10,7 +10,7 @@ from scripts.common.json_text import parse_json, read_json
 from scripts.common.model_files import CONFIG
 from scripts.common.settings import SEED, kind_of, out_of_bounds, setting
 
-INITIAL_WEIGHTS = ("bert", "mimetic")
+INITIAL_WEIGHTS = ("bert", "mimetic", "mimetic_full")
 # Keys that would make another model than this BERT, and the one value of each that does not.
 FIXED: dict[str, Any] = {
     "model_type": "bert",
