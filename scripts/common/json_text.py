@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.common.errors import UserError
-from scripts.common.text import read_text
+from scripts.common.utf8 import read_text
 
 HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 

@@ -10,7 +10,8 @@ import re
 from pathlib import Path
 
 from scripts.common import cli
-from scripts.common.text import read_text, zstd_writer
+from scripts.common.text import zstd_writer
+from scripts.common.utf8 import read_text
 
 PARSE_TREE = ("(ROOT", "( ")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scripts.common.errors import UserError
-from scripts.common.text import read_text
+from scripts.common.utf8 import read_text
 from scripts.glue.tasks.task import Label, Task
 
 
