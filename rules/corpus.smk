@@ -101,7 +101,9 @@ rule split_sentences:
         **step("scripts/corpus/split_sentences.py"),
         given=given(articles_of),
         files=handed_over(lambda input: input),
-        flags=flags(**CORPUS["sentences"]),
+        flags=lambda wildcards: flags(
+            **CORPUS["sentences"], may_be_empty=bool(PARTS[wildcards.part].cut) or None
+        ),
     message:
         "Splitting {wildcards.part} into sentences"
     shell:

@@ -83,7 +83,7 @@ def extract_articles(
                 cli.log.warning("page %(id)s (%(title)s) failed: %(error)s", page)
             if total.counts["pages"] // LOGGED > before:
                 cli.log.info("%(pages)d pages, %(articles)d articles", total.counts)
-        refuse_too_little(dump, total, settings.max_failed)
+        refuse_too_little(dump, total, settings.max_failed, whole=ranges == 1)
         result = {key: total.counts[key] for key in COUNTS} | {"failed_pages": total.failed}
         write_text(statistics, json.dumps(result, ensure_ascii=False, indent=1) + "\n")
     cli.log.info("%s: %s", dump, ", ".join(f"{total.counts[key]} {key}" for key in COUNTS))
@@ -96,8 +96,8 @@ COUNTS = (
 )  # fmt: skip
 
 
-def refuse_too_little(dump: Path, total: Extracted, max_failed: float) -> None:
-    """Refuse a dump of which too little came out."""
+def refuse_too_little(dump: Path, total: Extracted, max_failed: float, whole: bool) -> None:
+    """Refuse a dump of which too little came out; of a range of one, that is not whole, nothing may."""
     tried = total.counts["failed"] + total.counts["articles"] + total.counts["short"]
     if total.counts["failed"] > max_failed * tried:
         titles = ", ".join(page["title"] for page in total.failed[:5])
@@ -105,11 +105,10 @@ def refuse_too_little(dump: Path, total: Extracted, max_failed: float) -> None:
             f"{dump}: {total.counts['failed']} of {tried} articles failed ({titles}, …), which is "
             f"more than corpus.extract.max_failed ({max_failed:g}); the log lists them"
         )
-    if not total.counts["articles"]:
+    if whole and not total.counts["articles"]:
         raise UserError(
             f"{dump}: no article found in {total.counts['pages']} pages; "
-            "is it a pages-articles dump, corpus.extract.min_words small enough, and "
-            "corpus.dump_range_mb large enough?"
+            "is it a pages-articles dump, and is corpus.extract.min_words small enough?"
         )
 
 

@@ -39,9 +39,17 @@ class Settings:
 
 
 def split_sentences(
-    articles: list[Path], /, output: Path, settings: Settings, processes: int = 1
+    articles: list[Path],
+    /,
+    output: Path,
+    settings: Settings,
+    processes: int = 1,
+    may_be_empty: bool = False,
 ) -> tuple[int, int]:
-    """Write the sentences of articles files; return the numbers of documents and of sentences."""
+    """Write the sentences of articles files; return the numbers of documents and of sentences.
+
+    Raises UserError where there is no text, unless it `may_be_empty`, as of a range of a dump.
+    """
     documents = sentences = 0
     lines = ((file, *line) for file in articles for line in enumerate(read_lines(file), 1))
     work = batches(lines, lambda line: len(line[2]), BATCH)
@@ -50,7 +58,7 @@ def split_sentences(
             write(done)
             documents += done.count
             sentences += done.sentences
-        if not documents:
+        if not documents and not may_be_empty:
             raise UserError(f"{articles[0]}: it has no text")
     cli.log.info("%s: %d documents, %d sentences", articles[0], documents, sentences)
     return documents, sentences
