@@ -201,11 +201,11 @@ def test_words_of_links_by_the_namespaces_of_the_site():
 
 def test_how_many_may_fail(tmp_path):
     total = step.Extracted(counts=Counter(failed=1, articles=7, short=2))
-    step.refuse_too_little(tmp_path, total, 0.1)
+    step.refuse_too_little(tmp_path, total, 0.1, whole=True)
     total.counts.update(failed=1, articles=-1)
     total.failed = [{"title": f"T{number}"} for number in range(7)]
     with pytest.raises(UserError, match=r"2 of 10 articles failed \(T0, .*, T4, …\).* \(0\.1\)"):
-        step.refuse_too_little(tmp_path, total, 0.1)
+        step.refuse_too_little(tmp_path, total, 0.1, whole=True)
 
 
 def test_a_dump_without_articles_is_an_error(tmp_path):

@@ -69,6 +69,12 @@ def test_a_file_without_text_is_an_error(tmp_path):
     assert not list(tmp_path.rglob("*.zst"))
 
 
+def test_a_range_of_a_dump_may_be_without_text(tmp_path):
+    path, output = write_articles(tmp_path / "a.jsonl"), tmp_path / "out.txt.zst"
+    assert step.split_sentences([path], output, step.Settings(), may_be_empty=True) == (0, 0)
+    assert output.exists()
+
+
 def test_the_same_bytes_at_any_number_of_processes(tmp_path, monkeypatch):
     monkeypatch.setattr(step, "BATCH", 2000)
     texts = [f"{TEXT} It is number {number}." for number in range(300)]
