@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 ENVIRONMENT = f"{ROOT}/config/environment.yaml".replace("{", "{{").replace("}", "}}")
 
 from scripts.common.atomic import write_text
-from scripts.common.code import code_digest, module_digests, package_versions
+from scripts.common.code import package_versions
 from scripts.common.digest import value_digest
 from scripts.common.settings import section_of, words
 from scripts.workflow import internals
@@ -27,6 +27,7 @@ from scripts.workflow.content import content, file_digests, own_files
 from scripts.workflow.environment import instructions
 from scripts.workflow.preflight import refused
 from scripts.workflow.slurm_limits import most_cpus
+from scripts.workflow.step_code import step_code
 
 MAIN = internals.is_main(workflow)
 
@@ -59,9 +60,8 @@ def code(step):
         packages = package_versions(ROOT, step, config["track_versions"])
     except KeyError as error:
         raise WorkflowError(f"track_versions: no package {error} is installed")
-    modules = sorted(digest[:16] for digest in module_digests(ROOT, step).values())
     versions = [f"{name}@{version}" for name, version in packages.items()]
-    return " ".join(["code", code_digest(ROOT, step)[:16], *modules, *versions])
+    return " ".join(["code", step_code(ROOT, step), *versions])
 
 
 def step(file, launcher=None, **variables):

@@ -62,8 +62,10 @@ def settle(cpu_threads: int) -> None:
     """Take so many threads, and of several GPUs one, with repeatable kernels."""
     import torch
 
+    from scripts.pretrain.kernels import cpu
     from scripts.pretrain.kernels.self_check import check_products
 
+    cpu.keep_memory()
     check_threads(cpu_threads + BESIDE)
     check_products(cpu_threads)
     gpus = torch.cuda.device_count()

@@ -3,8 +3,8 @@
     python -m tests.benchmarks.products [--threads 2]
 
 A row is a product of BERT's, a column a direction: forward, the weights' gradient and the inputs' one.
-GFLOP/s of oneDNN / torch.mm, the best of the rounds, and * where scripts/pretrain/kernels/cpu.py takes
-torch.mm on this processor. Where only AVX-512 is at hand, a processor without it is imitated by
+GFLOP/s of oneDNN / torch.mm, the best of the rounds; scripts/pretrain/kernels/cpu.py takes oneDNN on
+processors with AVX-512. Where only such a one is at hand, one without it is imitated by
 
     ONEDNN_MAX_CPU_ISA=AVX2 MKL_ENABLE_INSTRUCTIONS=AVX2 ATEN_CPU_CAPABILITY=avx2
 """
@@ -49,35 +49,25 @@ def speed(product: Callable[[], Tensor], operations: float) -> float:
     return operations / best / 1e9
 
 
-def cell(ours: bool, one: Callable[[], Tensor], other: Callable[[], Tensor], work: float) -> str:
-    """Both libraries' speeds, marked where torch.mm is taken."""
-    return f"{speed(one, work):6.0f} / {speed(other, work):4.0f}{' ' if ours else '*'}"
+def cell(one: Callable[[], Tensor], other: Callable[[], Tensor], work: float) -> str:
+    """Both libraries' speeds."""
+    return f"{speed(one, work):6.0f} / {speed(other, work):4.0f}"
 
 
-def row(rows: int, inner: int, outer: int, alone: bool) -> list[str]:
-    """The three directions of a product; `alone`: of attention's, a sequence and a head."""
+def onednn(x: Tensor, weight: Tensor) -> Tensor:
+    """x @ weight.T by oneDNN."""
+    return torch.ops.mkldnn._linear_pointwise(cpu.plain(x), cpu.plain(weight), None, "none", [], "")
+
+
+def row(rows: int, inner: int, outer: int) -> list[str]:
+    """The three directions of a product."""
     x, weight, grad = torch.randn(rows, inner), torch.randn(outer, inner), torch.randn(rows, outer)
     first, second = (grad, x) if outer <= inner else (x, grad)
     work = 2.0 * rows * inner * outer
     return [
-        cell(
-            cpu.AVX512 or not (alone or inner >= cpu.DEEP),
-            lambda: cpu.onednn(x, weight),
-            lambda: x @ weight.t(),
-            work,
-        ),
-        cell(
-            cpu.AVX512,
-            lambda: cpu.onednn(first.t(), second.t()),
-            lambda: grad.t() @ x,
-            work,
-        ),
-        cell(
-            cpu.AVX512 or not (alone or outer >= cpu.DEEP),
-            lambda: cpu.onednn(grad, weight.t()),
-            lambda: grad @ weight,
-            work,
-        ),
+        cell(lambda: onednn(x, weight), lambda: x @ weight.t(), work),
+        cell(lambda: onednn(first.t(), second.t()), lambda: grad.t() @ x, work),
+        cell(lambda: onednn(grad, weight.t()), lambda: grad @ weight, work),
     ]
 
 
@@ -97,7 +87,7 @@ def main() -> None:
     )
     print(f"{'(rows, in, out)':48} {'forward':>14} {'weights':>14} {'inputs':>14}")
     for what, shape in SHAPES.items():
-        print(f"{what + f', {shape}':48} {' '.join(row(*shape, what.startswith('attention, ')))}")
+        print(f"{what + f', {shape}':48} {' '.join(row(*shape))}")
 
 
 if __name__ == "__main__":

@@ -60,16 +60,16 @@ def test_files_of_a_text_folder(folder):
 
 
 @pytest.mark.slow
-def test_a_folder_of_more_files_than_a_command_can_name(folder):
-    """A command has 128 kB at most: the names reach the step by a file."""
+def test_a_folder_of_a_hundred_thousand_files(folder):
+    """A command has 128 kB at most: names of more files reach the step by a file."""
     texts = folder / "very many"
     texts.mkdir()
-    for number in range(8000):
+    for number in range(100_000):
         (texts / f"long name {number}.txt").write_text(f"The text of number {number} is short.\n")
     configure(folder, corpus={"source": "text", "paths": [texts.name], "shards": 1})
     snakemake(folder, "--cores", "2", *SENTENCE_FILES)
     found = [ids_of(ids) for ids in (folder / "results/corpus/sentences").glob("very*.ids.zst")]
-    assert sum(map(len, found)) == 8000
+    assert sum(map(len, found)) == 100_000
     (names,) = (folder / ".snakemake/dump2glue/arguments").iterdir()
     assert names.stat().st_size > 1 << 17
 

@@ -9,6 +9,34 @@ import torch
 from scripts.pretrain.kernels import cpu, cuda
 from scripts.pretrain.kernels.tiles import attention_tiles
 
+ONEDNN = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
+
+
+@pytest.fixture(autouse=True, params=["oneDNN", "torch"])
+def library(request, monkeypatch):
+    """What multiplies: on a processor one of them is taken, and both are right on any."""
+    if request.param == "oneDNN" and ONEDNN is None:
+        pytest.skip("torch without oneDNN")
+    monkeypatch.setattr(cpu, "ONEDNN_LINEAR", ONEDNN if request.param == "oneDNN" else None)
+
+
+@pytest.mark.parametrize(
+    ("rows", "inner", "outer"), [(70, 8, 24), (70, 24, 8), (1, 3, 5), (0, 4, 4)]
+)
+def test_the_products_of_a_linear_layer(rows, inner, outer):
+    torch.manual_seed(0)
+    x, weight, bias = torch.randn(rows, inner), torch.randn(outer, inner), torch.randn(outer)
+    given = [value.requires_grad_() for value in (x, weight, bias)]
+    mine, other = cpu.LinearFunction.apply(*given), torch.nn.functional.linear(*given)
+    direction = torch.randn_like(other)
+    torch.testing.assert_close(mine, other, rtol=1e-5, atol=1e-5)
+    for found, expected in zip(
+        torch.autograd.grad(mine, given, direction),
+        torch.autograd.grad(other, given, direction),
+        strict=True,
+    ):
+        torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
+
 
 @pytest.mark.parametrize("lengths", [[60, 60, 59, 57, 40, 33, 7, 5], [300, 230, 229, 40, 39, 1]])
 @pytest.mark.parametrize(("dtype", "bound"), [(torch.float32, 2e-5), (torch.float64, 1e-12)])

@@ -42,7 +42,7 @@ def test_one_wrong_number_is_found(monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(cpu.ONEDNN_LINEAR is None, reason="torch without oneDNN")
+@pytest.mark.skipif(cpu.ONEDNN_LINEAR is None, reason="oneDNN is not taken here")
 def test_threads_that_never_come_are_noticed():
     program = "from scripts.pretrain.kernels.self_check import check_products; check_products(2)"
     ended = subprocess.run(

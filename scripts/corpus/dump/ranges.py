@@ -1,7 +1,7 @@
 """A range of a dump in one file: the pages that begin in it, read without those before.
 
-In MediaWiki's exports `<page>` stands in no text, where `<` is escaped. In a comment or a CDATA section, of
-which they have none, it could; the range that then ends too early is refused by the parser.
+In MediaWiki's exports `<page>` stands in no text, where `<` is escaped. In a comment or a CDATA
+section, of which they have none, it could; the range that then ends too early is refused by the parser.
 """
 
 import re
@@ -22,10 +22,9 @@ WHOLE = (".gz", ".zst")  # endings of files that can be read from their beginnin
 def range_chunks(path: Path, number: int, ranges: int, threads: int) -> Iterator[bytes]:
     """Yield, in pieces, a dump that has the file's head and the pages that begin in a range of it.
 
-    The range is that of this `number`, from 0, of so many of equal size. Between two ranges nothing is left
-    out: the one before reads on to the next one's first page, so that what is damaged there is an error
-    of its. Raises UserError, naming the file and the place, where it
-    is missing or damaged.
+    The range is that of this `number`, from 0, of so many of equal size. Between two ranges nothing is
+    left out: the one before reads on to the next one's first page, so that damage there is an error of
+    its own. Raises UserError, naming the file and the place, where it is missing or damaged.
     """
     if ranges == 1 and path.suffix != ".bz2":  # it may be a pipe
         yield from read_chunks(path, CHUNK)

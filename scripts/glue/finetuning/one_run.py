@@ -65,14 +65,17 @@ def finetune(
         scaled = [values * spread + center for values in logits]
         return task.kind.answers(task, scaled, examples.targets)
 
+    dev_answers: dict[str, Answers] = {}
+
     def evaluate(model: trainer.Model) -> dict[str, float]:
-        found = {part: answer(model, value) for part, value in dev_examples.items()}
-        return metrics_of(task, found, gold)
+        dev_answers.update({part: answer(model, value) for part, value in dev_examples.items()})
+        return metrics_of(task, dev_answers, gold)
 
     loaded = time.perf_counter()
     result = trainer.train(model, examples, settings, seed, evaluate)
     after = time.perf_counter()
-    dev_answers = {part: answer(model, value) for part, value in dev_examples.items()}
+    if result.best:  # else the last evaluation was of these weights
+        evaluate(model)
     test_answers = {part: answer(model, encode(value)) for part, value in test_rows.items()}
     found = metrics_of(task, dev_answers, gold)
     report = {

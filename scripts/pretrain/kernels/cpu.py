@@ -1,12 +1,13 @@
 """The kernels of a training step on a CPU, where torch's own leave speed unused.
 
 In fp32, oneDNN multiplies matrices up to twice as fast as the library behind `torch.mm` on
-processors with AVX-512, on others only some of them (tests/benchmarks/products.py); dropout from 16
+processors with AVX-512, and not faster on others (tests/benchmarks/products.py); dropout from 16
 random bits an element is ten times as fast as `torch.dropout`; attention runs on groups of sequences
 of about one length, without padding.
 """
 
 import ctypes
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,10 +18,9 @@ from scripts.pretrain.architectures.micro_batch import MicroBatch
 from scripts.pretrain.kernels.reference import Kernels, upcast
 from scripts.pretrain.kernels.tiles import Tile, attention_tiles
 
-ONEDNN_LINEAR = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
 # Never by a timing: the same processor must give the same bytes.
 AVX512 = "AVX512" in torch.backends.cpu.get_cpu_capability()
-DEEP = 4096  # terms of a sum from which on the other library is faster without AVX-512
+ONEDNN_LINEAR: Any = getattr(torch.ops.mkldnn, "_linear_pointwise", None) if AVX512 else None
 
 
 def keep_memory() -> None:
@@ -42,16 +42,14 @@ def keep_memory() -> None:
 
 def product(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """x @ weight.T + bias for 2-D `x` and `weight`, by the faster library."""
-    if (AVX512 or x.shape[1] < DEEP) and x.numel() and weight.numel():
-        return onednn(x, weight, bias)
-    return F.linear(x, weight, bias)
-
-
-def onednn(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """The same by oneDNN, where it is there and `x` in fp32."""
-    if x.dtype == torch.float32 and ONEDNN_LINEAR is not None:
+    if faster(x) and x.numel() and weight.numel():
         return ONEDNN_LINEAR(plain(x), plain(weight), bias, "none", [], "")
     return F.linear(x, weight, bias)
+
+
+def faster(x: Tensor) -> bool:
+    """Whether oneDNN multiplies such a matrix faster."""
+    return ONEDNN_LINEAR is not None and x.dtype == torch.float32
 
 
 def plain(x: Tensor) -> Tensor:
@@ -61,7 +59,7 @@ def plain(x: Tensor) -> Tensor:
 
 def weight_gradient(grad: Tensor, x: Tensor) -> Tensor:
     """grad.T @ x, by oneDNN the way round that has fewer rows, which is the faster one."""
-    if not AVX512 or x.dtype != torch.float32 or ONEDNN_LINEAR is None:
+    if not faster(x):
         return grad.t() @ x
     if grad.shape[1] > x.shape[1]:
         return product(x.t(), grad.t()).t()
@@ -196,12 +194,12 @@ def pieces(tile: Tile, heads: int) -> list[slice]:
 
 def batched(a: Tensor, b: Tensor) -> Tensor:
     """a @ b for batches of matrices; a single one by the faster library."""
-    return product(a[0], b[0].t())[None] if AVX512 and len(a) == 1 else torch.bmm(a, b)
+    return product(a[0], b[0].t())[None] if faster(a) and len(a) == 1 else torch.bmm(a, b)
 
 
 def batched_gradient(a: Tensor, b: Tensor) -> Tensor:
     """a.T @ b for batches of matrices, b being the narrower."""
-    if AVX512 and len(a) == 1:
+    if faster(a) and len(a) == 1:
         return weight_gradient(a[0], b[0])[None]
     return torch.bmm(a.transpose(1, 2), b)
 
