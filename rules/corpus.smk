@@ -73,7 +73,9 @@ rule collect_text:
         given=given(part_files),
         files=handed_over(lambda input: input),
         flags=lambda wildcards: flags(
-            **section_of(collect_text.Settings, CORPUS["text"]), base=PARTS[wildcards.part].base
+            **section_of(collect_text.Settings, CORPUS["text"]),
+            base=PARTS[wildcards.part].base,
+            **PARTS[wildcards.part].cut,
         ),
     message:
         "Collecting the documents of {wildcards.part}"
@@ -102,7 +104,9 @@ rule split_sentences:
         given=given(articles_of),
         files=handed_over(lambda input: input),
         flags=lambda wildcards: flags(
-            **CORPUS["sentences"], may_be_empty=bool(PARTS[wildcards.part].cut) or None
+            **CORPUS["sentences"],
+            may_be_empty=bool(PARTS[wildcards.part].cut) or None,
+            **(PARTS[wildcards.part].cut if PARTS[wildcards.part].kind == "articles" else {}),
         ),
     message:
         "Splitting {wildcards.part} into sentences"

@@ -29,7 +29,7 @@ def corpus_parts(files):
     if CORPUS["source"] == "sample":
         return [Part(Path(file).name.split(".")[0], "dump", [file]) for file in SAMPLE_DUMP]
     if CORPUS["source"] == "wikipedia":
-        return dump_parts(files, WIKIPEDIA["parts"], CORPUS["dump_range_mb"])
+        return dump_parts(files, WIKIPEDIA["parts"], CORPUS["range_mb"])
     return find_parts(CORPUS)
 
 

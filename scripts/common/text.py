@@ -7,7 +7,7 @@ import bz2
 import io
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -127,9 +127,14 @@ def read_line_blocks(path: Path | str, size: int = 1 << 19) -> Iterator[tuple[in
     Each without its last line break, and with the number of its first line, from 0. Raises
     UserError as `read_lines` does.
     """
+    return line_blocks(read_chunks(path, size), path)
+
+
+def line_blocks(chunks: Iterable[bytes], path: Path | str) -> Iterator[tuple[int, bytes]]:
+    """The same of the bytes of a text called `path`."""
     rest: list[bytes] = []
     count = 0
-    for chunk in read_chunks(path, size):
+    for chunk in chunks:
         whole, newline, tail = chunk.rpartition(b"\n")
         if newline:
             text = b"".join([*rest, whole])

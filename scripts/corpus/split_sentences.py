@@ -20,9 +20,9 @@ from scripts.common import cli
 from scripts.common.errors import UserError
 from scripts.common.pool import batches, ordered_map
 from scripts.common.settings import setting
-from scripts.common.text import read_lines
 from scripts.corpus.files.articles import from_line
 from scripts.corpus.files.documents import Documents, document_writer, to_documents
+from scripts.corpus.files.text_ranges import range_lines
 from scripts.corpus.sentences.splitter import rules, split, trained
 
 if TYPE_CHECKING:
@@ -45,13 +45,17 @@ def split_sentences(
     settings: Settings,
     processes: int = 1,
     may_be_empty: bool = False,
+    number: int = 0,
+    ranges: int = 1,
 ) -> tuple[int, int]:
     """Write the sentences of articles files; return the numbers of documents and of sentences.
 
-    Raises UserError where there is no text, unless it `may_be_empty`, as of a range of a dump.
+    Of a plain file, those of the lines that begin in a range of this `number`, from 0, of so many of
+    equal size. Raises UserError where there is no text, unless it `may_be_empty`, as of a range.
     """
     documents = sentences = 0
-    lines = ((file, *line) for file in articles for line in enumerate(read_lines(file), 1))
+    named = (range_lines(file, number, ranges) for file in articles)
+    lines = ((name, *line) for name, text in named for line in enumerate(text, 1))
     work = batches(lines, lambda line: len(line[2]), BATCH)
     with document_writer(output) as write:
         for done in ordered_map(partial(split_batch, settings.model), work, processes):
@@ -64,7 +68,7 @@ def split_sentences(
     return documents, sentences
 
 
-def split_batch(model: str | None, lines: list[tuple[Path, int, str]]) -> Documents:
+def split_batch(model: str | None, lines: list[tuple[str, int, str]]) -> Documents:
     """The documents of articles files' lines, which come with their file and number."""
     pipeline = pipeline_of(model)
     # The zone frees the strings that a batch has added to the vocabulary.

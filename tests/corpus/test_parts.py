@@ -29,8 +29,13 @@ def files(tmp_path, monkeypatch):
     return make
 
 
+def found_parts(source, *paths, range_mb=256, documents="blank_line"):
+    text = {"documents": documents}
+    return find_parts({"source": source, "paths": list(paths), "range_mb": range_mb, "text": text})
+
+
 def parts(source, *paths):
-    return find_parts({"source": source, "paths": list(paths), "dump_range_mb": 256})
+    return found_parts(source, *paths)
 
 
 def error(source, *paths):
@@ -156,27 +161,46 @@ def test_mistakes_name_the_key_and_the_path(files):
     assert "a.xml.bz2: named twice" in error("dump", "a.xml.bz2", "a.xml.bz2")
 
 
-def test_a_large_dump_is_cut_into_ranges_of_equal_size(files, tmp_path):
-    files("a.xml.bz2", "b.xml", "c.xml.gz", "d.jsonl")
-    for name in ("a.xml.bz2", "c.xml.gz", "d.jsonl"):
-        (tmp_path / name).write_bytes(b"x" * 2_500_000)
-    found = find_parts({"source": ["dump", "articles"], "paths": ["*.*"], "dump_range_mb": 1})
-    ranges = [
-        Part(f"a-{n:04d}", "dump", ["a.xml.bz2"], None, {"number": n, "ranges": 3})
-        for n in range(3)
-    ]
-    assert found[:3] == ranges
-    assert [(part.name, part.cut) for part in found[3:]] == [("b", {}), ("c", {}), ("d", {})]
-    assert (
-        len(find_parts({"source": "dump", "paths": ["a.*"], "dump_range_mb": 1e-6})) == MOST_PARTS
-    )
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("dump", "a.xml"), ("dump", "a.xml.bz2"), ("articles", "a.jsonl"), ("text", "a.txt")],
+)
+def test_a_large_file_is_cut_into_ranges_of_equal_size(files, tmp_path, kind, name):
+    files(name, f"b{name[1:]}")
+    (tmp_path / name).write_bytes(b"x" * 2_500_000)
+    ranges = [Part(f"a-{n:04d}", kind, [name], None, {"number": n, "ranges": 3}) for n in range(3)]
+    *found, small = found_parts(kind, name, f"b{name[1:]}", range_mb=1)
+    assert found == ranges
+    assert (small.name, small.cut) == ("b", {})
+    assert len(found_parts(kind, name, range_mb=1e-6)) == MOST_PARTS
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("dump", "a.xml.gz"),
+        ("articles", "a.jsonl.bz2"),
+        ("articles", "a.jsonl.zst"),
+        ("text", "a.txt.gz"),
+    ],
+)
+def test_what_must_be_read_from_its_beginning_is_not_cut(files, tmp_path, kind, name):
+    files(name)
+    (tmp_path / name).write_bytes(b"x" * 2_500_000)
+    assert [part.cut for part in found_parts(kind, name, range_mb=1)] == [{}]
+
+
+def test_a_text_that_is_one_document_is_not_cut(files, tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"x" * 2_500_000)
+    assert len(found_parts("text", "a.txt", range_mb=1, documents="line")) == 3
+    assert len(found_parts("text", "a.txt", range_mb=1, documents="file")) == 1
 
 
 def test_ranges_that_have_the_name_of_another_file_are_refused(files, tmp_path):
     files("a-0001.xml")
     (tmp_path / "a.xml").write_bytes(b"x" * 2_500_000)
     with pytest.raises(UserError, match="would both be called a-0001; rename one"):
-        find_parts({"source": "dump", "paths": ["a-0001.xml", "a.xml"], "dump_range_mb": 1})
+        found_parts("dump", "a-0001.xml", "a.xml", range_mb=1)
 
 
 def test_a_listed_dump_is_cut_where_its_size_is_known():

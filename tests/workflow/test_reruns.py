@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from scripts.common.text import read_lines
 from tests.runs import ROOT, SMALL, call, digest, planned, snakemake
 
 DEFAULTS = yaml.safe_load((ROOT / "config/config.yaml").read_text())
@@ -75,7 +76,7 @@ KEYS = {
     "corpus.wikipedia.date": ("20250101", NOTHING),
     "corpus.wikipedia.mirror": ("https://example.org", NOTHING),
     "corpus.wikipedia.parts": ([1], NOTHING),
-    "corpus.dump_range_mb": (1, NOTHING),
+    "corpus.range_mb": (1, NOTHING),
     "corpus.text.documents": ("file", NOTHING),
     "corpus.extract.lists": ("drop", ARTICLES),
     "corpus.extract.min_words": (30, ARTICLES),
@@ -343,15 +344,23 @@ def test_a_part_of_the_corpus_added_changed_or_removed(run):
     assert planned(run) == one_part
 
 
-def test_a_dump_cut_into_ranges_gives_the_same_shards(run):
-    paths = [f"{DUMP}/sample1.xml.bz2", f"{DUMP}/sample2.xml.bz2"]
-    set_key(run, "corpus.source", "dump")
-    set_key(run, "corpus.paths", paths)
+@pytest.mark.parametrize("source", ["dump", "articles"])
+def test_files_cut_into_ranges_give_the_same_shards(run, source):
     shards = sorted((run / "results/corpus/shards").rglob("*.zst"))
     before = [digest(path) for path in shards]
+    paths = [f"{DUMP}/sample1.xml.bz2", f"{DUMP}/sample2.xml.bz2"]
+    if source == "articles":
+        parts = sorted((run / "results/corpus/articles").glob("*.jsonl.zst"))
+        text = "".join(
+            line for part in parts for line in (f"{line}\n" for line in read_lines(part) if line)
+        )
+        paths = ["all.jsonl"]
+        (run / paths[0]).write_text(text, newline="")
+    set_key(run, "corpus.source", source)
+    set_key(run, "corpus.paths", paths)
     size = (run / paths[0]).stat().st_size
-    set_key(run, "corpus.dump_range_mb", (size / 4.5) / 1e6)
-    assert planned(run)["extract_articles"] >= 10
+    set_key(run, "corpus.range_mb", (size / 4.5) / 1e6)
+    assert planned(run)["split_sentences"] >= 5
     snakemake(run, "--cores", "2", *(str(path.relative_to(run)) for path in shards))
     assert [digest(path) for path in shards] == before
 

@@ -48,8 +48,8 @@ class Source:
             {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"enum": [*SUFFIXES]}},
         ],
     )
-    dump_range_mb: float = setting(
-        256.0, "a dump's larger file is read in ranges of so much", exclusiveMinimum=0
+    range_mb: float = setting(
+        256.0, "a larger file is read in ranges of so much", exclusiveMinimum=0
     )
 
 
@@ -79,7 +79,8 @@ def find_parts(corpus: dict[str, Any]) -> list[Part]:
     parts: dict[str, Part] = {}
     found = [part for path in expand(corpus["paths"], kinds) for part in parts_of(path, kinds)]
     sizes = {file: Path(file).stat().st_size for part in found for file in part.files}
-    for part in in_ranges(joined(found, sizes), sizes, corpus["dump_range_mb"]):
+    whole = corpus["text"]["documents"] == "file"
+    for part in in_ranges(joined(found, sizes), sizes, corpus["range_mb"], whole):
         other = parts.setdefault(part.name, part)
         if other is not part:
             raise UserError(
@@ -95,17 +96,21 @@ def find_parts(corpus: dict[str, Any]) -> list[Part]:
     return list(parts.values())
 
 
-def in_ranges(parts: list[Part], sizes: Mapping[str, int | None], most_mb: float) -> list[Part]:
-    """Parts of which a dump in a file of more than `most_mb` is cut into ranges, a part each.
+def in_ranges(
+    parts: list[Part], sizes: Mapping[str, int | None], most_mb: float, whole_texts: bool = False
+) -> list[Part]:
+    """Parts of which a file of more than `most_mb` is cut into ranges, a part each.
 
-    A file is left whole where its size is not known, or where its compression must be read from the
-    beginning. At most 500 ranges a file.
+    A file is left whole where its size is not known, where its compression must be read from the
+    beginning, or where it is one document. At most 500 ranges a file.
     """
     found: list[Part] = []
     for part in parts:
         size = sizes[part.files[0]] or 0
         count = min(MOST_PARTS, math.ceil(size / (most_mb * 1e6)))
-        if part.kind != "dump" or count < 2 or Path(part.files[0]).suffix in WHOLE:
+        endings = (*WHOLE, *([] if part.kind == "dump" else [".bz2"]))
+        whole = part.files[0].endswith(endings) or (whole_texts and part.kind == "text")
+        if len(part.files) > 1 or count < 2 or whole:
             found.append(part)
             continue
         found += [
