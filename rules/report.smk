@@ -9,8 +9,6 @@ for TELLER, (SOURCES, TARGET, MESSAGE) in TOLD.items():
             TARGET,
         log:
             teller_log(TELLER, TARGET),
-        conda:
-            ENVIRONMENT
         resources:
             mem_mb=memory(1000),
             runtime=10,
@@ -45,8 +43,6 @@ rule describe_corpus:
         shown("corpus.tsv", "Pretraining", "Corpus"),
     log:
         "logs/report/describe_corpus.log",
-    conda:
-        ENVIRONMENT
     resources:
         mem_mb=memory(1000),
         runtime=10,

@@ -8,8 +8,7 @@ import pytest
 from tokenizers import BertWordPieceTokenizer
 
 from scripts.common.digest import file_digest
-from scripts.examples.h5.example_writer import write_examples
-from scripts.examples.h5.schema import IS_NEXT, NO_PAIR, Header
+from scripts.examples.h5.schema import IS_NEXT, NO_PAIR, Header, write_examples
 from scripts.examples.masking.masks import NEVER_DRAWN, NEVER_MASKED
 from tests.pretrain.runs import Training
 
