@@ -1,14 +1,14 @@
-for TELLER, (SOURCES, TARGET, MESSAGE) in TOLD.items():
+for TELLER, TOLD in TELLERS.items():
 
     rule:
         name:
             TELLER
         input:
-            SOURCES,
+            TOLD["reads"] if "writes" in TOLD else expand(TOLD["reads"], phase=PHASES),
         output:
-            TARGET,
+            TOLD["writes"] if "writes" in TOLD else shown(**TOLD["shows"]),
         log:
-            teller_log(TELLER, TARGET),
+            f"logs/report/{TELLER}{'/{phase}' if 'writes' in TOLD else ''}.log",
         resources:
             mem_mb=memory(1000),
             runtime=10,
@@ -20,7 +20,7 @@ for TELLER, (SOURCES, TARGET, MESSAGE) in TOLD.items():
                 else ""
             ),
         message:
-            MESSAGE
+            TOLD["message"]
         shell:
             "{params.run} {input:q} -o {output:q} {params.flags} --log {log:q}"
 
