@@ -8,7 +8,7 @@ for TELLER, TOLD in TELLERS.items():
         output:
             TOLD["writes"] if "writes" in TOLD else shown(**TOLD["shows"]),
         log:
-            f"logs/report/{TELLER}{'/{phase}' if 'writes' in TOLD else ''}.log",
+            f"logs/report/{TOLD.get('log', TELLER)}.log",
         resources:
             mem_mb=memory(1000),
             runtime=10,

@@ -121,14 +121,8 @@ def header_of(file: h5py.File, path: Path, lines: list[str]) -> Header:
         masking="static",
         mlm_probability=0.0,
         max_predictions=file["masked_lm_ids"].shape[1],
-        whole_word=False,
-        short_fraction=0.0,
-        join_documents=False,
-        duplicates=1,
-        seed=0,
         special_ids={
             role: lines.index(token) if token in lines else 0
             for role, token in BERT_SPECIAL.items()
         },
-        sources=[],
     )

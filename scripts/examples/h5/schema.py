@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, get_origin, get_type_hints
@@ -42,13 +42,13 @@ class Header:
     masking: str
     mlm_probability: float
     max_predictions: int
-    whole_word: bool
-    short_fraction: float
-    join_documents: bool
-    duplicates: int
-    seed: int
-    special_ids: dict[str, int]
-    sources: list[dict[str, str]]
+    whole_word: bool = False
+    short_fraction: float = 0.0
+    join_documents: bool = False
+    duplicates: int = 1
+    seed: int = 0
+    special_ids: dict[str, int] = field(default_factory=dict)
+    sources: list[dict[str, str]] = field(default_factory=list)
 
     def attributes(self) -> dict[str, Any]:
         """The root attributes, in the order of the file; lists and dicts as JSON text."""
