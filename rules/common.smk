@@ -14,9 +14,6 @@ except TypeError:
     raise WorkflowError("snakefile: must be a path, to a clone with its scripts, not a URL")
 sys.path.insert(0, str(ROOT))
 
-# Of `--sdm conda`; in a path to an environment Snakemake takes braces for wildcards.
-ENVIRONMENT = f"{ROOT}/config/environment.yaml".replace("{", "{{").replace("}", "}}")
-
 from scripts.common.atomic import write_text
 from scripts.common.code import package_versions
 from scripts.common.digest import value_digest

@@ -3,8 +3,6 @@ rule download_dump:
         passing(f"{DUMPS}/{{file}}"),
     log:
         "logs/corpus/download_dump/{file}.log",
-    conda:
-        ENVIRONMENT
     resources:
         mirror=1,
         mem_mb=memory(200),
@@ -37,8 +35,6 @@ rule extract_articles:
         "benchmarks/corpus/extract_articles/{part}.tsv"
     wildcard_constraints:
         part=parts_of_kind("dump"),
-    conda:
-        ENVIRONMENT
     threads: 4
     resources:
         mem_mb=memory(100, per_thread=60),
@@ -63,8 +59,6 @@ rule collect_text:
         "logs/corpus/collect_text/{part}.log",
     wildcard_constraints:
         part=parts_of_kind("text"),
-    conda:
-        ENVIRONMENT
     resources:
         mem_mb=memory(500),
         runtime=minutes(1440),
@@ -93,8 +87,6 @@ rule split_sentences:
         "logs/corpus/split_sentences/{part}.log",
     benchmark:
         "benchmarks/corpus/split_sentences/{part}.tsv"
-    conda:
-        ENVIRONMENT
     threads: 4
     resources:
         mem_mb=memory(300, per_thread=120),
@@ -125,8 +117,6 @@ rule find_contamination:
         clean=passing(list(PART_FILES.values())) if CORPUS["decontaminate"] else [],
     log:
         "logs/corpus/find_contamination/{part}.log",
-    conda:
-        ENVIRONMENT
     threads: 4
     resources:
         mem_mb=memory(400, per_thread=120),
@@ -149,8 +139,6 @@ rule report_contamination:
         "results/corpus/contamination.tsv",
     log:
         "logs/corpus/report_contamination.log",
-    conda:
-        ENVIRONMENT
     resources:
         mem_mb=memory(1000),
         runtime=30,
@@ -170,8 +158,6 @@ rule sign_documents:
         passing("results/corpus/signatures/{part}.npy"),
     log:
         "logs/corpus/sign_documents/{part}.log",
-    conda:
-        ENVIRONMENT
     threads: 4
     resources:
         mem_mb=memory(200, per_thread=60),
@@ -195,8 +181,6 @@ rule assign_documents:
         "logs/corpus/assign_documents.log",
     benchmark:
         "benchmarks/corpus/assign_documents.tsv"
-    conda:
-        ENVIRONMENT
     resources:
         mem_mb=memory(300 + corpus_text() / 1e9 * (200 if NEAR else 100)),
         runtime=minutes(240, share=0.02),
@@ -225,8 +209,6 @@ rule place_documents:
         "logs/corpus/place_documents/{part}.log",
     benchmark:
         "benchmarks/corpus/place_documents/{part}.tsv"
-    conda:
-        ENVIRONMENT
     resources:
         mem_mb=memory(500),
         runtime=minutes(240),
@@ -249,8 +231,6 @@ rule shard_corpus:
         "logs/corpus/shard_corpus.log",
     benchmark:
         "benchmarks/corpus/shard_corpus.tsv"
-    conda:
-        ENVIRONMENT
     resources:
         mem_mb=memory(500),
         runtime=minutes(240, share=0.05),

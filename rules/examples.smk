@@ -7,8 +7,6 @@ if GIVEN_VOCAB:
             VOCAB_FILES,
         log:
             "logs/examples/import_vocab.log",
-        conda:
-            ENVIRONMENT
         resources:
             mem_mb=memory(1000),
             runtime=10,
@@ -34,8 +32,6 @@ else:
             "logs/examples/train_vocab.log",
         benchmark:
             "benchmarks/examples/train_vocab.tsv"
-        conda:
-            ENVIRONMENT
         threads: 4
         resources:
             mem_mb=memory(300 + 8 * VOCAB["sample_mb"]),
@@ -67,8 +63,6 @@ if GIVEN_EXAMPLES:
             phase="|".join(SEQ_LENGTHS),
             split="train|validation",
             number="[0-9]{4}",
-        conda:
-            ENVIRONMENT
         resources:
             mem_mb=memory(2000),
             runtime=minutes(240),
@@ -96,8 +90,6 @@ else:
             "logs/examples/tokenize_shard/{split}/{number}.log",
         benchmark:
             "benchmarks/examples/tokenize_shard/{split}/{number}.tsv"
-        conda:
-            ENVIRONMENT
         resources:
             mem_mb=memory(300),
             runtime=minutes(240),
@@ -126,8 +118,6 @@ else:
             phase="|".join(SEQ_LENGTHS),
             split="train|validation",
             number="[0-9]{4}",
-        conda:
-            ENVIRONMENT
         resources:
             mem_mb=memory(300),
             runtime=minutes(240),

@@ -3,8 +3,6 @@ rule download_glue:
         "results/glue/download/{name}",
     log:
         "logs/glue/download_glue/{name}.log",
-    conda:
-        ENVIRONMENT
     resources:
         mem_mb=memory(500),
         runtime=120,
@@ -30,8 +28,6 @@ for FETCHED, FETCH in FETCHES.items():
             [file for split in FETCH.names for file in glue_data(FETCHED, split)],
         log:
             f"logs/glue/fetch_glue/{FETCHED}.log",
-        conda:
-            ENVIRONMENT
         resources:
             mem_mb=memory(2000),
             runtime=30,
@@ -58,8 +54,6 @@ rule collect_evaluation:
         EVALUATION_TEXTS,
     log:
         "logs/glue/collect_evaluation.log",
-    conda:
-        ENVIRONMENT
     resources:
         mem_mb=memory(1000),
         runtime=30,
@@ -91,8 +85,6 @@ rule finetune:
         "logs/glue/finetune/{task}/{pretraining}{setting}seed{seed}.log",
     benchmark:
         "benchmarks/glue/finetune/{task}/{pretraining}{setting}seed{seed}.tsv"
-    conda:
-        ENVIRONMENT
     threads: GLUE["cpu_threads"]
     resources:
         mem_mb=memory(8000 if GLUE["model"] else 2000 + 24 * SHAPE.parameters / 1e6),
@@ -138,11 +130,6 @@ rule collect_results:
     log:
         "logs/glue/collect_results.log",
     localrule: True
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=memory(2000),
-        runtime=30,
     params:
         **step("scripts/glue/collect_results.py"),
         flags=flags(seed=config["seed"], source=GLUE["source"]),
@@ -164,11 +151,6 @@ rule write_submission:
     log:
         "logs/glue/write_submission.log",
     localrule: True
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=memory(2000),
-        runtime=30,
     params:
         **step("scripts/glue/write_submission.py"),
         flags=flags(official_counts=GLUE["source"] != "sample"),
@@ -206,11 +188,6 @@ if not GLUE["model"]:
         log:
             "logs/glue/compare_pretraining.log",
         localrule: True
-        conda:
-            ENVIRONMENT
-        resources:
-            mem_mb=memory(2000),
-            runtime=30,
         params:
             **step("scripts/glue/compare_pretraining.py"),
             flags=flags(seed=config["seed"]),

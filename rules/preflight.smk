@@ -3,6 +3,8 @@ from snakemake.logging import logger
 from scripts.workflow import preflight, slurm_limits
 from scripts.workflow.plan import needed_bytes, summary
 
+internals.use_environment(workflow, ROOT, "config/environment.yaml")
+
 
 def this_run():
     """What the checks before a run, and its plan, need to know."""

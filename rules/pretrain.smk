@@ -17,8 +17,6 @@ rule pretrain:
         "logs/pretrain/{phase}.log",
     benchmark:
         "benchmarks/pretrain/{phase}.tsv"
-    conda:
-        ENVIRONMENT
     threads: max(1, PRETRAIN["gpus"]) * PRETRAIN["cpu_threads"]
     resources:
         **several_nodes(),
@@ -55,8 +53,6 @@ rule init_model:
         pretrained_files(RANDOM),
     log:
         "logs/pretrain/init_model/{pretraining}random.log",
-    conda:
-        ENVIRONMENT
     resources:
         mem_mb=memory(4000),
         runtime=10,

@@ -1,16 +1,14 @@
-for TELLER, (SOURCES, TARGET, MESSAGE) in TOLD.items():
+for TELLER, TOLD in TELLERS.items():
 
     rule:
         name:
             TELLER
         input:
-            SOURCES,
+            TOLD["reads"] if "writes" in TOLD else expand(TOLD["reads"], phase=PHASES),
         output:
-            TARGET,
+            TOLD["writes"] if "writes" in TOLD else shown(**TOLD["shows"]),
         log:
-            teller_log(TELLER, TARGET),
-        conda:
-            ENVIRONMENT
+            f"logs/report/{TOLD.get('log', TELLER)}.log",
         resources:
             mem_mb=memory(1000),
             runtime=10,
@@ -22,7 +20,7 @@ for TELLER, (SOURCES, TARGET, MESSAGE) in TOLD.items():
                 else ""
             ),
         message:
-            MESSAGE
+            TOLD["message"]
         shell:
             "{params.run} {input:q} -o {output:q} {params.flags} --log {log:q}"
 
@@ -45,8 +43,6 @@ rule describe_corpus:
         shown("corpus.tsv", "Pretraining", "Corpus"),
     log:
         "logs/report/describe_corpus.log",
-    conda:
-        ENVIRONMENT
     resources:
         mem_mb=memory(1000),
         runtime=10,

@@ -16,8 +16,6 @@ rule make_sample:
         "logs/sample/make_sample.log",
     benchmark:
         "benchmarks/sample/make_sample.tsv"
-    conda:
-        ENVIRONMENT
     threads: 2
     resources:
         mem_mb=memory(1000),

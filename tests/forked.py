@@ -1,7 +1,7 @@
 """A server that has imported Snakemake and forks for each call of it, which saves most of a dry run.
 
-It reads a line of JSON with the folder, the arguments and a file to write to, and answers with a
-line that holds the status. None of the repository's own modules is imported here: a call gets those
+It reads a line of JSON with the folder, the arguments, the environment and a file to write to, and
+answers with a line that holds the status. None of the repository's own modules is imported here: a call gets those
 of its folder.
 """
 
@@ -13,9 +13,11 @@ import sys
 import snakemake.cli
 
 
-def call(folder: str, arguments: list[str], said: str) -> None:
+def call(folder: str, arguments: list[str], environment: dict[str, str], said: str) -> None:
     """Run snakemake in this process, which is a fork, and end it."""
     os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
     sys.path[0] = folder
     handle = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(handle, 1)
@@ -37,10 +39,10 @@ def main() -> None:
     snakemake.cli.get_argument_parser()
     gc.disable()  # calls are short
     for line in sys.stdin:
-        folder, arguments, said = json.loads(line)
+        words = json.loads(line)
         child = os.fork()
         if not child:
-            call(folder, arguments, said)
+            call(*words)
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
 

@@ -75,16 +75,21 @@ def server() -> subprocess.Popen:
     )
 
 
-def call(folder: Path, *args: str) -> tuple[int, str]:
-    """Run snakemake with the small config by the server; its status, and what it says."""
+def forked(folder: Path, *words: str, environment: dict[str, str] | None = None) -> tuple[int, str]:
+    """Run snakemake in a folder by the server; its status, and what it says."""
     said = folder / ".said.txt"
-    words = ["--nocolor", "--configfile", SMALL, *args]
-    server().stdin.write(json.dumps([str(folder), words, str(said)]) + "\n")
+    asked = [str(folder), words, environment or dict(os.environ), str(said)]
+    server().stdin.write(json.dumps(asked) + "\n")
     server().stdin.flush()
     status = int(server().stdout.readline())
     text = said.read_text()
     said.unlink()
     return status, text
+
+
+def call(folder: Path, *args: str) -> tuple[int, str]:
+    """Run snakemake with the small config by the server; its status, and what it says."""
+    return forked(folder, "--nocolor", "--configfile", SMALL, *args)
 
 
 def planned(folder: Path, *args: str) -> Counter[str]:

@@ -20,7 +20,6 @@ PHASE_BEFORE = {
     phase: before for before, phase in pairwise(PHASES) if PHASES[phase]["name"] != FIRST
 }
 RANDOM = "results/pretrain/{pretraining}random"
-METRICS = [f"results/pretrain/{phase}/metrics.jsonl" for phase in PHASES]
 
 
 def pretrained_files(folder):

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from scripts.common.atomic import atomic_path
-from scripts.common.errors import UserError, unreadable
+from scripts.common.errors import blaming
 from scripts.common.text import LEVEL, read_chunks
 
 
@@ -28,12 +28,8 @@ def read_array(path: Path) -> np.ndarray:
 
     Raises UserError, naming the file, where it is missing or damaged.
     """
-    try:
+    verdict = "not an array that a step wrote; delete it and run again"
+    with blaming(path, verdict, (OSError, ValueError, EOFError)):
         if path.suffix == ".zst":
             return np.load(io.BytesIO(b"".join(read_chunks(path))))
         return np.load(path, mmap_mode="r")
-    except UserError:
-        raise
-    except (OSError, ValueError, EOFError) as error:
-        verdict = "not an array that a step wrote; delete it and run again"
-        raise unreadable(path, error, verdict) from error

@@ -2,6 +2,8 @@
 
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 MOST = 500  # characters of a message; what is longer quotes the user's data
@@ -62,3 +64,21 @@ def unreadable(path: Path | str, error: Exception, verdict: str) -> UserError:
     number = getattr(error, "errno", None) or errno.EINVAL
     refused = "" if number == errno.EINVAL else os.strerror(number)
     return UserError(f"{path}: {ran_out(error) or refused or verdict}")
+
+
+@contextmanager
+def blaming(
+    path: Path | str, verdict: str, kinds: tuple[type[Exception], ...] = (Exception,)
+) -> Iterator[None]:
+    """Raise `unreadable` of a file for errors of these kinds, by default of any; a UserError stays.
+
+    The verdict may name the error's class and what it says first, by {kind} and {reason}.
+    """
+    try:
+        yield
+    except UserError:
+        raise
+    except kinds as error:
+        reason = (str(error).strip() or "no reason given").splitlines()[0]
+        said = verdict.format(kind=type(error).__name__, reason=reason)
+        raise unreadable(path, error, said) from error

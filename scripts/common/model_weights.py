@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from scripts.common.errors import UserError, unreadable
+from scripts.common.errors import UserError, blaming
 from scripts.common.model_files import INDEX, refuse_pointer, weight_files
 
 
@@ -28,18 +28,14 @@ def read_tensors(path: Path) -> Any:
     if not path.is_file():
         raise UserError(f"{path}: no such file")
     refuse_pointer(path)
-    try:
+    verdict = (
+        "truncated, corrupt, or more than tensors and plain values ({reason}); "
+        "what could run code is not read: save its state dict alone"
+    )
+    with blaming(path, verdict):  # a hostile file can make a reader stumble anywhere
         if path.suffix == ".safetensors":
             return load_file(path)
         return torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # a hostile file can make a reader stumble anywhere
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise unreadable(
-            path,
-            error,
-            f"truncated, corrupt, or more than tensors and plain values ({reason}); "
-            "what could run code is not read: save its state dict alone",
-        ) from error
 
 
 def checked(content: Any, path: Path) -> dict[str, Tensor]:

@@ -20,8 +20,7 @@ from scripts.common.atomic import atomic_path, write_text
 from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
 from scripts.examples.h5.example_files import Examples
-from scripts.examples.h5.example_writer import write_examples
-from scripts.examples.h5.schema import IS_RANDOM, OFFSETS, sizes
+from scripts.examples.h5.schema import IS_RANDOM, OFFSETS, sizes, write_examples
 from scripts.examples.tokenizer.vocabulary import load_vocabulary
 
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from scripts.common import cli
 from scripts.common.atomic import write_text
-from scripts.common.data import data_text
+from scripts.common.data import data_yaml
 from scripts.common.digest import hash64
 from scripts.glue.scores import finished_runs, intervals
 from scripts.glue.scores.finished_runs import Run
@@ -29,21 +29,12 @@ from scripts.glue.tasks.official_tasks import OFFICIAL
 # What the official tasks are scored on, by glue.source.
 Source = Literal["sample", "download", "folder"]
 DATA: dict[Source, str] = {"sample": "invented", "download": "GLUE", "folder": "GLUE"}
-INVENTED = """
-The data are invented: tasks of GLUE's names about the sample's made-up world. Their scores are none of
-GLUE's; `glue.source: download` gives those.
-"""
 
 # One line of the table by column: fractions, numbers and words, and nothing where it says nothing.
 Row = dict[str, Any]
 
-NOTES = data_text(__file__, "table_notes.txt")
-COLUMNS = ("task", "metric", "median", "mean", "std", "std_pretraining", "std_finetuning", "best",
-           "pretrainings", "runs", "failed",
-           "majority_baseline", "dev_examples", "ci95_low", "ci95_high", "settings",
-           "settings_tried", "nested", "data")  # fmt: skip
-PERCENTAGES = {"median", "mean", "std", "std_pretraining", "std_finetuning", "best",
-               "majority_baseline", "ci95_low", "ci95_high", "nested"}  # fmt: skip
+TABLE = data_yaml(__file__, "table.yaml")
+COLUMNS = TABLE["columns"].split()
 
 
 def percent(value: float) -> str:
@@ -54,7 +45,7 @@ def percent(value: float) -> str:
 def cells(row: Row) -> dict[str, str]:
     """A row's cells by column: percentages with one decimal, numbers, words, or nothing."""
     told = {name: value for name, value in row.items() if value is not None}
-    told |= {name: percent(told[name]) for name in PERCENTAGES & told.keys()}
+    told |= {name: percent(told[name]) for name in TABLE["percentages"].split() if name in told}
     return {name: str(told.get(name, "")) for name in COLUMNS}
 
 
@@ -162,17 +153,10 @@ def tsv(header: Iterable[str], lines: Iterable[Iterable[object]]) -> str:
     return "".join("\t".join(map(str, line)) + "\n" for line in [header, *lines])
 
 
-# The columns of the Markdown table, of which some hold two of the other's.
-SHOWN = ("task", "metric", "median", "mean", "best", "runs", "majority_baseline", "dev_examples",
-         "interval")  # fmt: skip
-
-
 def markdown_text(rows: list[Row]) -> str:
     """The table as Markdown, for papers and web pages."""
-    lines = [
-        "| task | metric | median | mean ± std | best | runs (failed) | majority | dev | 95% |",
-        "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-    ]
+    markdown = TABLE["markdown"]
+    lines = [markdown["head"]]
     for row in map(cells, rows):
         tried, nested = row["settings_tried"], row["nested"]
         row["median"] += f" (best of {tried}; nested {nested})" if nested else ""
@@ -181,9 +165,10 @@ def markdown_text(rows: list[Row]) -> str:
             row["mean"] += f" ({row['std_pretraining']}; {row['std_finetuning']})"
         row["runs"] += f" ({row['failed']})" if row["failed"] else ""
         row["interval"] = f"{row['ci95_low']} to {row['ci95_high']}" if row["ci95_low"] else ""
-        lines.append("| " + " | ".join(row[name] for name in SHOWN) + " |")
+        lines.append("| " + " | ".join(row[name] for name in markdown["columns"].split()) + " |")
     invented = any(row["data"] == DATA["sample"] for row in rows)
-    return "\n".join([*lines, "", NOTES]) + (INVENTED if invented else "")
+    notes = [markdown["notes"], *([markdown["invented"]] if invented else [])]
+    return "\n".join([*lines, "", *notes])
 
 
 def names(run: Run) -> tuple[object, ...]:

@@ -46,13 +46,9 @@ def official_files(task: Task, sources: list[Path], folder: Path) -> list[Path]:
 def report(task: Task, file: Path, stem: str, rows: tables.Rows) -> None:
     """Log the number of examples, and what is unlike the official file."""
     cli.log.info("%s %s: %d examples", task.name, file.stem, len(rows))
-    if rows.dropped:
-        cli.log.info(
-            "%s: dropped %d rows with too few columns, the first in line %d",
-            file,
-            len(rows.dropped),
-            rows.dropped[0],
-        )
+    if dropped := rows.dropped:
+        said = "%s: dropped %d rows with too few columns, the first in line %d"
+        cli.log.info(said, file, len(dropped), dropped[0])
     official = ROWS.get(task.name, {}).get(stem)
     if official and official != len(rows):
         cli.log.info("%s: %d examples; the official file has %d", file, len(rows), official)

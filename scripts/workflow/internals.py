@@ -7,6 +7,7 @@ import logging
 import os
 from collections import Counter
 from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from snakemake.cli import main as snakemake
@@ -69,6 +70,18 @@ def limit_threads(workflow: Any, most: int) -> None:
     """Lower the threads of jobs, unless `--max-threads` already does."""
     if most and workflow.resource_settings.max_threads is None:
         workflow.resource_settings.max_threads = most
+
+
+def use_environment(workflow: Any, root: Path, file: str) -> None:
+    """Have the commands of a repository's rules run in its conda environment, by `--sdm conda`.
+
+    A rule that names one of its own keeps it.
+    """
+    # In a path to an environment Snakemake takes braces for wildcards.
+    environment = str(root / file).replace("{", "{{").replace("}", "}}")
+    for rule in workflow.rules:
+        if rule.shellcmd and not rule.conda_env and Path(rule.snakefile).is_relative_to(root):
+            rule.conda_env = environment
 
 
 def profile_resources(workflow: Any, rule: str) -> dict[str, Any]:

@@ -18,25 +18,19 @@ from pathlib import Path
 from typing import Any
 
 from scripts.common.code import module_digest
+from scripts.common.data import data_yaml
 from scripts.pretrain.telling.leftovers import leftovers
 from scripts.workflow.internals import Reason, dry_run
 from scripts.workflow.preflight import listed
 
 ROOT = Path(__file__).parents[2]
 
+REASONS = data_yaml(__file__, "reasons.yaml")
 # Snakemake joins a job's reasons by "; ", which a setting's value may hold too.
-NEXT = re.compile(
-    r"; (?=(?:Missing output|Incomplete output|Updated input|Input files|Output file|Job provides"
-    r"|Set of input|Code has|Params have|Software environment) )"
-)
+NEXT = re.compile(f"; (?=(?:{'|'.join(REASONS['begin'])}) )")
 NOT_THERE, UPDATED = "Missing output files", "Updated input files"
 RESULTS = ("results/", "glue_results.")  # how the names of what a run makes begin
 EDITED = "results that changed since, made again or edited by hand (delete one to undo an edit)"
-OTHERS = {
-    "Input files updated by another job": "its input is made anew",
-    "Set of input files has changed": "its list of input files changed",
-    "Code has changed": "the rule's command changed",
-}
 CHANGED = re.compile(r"before: (?P<before>.*) now: (?P<now>.*)$")
 
 
@@ -62,7 +56,8 @@ def explain(reason: str) -> list[str]:
         elif kind == UPDATED:
             phrases += updated(detail.split(", "))
         else:
-            phrases.append(next((said for know, said in OTHERS.items() if know in kind), part))
+            known = REASONS["said"].items()
+            phrases.append(next((said for reason, said in known if reason in kind), part))
     return phrases
 
 

@@ -4,14 +4,13 @@ import hashlib
 import json
 import os
 import subprocess
-import sys
 
 import pytest
 
 from tests.corpus.dumps import many, read_articles
 from tests.corpus.dumps import write as write_dump
 from tests.corpus.loopback import BASE, DATE, WIKI, serving
-from tests.runs import ROOT
+from tests.runs import ROOT, forked
 
 
 def add_parts(mirror, folder, count):
@@ -34,15 +33,10 @@ def snakemake(folder, mirror, *args, date=DATE, parts="all"):
     corpus = {"source": "wikipedia", "shards": 2, "validation_fraction": 0.2}
     corpus |= {"wikipedia": wikipedia, "extract": {"min_words": 2}}
     (folder / "config.json").write_text(json.dumps({"corpus": corpus}))
-    command = [sys.executable, "-m", "snakemake", "--nocolor", "-s", str(ROOT / "Snakefile")]
-    return subprocess.run(
-        [*command, "--configfile", "config.json", *args],
-        cwd=folder,
-        env={key: value for key, value in os.environ.items() if "proxy" not in key.lower()},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    words = ["--nocolor", "-s", str(ROOT / "Snakefile"), "--configfile", "config.json", *args]
+    direct = {key: value for key, value in os.environ.items() if "proxy" not in key.lower()}
+    status, said = forked(folder, *words, environment=direct)
+    return subprocess.CompletedProcess(words, status, said)
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scripts.examples.h5.example_writer import write_examples
-from scripts.examples.h5.schema import Header
+from scripts.examples.h5.schema import Header, write_examples
 from scripts.examples.masking.token_kinds import CONTINUES, NEVER_DRAWN, NEVER_MASKED
 
 PAD, UNK, CLS, SEP, MASK = range(5)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from scripts.common.digest import file_digest
 from scripts.common.errors import UserError
 from scripts.examples.h5.example_files import Examples
-from scripts.examples.h5.example_writer import write_examples
+from scripts.examples.h5.schema import write_examples
 from scripts.examples.masking.token_kinds import NEVER_DRAWN
 from tests.conftest import ROOT
 from tests.examples.made import HEADER, make, pairs

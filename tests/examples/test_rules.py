@@ -1,34 +1,22 @@
 """What the rules of the stage ask for, by dry runs from a folder of their own."""
 
 import json
-import os
 import subprocess
-import sys
 
 import pytest
 
-from tests.conftest import ROOT
 from tests.examples.made import make
 from tests.examples.texts import SPECIAL, tokenizer_folder
+from tests.runs import ROOT, SMALL, forked
 
 TARGET = "results/examples/short/train/0001.h5"
 
 
 def dry_run(folder, config, *targets):
     (folder / "config.json").write_text(json.dumps(config))
-    command = [
-        sys.executable, "-m", "snakemake", "-s", str(ROOT / "Snakefile"), "--configfile",
-        str(ROOT / "tests/workflow/small.yaml"), "config.json", "--cores", "1", "-n",
-        "--nocolor", "--", *targets,
-    ]  # fmt: skip
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env=os.environ,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+    words = ["-s", str(ROOT / "Snakefile"), "--configfile", str(ROOT / SMALL), "config.json"]
+    status, said = forked(folder, *words, "--cores", "1", "-n", "--nocolor", "--", *targets)
+    return subprocess.CompletedProcess(words, status, said)
 
 
 def counts(result):

@@ -163,7 +163,7 @@ def coverage(metric, size, times):
             )  # fmt: skip
             counts = rng.multinomial(size, table.ravel()).reshape(2, 2)
             gold = ["0"] * counts[0].sum() + ["1"] * counts[1].sum()
-            answers = [str(n) for row in counts for n in (0, 1) for _ in range(row[n])]
+            answers = np.repeat(["0", "1", "0", "1"], counts.ravel()).tolist()
             truth, value = from_confusion(metric, np.array([table, counts / size]))
         low, high = interval(metric, labels, gold, [answers], [value], seed)
         hits += low <= truth <= high

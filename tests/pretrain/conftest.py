@@ -8,8 +8,7 @@ import pytest
 from tokenizers import BertWordPieceTokenizer
 
 from scripts.common.digest import file_digest
-from scripts.examples.h5.example_writer import write_examples
-from scripts.examples.h5.schema import IS_NEXT, NO_PAIR, Header
+from scripts.examples.h5.schema import IS_NEXT, NO_PAIR, Header, write_examples
 from scripts.examples.masking.masks import NEVER_DRAWN, NEVER_MASKED
 from tests.pretrain.runs import Training
 
@@ -94,15 +93,15 @@ def make_data(folder: Path, tokenizer: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def tokenizer(tmp_path_factory) -> Path:
+def tokenizer(made_once) -> Path:
     """A tokenizer folder."""
-    return make_tokenizer(tmp_path_factory.mktemp("tokenizer"))
+    return made_once("tiny tokenizer", make_tokenizer)
 
 
 @pytest.fixture(scope="session")
-def data(tmp_path_factory, tokenizer) -> Path:
+def data(made_once, tokenizer) -> Path:
     """A folder of examples."""
-    return make_data(tmp_path_factory.mktemp("examples"), tokenizer)
+    return made_once("tiny examples", lambda folder: make_data(folder, tokenizer))
 
 
 @pytest.fixture
@@ -116,8 +115,11 @@ def training(data, tokenizer, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def whole(data, tokenizer, tmp_path_factory) -> Training:
+def whole(made_once, data, tokenizer) -> Training:
     """A training of 30 steps that nothing disturbed."""
-    run = Training(data, tokenizer, tmp_path_factory.mktemp("whole"), steps=30)
-    assert run.run() == 0, run.said
-    return run
+
+    def train(folder: Path) -> None:
+        run = Training(data, tokenizer, folder, steps=30)
+        assert run.run() == 0, run.said
+
+    return Training(data, tokenizer, made_once("tiny training", train), steps=30)

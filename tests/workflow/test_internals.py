@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import snakemake
@@ -103,6 +104,26 @@ def test_the_graph_and_the_resources_of_a_run(folder):
     assert asked == {"gpu": 1, "kind": "a100"}
     assert not touches
     assert bounds == {"mirror": 2, "given": 5}
+
+
+def test_commands_of_a_repositorys_rules_have_its_environment():
+    rules = {
+        name: SimpleNamespace(snakefile=file, shellcmd=command, conda_env=own)
+        for name, file, command, own in (
+            ("ours", "/a {b}/rules/c.smk", "true", None),
+            ("given", "/a {b}/rules/c.smk", "true", "own.yaml"),
+            ("without a command", "/a {b}/Snakefile", None, None),
+            ("another's", "/a/Snakefile", "true", None),
+        )
+    }
+    workflow = SimpleNamespace(rules=rules.values())
+    internals.use_environment(workflow, Path("/a {b}"), "config/environment.yaml")
+    assert {name: rule.conda_env for name, rule in rules.items()} == {
+        "ours": "/a {{b}}/config/environment.yaml",
+        "given": "own.yaml",
+        "without a command": None,
+        "another's": None,
+    }
 
 
 def test_what_goes_wrong_in_a_dry_run(folder):

@@ -1,12 +1,10 @@
 """The workflow as a module of another one, with a prefix and a config of the caller's."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.runs import ROOT
+from tests.runs import ROOT, forked
 
 OUTER = f"""
 shell.prefix("set -eu; OUTER=yes; ")
@@ -37,15 +35,8 @@ def outer(tmp_path) -> Path:
 
 
 def snakemake(folder: Path, *words: str, config: bool = True) -> tuple[int, str]:
-    command = [sys.executable, "-m", "snakemake", "--nocolor", "--cores", "2"]
-    ended = subprocess.run(
-        [*command, *(["--configfile", "config.yaml"] if config else []), *words],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    return ended.returncode, ended.stdout
+    given = ["--configfile", "config.yaml"] if config else []
+    return forked(folder, "--nocolor", "--cores", "2", *given, *words)
 
 
 @pytest.mark.slow

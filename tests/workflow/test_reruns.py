@@ -127,7 +127,7 @@ KEYS = {
     "glue.gpus": (0, NOTHING),
     "glue.finetune.learning_rate": (1.0e-4, ALL_FINETUNE),
     "glue.finetune.batch_size": (16, ALL_FINETUNE),
-    "glue.finetune.epochs": (2, ALL_FINETUNE),
+    "glue.finetune.epochs": (3, ALL_FINETUNE),
     "glue.finetune.warmup": (0.2, ALL_FINETUNE),
     "glue.finetune.weight_decay": (0.0, ALL_FINETUNE),
     "glue.finetune.max_length": (64, ALL_FINETUNE),
@@ -420,7 +420,7 @@ def test_a_task_or_a_seed_less_leaves_the_others_alone(run):
 
 def test_a_key_given_its_default_means_nothing(run):
     set_key(run, "examples.mlm_probability", DEFAULTS["examples"]["mlm_probability"])
-    set_key(run, "glue.finetune.epochs", DEFAULTS["glue"]["finetune"]["epochs"])
+    set_key(run, "glue.finetune.warmup", DEFAULTS["glue"]["finetune"]["warmup"])
     assert planned(run) == NOTHING
 
 
@@ -465,7 +465,7 @@ def test_a_real_run_writes_what_the_plan_says_and_nothing_else(run):
     for change, expected in (
         (lambda: (run / SPLITTER).write_text("# why\n" + (run / SPLITTER).read_text()), NOTHING),
         (lambda: set_key(run, "pretrain.checkpoint_steps", 3), NOTHING),
-        (lambda: set_key(run, "glue.per_task", {"STS-B": {"epochs": 2}}), ONE_TASK),
+        (lambda: set_key(run, "glue.per_task", {"STS-B": {"epochs": 1}}), ONE_TASK),
     ):
         change()
         before = times()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from snakemake.utils import update_config
 
 from tests.runs import OUTPUTS, SMALL, call, contents, digest, planned, snakemake, unrun
 
@@ -80,8 +81,7 @@ def test_a_job_elsewhere_takes_the_settings_that_the_run_began_with_and_records_
     """A cluster's job is a snakemake of its own; the one that sent it may be gone when it ends."""
     folder = Path(shutil.copytree(finished_run, tmp_path / "run", symlinks=True))
     config = yaml.safe_load((folder / "config/config.yaml").read_text())
-    for section, changes in yaml.safe_load((folder / SMALL).read_text()).items():
-        config[section] |= changes
+    update_config(config, yaml.safe_load((folder / SMALL).read_text()))
     config["vocab"]["size"] = 900
     packed = base64.b64encode(zlib.compress(json.dumps(config).encode())).decode()
     words = ["--mode", "subprocess", "--nolock", "--force", "--cores", "1"]

@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 
 from scripts.common.digest import file_digest
-from scripts.common.errors import UserError, unreadable
+from scripts.common.errors import UserError, blaming
 from scripts.examples.h5.mapped_file import Shard, check_ids, check_sizes
 from scripts.examples.h5.reading import DAMAGE, plain
 from scripts.examples.h5.schema import NO_PAIR, OFFSETS, Header, dataset_types
@@ -50,20 +50,18 @@ def unpack_file(path: Path, vocabulary: Path | None = None) -> Shard:
     those of `export_nvidia` do. Raises UserError where shapes or values contradict each other.
     """
     lines = vocabulary.read_text(encoding="utf-8").splitlines() if vocabulary else []
-    try:
-        with h5py.File(path) as file, ExitStack() as stack:
-            check_form(file, path)
-            header = header_of(file, path, lines)
-            folder = Path(tempfile.gettempdir())
-            writer = ArrayWriter(dataset_types(header), OFFSETS, folder, stack)
-            # Kinds tell what can be masked, which stored masks need not.
-            writer.add(token_kinds=np.zeros(header.vocab_size, np.uint8))
-            for start in range(0, len(file["input_ids"]), ROWS):
-                part = {name: file[name][start : start + ROWS] for name in TYPES}
-                writer.add(**unpadded(part, header, path))
-            arrays = writer.mapped()
-    except DAMAGE as error:
-        raise unreadable(path, error, f"truncated or corrupt ({error}); fetch it anew") from error
+    blame = blaming(path, "truncated or corrupt ({reason}); fetch it anew", DAMAGE)
+    with blame, h5py.File(path) as file, ExitStack() as stack:
+        check_form(file, path)
+        header = header_of(file, path, lines)
+        folder = Path(tempfile.gettempdir())
+        writer = ArrayWriter(dataset_types(header), OFFSETS, folder, stack)
+        # Kinds tell what can be masked, which stored masks need not.
+        writer.add(token_kinds=np.zeros(header.vocab_size, np.uint8))
+        for start in range(0, len(file["input_ids"]), ROWS):
+            part = {name: file[name][start : start + ROWS] for name in TYPES}
+            writer.add(**unpadded(part, header, path))
+        arrays = writer.mapped()
     check_sizes(path, header, arrays)
     return Shard(Path(path), header, arrays, file_digest(path), foreign=True)
 
@@ -123,14 +121,8 @@ def header_of(file: h5py.File, path: Path, lines: list[str]) -> Header:
         masking="static",
         mlm_probability=0.0,
         max_predictions=file["masked_lm_ids"].shape[1],
-        whole_word=False,
-        short_fraction=0.0,
-        join_documents=False,
-        duplicates=1,
-        seed=0,
         special_ids={
             role: lines.index(token) if token in lines else 0
             for role, token in BERT_SPECIAL.items()
         },
-        sources=[],
     )

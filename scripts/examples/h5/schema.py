@@ -1,11 +1,14 @@
-"""The HDF5 form of examples, version 1: names, types and what a file says of itself.
+"""The HDF5 form of examples, version 1: names, types, what a file says of itself, and its writer.
 
 docs/examples-format.md describes it in full.
 """
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, get_origin, get_type_hints
 
@@ -13,6 +16,7 @@ import numpy as np
 
 from scripts.common.errors import UserError
 from scripts.examples.h5.reading import plain
+from scripts.examples.h5.writer import ArrayWriter, write_arrays
 from scripts.examples.masking.masks import Masking
 from scripts.examples.masking.token_kinds import ROLES, token_type
 
@@ -38,13 +42,13 @@ class Header:
     masking: str
     mlm_probability: float
     max_predictions: int
-    whole_word: bool
-    short_fraction: float
-    join_documents: bool
-    duplicates: int
-    seed: int
-    special_ids: dict[str, int]
-    sources: list[dict[str, str]]
+    whole_word: bool = False
+    short_fraction: float = 0.0
+    join_documents: bool = False
+    duplicates: int = 1
+    seed: int = 0
+    special_ids: dict[str, int] = field(default_factory=dict)
+    sources: list[dict[str, str]] = field(default_factory=list)
 
     def attributes(self) -> dict[str, Any]:
         """The root attributes, in the order of the file; lists and dicts as JSON text."""
@@ -137,3 +141,19 @@ def content_digest(header: Header, digests: dict[str, str]) -> str:
     for name, kind in dataset_types(header).items():
         lines.append(f"{name} {kind.str} {digests[name]}")
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+@contextmanager
+def write_examples(target: Path, header: Header, token_kinds: np.ndarray) -> Iterator[ArrayWriter]:
+    """Yield a writer whose examples become `target` when the block succeeds.
+
+    `token_kinds` is uint8 [vocabulary], see masking/token_kinds.py. Of n examples the writer takes
+    `tokens` end to end, `offsets` as their lengths [n], `segment_b` and `next_sentence` [n]; for
+    static masking also `mask_offsets` as the numbers of their masks [n], and end to end
+    `mask_positions` in the examples and `mask_ids`, the tokens that stood there.
+    """
+
+    digest, types = partial(content_digest, header), dataset_types(header)
+    with write_arrays(target, types, OFFSETS, header.attributes(), digest) as writer:
+        writer.add(token_kinds=token_kinds)
+        yield writer

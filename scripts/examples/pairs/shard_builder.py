@@ -10,8 +10,7 @@ import numpy as np
 
 from scripts.common.digest import hash64
 from scripts.common.errors import UserError
-from scripts.examples.h5.example_writer import write_examples
-from scripts.examples.h5.schema import IS_RANDOM, Header, sizes
+from scripts.examples.h5.schema import IS_RANDOM, Header, sizes, write_examples
 from scripts.examples.h5.token_files import Tokens, open_tokens
 from scripts.examples.h5.writer import ArrayWriter
 from scripts.examples.masking.masks import keys, mask

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tokenizers import Tokenizer
 
-from scripts.common.errors import UserError, unreadable
+from scripts.common.errors import UserError, blaming
 from scripts.common.json_text import read_json
 from scripts.common.model_files import BESIDE_TOKENIZERS, CONFIG, TOKENIZERS, refuse_pointer
 from scripts.examples.masking.token_kinds import BERT_SPECIAL
@@ -42,17 +42,13 @@ def read_tokenizer(folder: Path, lowercase: bool | None = None) -> "PreTrainedTo
         if not (model or "tokenizer_class" in settings):
             options["tokenizer_type"] = "bert"
     transformers.logging.set_verbosity_error()
-    try:
+    # The library raises many kinds of errors for damaged files.
+    with blaming(folder, "cannot be read as a tokenizer ({kind}: {reason})"):
         found = transformers.AutoTokenizer.from_pretrained(
             str(folder), local_files_only=True, trust_remote_code=False, **options
         )
         found.model_max_length = int(found.model_max_length)
         found("A word, and another \U0001f600")
-    except Exception as error:  # the library raises many kinds for damaged files
-        reason = (str(error).strip() or "no reason given").splitlines()[0]
-        raise unreadable(
-            folder, error, f"cannot be read as a tokenizer ({type(error).__name__}: {reason})"
-        ) from error
     if backend := getattr(found, "backend_tokenizer", None):
         refuse_misread(folder, backend)
         vocabulary = settled(backend).get_vocab(with_added_tokens=True)

@@ -9,7 +9,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from scripts.common.digest import file_digest
-from scripts.common.errors import UserError, unreadable
+from scripts.common.errors import UserError, blaming
 from scripts.common.json_text import read_json
 from scripts.common.model_files import VOCABULARY
 from scripts.examples.masking.token_kinds import BERT_SPECIAL, NEVER_DRAWN, NEVER_MASKED, ROLES
@@ -54,10 +54,8 @@ def load_vocabulary(folder: Path) -> Vocabulary:
 
 def open_tokenizer(path: Path) -> Tokenizer:
     """A tokenizer.json, which gives the same tokens each time, and no others."""
-    try:
+    with blaming(path, "not a tokenizer ({reason})"):  # tokenizers raises bare Exception
         return settled(Tokenizer.from_file(str(path)))
-    except Exception as error:  # tokenizers raises bare Exception
-        raise unreadable(path, error, f"not a tokenizer ({error})") from error
 
 
 def settled(tokenizer: Tokenizer) -> Tokenizer:

@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
-from scripts.common.errors import UserError, unreadable
+from scripts.common.errors import UserError, blaming
 
 LARGEST = 1 << 30  # bytes of one unpacked file; the largest official one has 82 MB
 RATIO = 100  # text is compressed some three times
@@ -18,18 +18,15 @@ def extract(archive: Path, names: list[str], folder: Path) -> list[Path]:
     out, a link, an encrypted file or one that unpacks to something far too large is refused as a
     whole (UserError, naming the member).
     """
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            members = opened.infolist()
-            for member in members:
-                refuse(archive, member)
-            found = [(name, find(archive, members, name)) for name in names]
-            for name, member in found:
-                (folder / name).write_bytes(opened.read(member))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise unreadable(
-            archive, error, f"not a sound zip archive ({error}); fetch it anew"
-        ) from error
+    kinds = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+    verdict = "not a sound zip archive ({reason}); fetch it anew"
+    with blaming(archive, verdict, kinds), zipfile.ZipFile(archive) as opened:
+        members = opened.infolist()
+        for member in members:
+            refuse(archive, member)
+        found = [(name, find(archive, members, name)) for name in names]
+        for name, member in found:
+            (folder / name).write_bytes(opened.read(member))
     return [folder / name for name in names]
 
 

@@ -1,8 +1,8 @@
 """A pretrained model and its tokenizer, read from a folder and checked against each other."""
 
 import inspect
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from scripts.common.cli import log
-from scripts.common.errors import UserError, unreadable
+from scripts.common.errors import UserError, blaming
 from scripts.common.model_files import CONFIG, find_model
 from scripts.common.model_weights import read_weights
 from scripts.examples.tokenizer.given_tokenizer import read_tokenizer
@@ -22,6 +22,8 @@ from scripts.glue.tasks.task import Task
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+# The library raises many kinds of errors for damaged files.
+naming = partial(blaming, verdict="cannot be read as a model ({kind}: {reason})")
 # So many of a model's ids, and more than half, that no token has: the tokenizer is another's.
 SPARE_IDS = 1000
 
@@ -91,23 +93,6 @@ def load_tokenizer(folder: Path) -> "PreTrainedTokenizerBase":
                 f"{folder}: the tokenizer has no {name}; is tokenizer_config.json there?"
             )
     return tokenizer
-
-
-@contextmanager
-def naming(folder: Path) -> Iterator[None]:
-    """Have all that can be wrong in a model's folder said in one line that names it."""
-    try:
-        yield
-    except UserError:
-        raise
-    except Exception as error:  # the library raises many kinds for damaged files
-        reason = str(error).strip().splitlines()
-        raise unreadable(
-            folder,
-            error,
-            f"cannot be read as a model ({type(error).__name__}: "
-            f"{reason[0] if reason else 'no reason given'})",
-        ) from error
 
 
 def check_pair(folder: Path, tokenizer, config, max_length: int, first: int = 0) -> None:

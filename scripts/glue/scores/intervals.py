@@ -8,6 +8,7 @@ squares (Zou and Donner 2008).
 
 import math
 from abc import ABC, abstractmethod
+from collections import Counter
 
 import numpy as np
 
@@ -62,8 +63,9 @@ class Classes(Examples):
     def __init__(self, labels: list[str], gold: list[str], answers: list[list[str]]):
         numbers = {label: number for number, label in enumerate(labels)}
         self.classes = len(labels)
-        codes = np.array([[numbers[label] for label in side] for side in (gold, *answers)])
-        rows, counts = np.unique(codes, axis=1, return_counts=True)
+        alike = Counter(zip(gold, *answers, strict=True)).items()
+        known = sorted(([numbers[label] for label in side], count) for side, count in alike)
+        rows, counts = np.transpose([row for row, _ in known]), [count for _, count in known]
         cells = np.indices((self.classes, self.classes)).reshape(2, -1)
         right = cells[0] == cells[1]
         self.rows = np.hstack([rows, cells[[0] + [1] * len(answers)]])

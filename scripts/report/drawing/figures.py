@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 
 from scripts.common.atomic import atomic_path
 from scripts.common.data import data_yaml
-from scripts.common.errors import unreadable
+from scripts.common.errors import blaming
 
 matplotlib.rcParams.update(data_yaml(__file__, "style.yaml"))
 COLOURS = ["#1f6f8b", "#d1603d", "#6a994e", "#8e5572", "#b08900"]
@@ -28,11 +28,9 @@ def draw_table(
     path: Path, draw: Callable[[pd.DataFrame], Figure], target: Path, **options: Any
 ) -> None:
     """Draw a table of tab-separated values. Raises UserError where it is not as a run makes it."""
-    try:
+    verdict = "not as a run makes it ({reason}); if it was edited, delete it and run again"
+    with blaming(path, verdict, (ValueError, KeyError, TypeError, IndexError)):
         figure = draw(pd.read_csv(path, sep="\t", **options))
-    except (ValueError, KeyError, TypeError, IndexError) as error:
-        verdict = f"not as a run makes it ({error}); if it was edited, delete it and run again"
-        raise unreadable(path, error, verdict) from error
     save(figure, target)
 
 
