@@ -106,8 +106,7 @@ def write_arrays(
     small = {name: kind for name, kind in types.items() if name != LARGE}
     with atomic_path(target) as path, ExitStack() as stack, open(path, "w+b") as file:
         files: dict[str, BinaryIO] = {
-            name: stack.enter_context(tempfile.TemporaryFile(dir=path.parent))
-            for name in small
+            name: stack.enter_context(tempfile.TemporaryFile(dir=path.parent)) for name in small
         }
         with create(io.BytesIO(), attributes, types[LARGE], 1) as same:
             file.seek(same[LARGE].id.get_offset())
