@@ -164,16 +164,17 @@ rule sign_documents:
         runtime=minutes(1440),
     params:
         **step("scripts/corpus/sign_documents.py"),
+        flags=flags(**CORPUS["near"]),
     message:
         "Signing the documents of {wildcards.part}"
     shell:
-        "{params.run} {input:q} -o {output:q} --processes {threads} --log {log:q}"
+        "{params.run} {input:q} -o {output:q} {params.flags} --processes {threads} --log {log:q}"
 
 
 rule assign_documents:
     input:
         ids=expand(PART_FILES["ids"], part=PARTS),
-        signatures=expand("results/corpus/signatures/{part}.npy", part=PARTS if NEAR else []),
+        signatures=expand("results/corpus/signatures/{part}.npy", part=PARTS if BANDS else []),
     output:
         assigned=expand("results/corpus/assigned/{part}.npy.zst", part=PARTS),
         statistics="results/corpus/shards/stats.json",
@@ -182,14 +183,14 @@ rule assign_documents:
     benchmark:
         "benchmarks/corpus/assign_documents.tsv"
     resources:
-        mem_mb=memory(300 + corpus_text() / 1e9 * (200 if NEAR else 100)),
+        mem_mb=memory(300 + corpus_text() / 1e9 * (100 + 5 * BANDS)),
         runtime=minutes(240, share=0.02),
     params:
         **step("scripts/corpus/assign_documents.py"),
         flags=flags(**SHARDING),
         folder=lambda wildcards, output: folder_of(output.assigned),
         files=handed_over(
-            lambda input: [*input.ids, *(["--signatures", *input.signatures] if NEAR else [])]
+            lambda input: [*input.ids, *(["--signatures", *input.signatures] if BANDS else [])]
         ),
     message:
         "Assigning the documents to shards"

@@ -117,4 +117,4 @@ EVALUATION_TEXTS = "results/evaluation/texts.tsv.zst"
 SENTENCES = "results/corpus/clean" if CORPUS["decontaminate"] else "results/corpus/sentences"
 PART_FILES = {"sentences": f"{SENTENCES}/{{part}}.txt.zst", "ids": f"{SENTENCES}/{{part}}.ids.zst"}
 # By which documents are compared, where nearly the same ones are left out.
-NEAR = CORPUS["deduplicate"] == "near"
+BANDS = CORPUS["near"]["bands"] if CORPUS["deduplicate"] == "near" else 0

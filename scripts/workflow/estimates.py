@@ -68,6 +68,7 @@ def disk_bytes(
         "extract_articles": packed,
         "collect_text": 0 if share.get("extract_articles") else packed,
         "split_sentences": packed,
+        "sign_documents": 8 * config["corpus"]["near"]["bands"] * text / FIGURES.text_of_article,
         "place_documents": packed,
         "shard_corpus": packed,
         "find_contamination": packed if config["corpus"]["decontaminate"] else 0,

@@ -2,12 +2,19 @@
 
 python -m tests.benchmarks.corpus_scale [--documents 100000 300000 1000000] [--parts 4] \
     [--dump ../shared/data/wikipedia/enwiki-206-pages.xml.bz2 --mb 200]
+python -m tests.benchmarks.corpus_scale --documents 300000 --near 20x10 14x8 40x6
 
 Makes sentence files of short documents, of which one in twenty stood before, with random signatures
 that say the same, and prints of each step its CPU seconds and the memory of its process at every size,
 and what they come to at the 7 million documents of the English Wikipedia, in jobs of 70 parts. With
 --dump, makes dumps of so many MB of XML by repeating its pages, and compares the extraction of one file, in
 as many ranges as --cuts says, with that of as many files.
+
+With --near, which documents settings of bands x rows leave out: of documents of 40 to 120 invented words,
+one in twenty is a copy of an earlier one with other words at its end or here and there, and every other one begins with one
+of a thousand phrases of 15 words. Recall is the share of the copies that are left out, by the Jaccard
+similarity of copy and original in n-grams of five words; precision the share of those left out that are
+copies, of any similarity.
 """
 
 import argparse
@@ -21,8 +28,9 @@ from pathlib import Path
 
 import numpy as np
 
+from scripts.common.arrays import read_array
 from scripts.corpus.files.documents import document_writer, ids_of, to_documents
-from scripts.corpus.sign_documents import BANDS
+from scripts.corpus.sign_documents import Settings
 from tests.benchmarks.corpus_speed import enlarge
 
 # A process of its own, as a child's peak counts that of whoever started it.
@@ -34,6 +42,8 @@ print(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 """
 ENWIKI, PARTS = 7e6, 70
 REPEATED = 0.05
+BANDS = Settings().bands
+SIMILARITIES = [0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01]
 
 
 def measured(command: list[str]) -> tuple[float, float]:
@@ -84,6 +94,72 @@ def commands(files: list[Path], folder: Path) -> dict[str, list[str]]:
     }
 
 
+def write_copies(folder: Path, documents: int) -> tuple[Path, np.ndarray]:
+    """A sentence file with planted copies, and each document's similarity to its original; -1: no copy."""
+    bits = np.random.default_rng(1)
+    vocabulary = [f"w{number}" for number in range(50_000)]
+    phrases = bits.integers(0, len(vocabulary), (1000, 15))
+    originals: list[np.ndarray] = []
+    similar = np.full(documents, -1.0)
+    file = folder / "planted.txt.zst"
+    with document_writer(file) as write:
+        for number in range(documents):
+            if originals and bits.random() < REPEATED:
+                original = originals[bits.integers(len(originals))]
+                own, length = original.copy(), len(original)
+                if bits.random() < 0.5:
+                    places = bits.integers(0, length, bits.integers(1, length // 12))
+                else:
+                    places = np.arange(length - bits.integers(1, length // 3), length)
+                own[places] = bits.integers(0, len(vocabulary), len(places))
+                similar[number] = jaccard(own.tolist(), original.tolist())
+            else:
+                draws = bits.random(bits.integers(40, 121), np.float32)
+                own = (len(vocabulary) * draws**2).astype(np.int32)
+                if bits.random() < 0.5:
+                    own[:15] = phrases[bits.integers(len(phrases))]
+                originals.append(own)
+            text = " ".join(vocabulary[word] for word in own.tolist())
+            write(to_documents([(f"{number}", [text])]))
+    return file, similar
+
+
+def jaccard(one: list[int], other: list[int]) -> float:
+    """The similarity of two texts: n-grams of five words that both have, of those that any has."""
+    a, b = ({tuple(text[n : n + 5]) for n in range(len(text) - 4)} for text in (one, other))
+    return len(a & b) / len(a | b)
+
+
+def compare_bands(documents: int, settings: list[str]) -> None:
+    """Print what each setting finds of the planted copies, and what it costs."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        file, similar = write_copies(folder, documents)
+        groups = np.digitize(similar, SIMILARITIES)
+        counts = np.bincount(groups, minlength=len(SIMILARITIES))[1:]
+        names = [f"{low:.1f}-" for low in SIMILARITIES[:-1]]
+        print(f"{documents:,} documents, copies by similarity: ", end="")
+        print(", ".join(f"{name} {count:,}" for name, count in zip(names, counts, strict=True)))
+        print(
+            f"| bands x rows | {' | '.join(names)} | precision | signing, CPU s | joining, CPU s |"
+        )
+        for setting in settings:
+            bands, rows = setting.split("x")
+            sign = ["scripts.corpus.sign_documents", str(file), "-o", str(folder / "planted.npy")]
+            signing, _ = measured([*sign, "--bands", bands, "--rows", rows])
+            assign = ["scripts.corpus.assign_documents", str(ids_of(file)), "-o", str(folder)]
+            assign += ["--signatures", str(folder / "planted.npy"), "--deduplicate", "near"]
+            joining, _ = measured([*assign, "--statistics", str(folder / "stats.json")])
+            dropped = read_array(folder / "planted.npy.zst")[:, 0] < 0
+            found = np.bincount(groups[dropped], minlength=len(SIMILARITIES))
+            recall = " | ".join(f"{share:.3f}" for share in found[1:] / np.maximum(1, counts))
+            precision = 1 - found[0] / max(1, dropped.sum())
+            print(
+                f"| {bands} x {rows} | {recall} | {precision:.4f} | {signing:.0f} | {joining:.1f} |",
+                flush=True,
+            )
+
+
 def compare_ranges(source: Path, megabytes: float, cuts: int, processes: int) -> None:
     """Print what extraction takes of a dump in one file, and in as many files as ranges."""
     with tempfile.TemporaryDirectory() as name:
@@ -132,11 +208,16 @@ def main() -> None:
     )
     parser.add_argument("--documents", type=int, nargs="*", default=[100_000, 300_000, 1_000_000])
     parser.add_argument("--parts", type=int, default=4)
+    parser.add_argument("--near", nargs="*", metavar="BANDSxROWS", help="settings to compare")
     parser.add_argument("--dump", type=Path)
     parser.add_argument("--mb", type=float, default=200)
     parser.add_argument("--cuts", type=int, default=16)
     parser.add_argument("--processes", type=int, default=2)
     args = parser.parse_args()
+    if args.near:
+        for documents in args.documents:
+            compare_bands(documents, args.near)
+        return
     if args.dump:
         compare_ranges(args.dump, args.mb, args.cuts, args.processes)
     for documents in args.documents:

@@ -5,7 +5,7 @@
 Whole processes, one after the other in the same run: `tokenize_shard` and `build_examples` here, a
 plain rewriting of NVIDIA's builder there (examples_peer.py; its own is not at hand). Seconds are CPU
 seconds of all threads, since other programs may share the machine; wall seconds stand beside them.
-Text is unique, BERT's vocabulary.
+Text is unique, BERT's vocabulary. At the end, the bytes that each step writes, of a byte of its file.
 """
 
 import argparse
@@ -33,20 +33,27 @@ MASKS = {128: 20, 512: 80}
 
 @dataclass
 class Run:
-    """CPU and wall seconds, peak memory in MB, standard error."""
+    """CPU and wall seconds, peak memory in MB, bytes written, standard error."""
 
     cpu: float
     wall: float
     peak: float
+    written: int = 0
     log: str = ""
 
     def __add__(self, other: "Run") -> "Run":
         return Run(self.cpu + other.cpu, self.wall + other.wall, max(self.peak, other.peak))
 
 
+def written() -> int:
+    """Bytes that this process has written, and those that it started and that have ended."""
+    lines = Path("/proc/self/io").read_text().splitlines()
+    return int(dict(line.split(": ") for line in lines)["wchar"])
+
+
 def run(*commands: list) -> Run:
     """Run commands at once, to their end."""
-    start = time.perf_counter()
+    start, before = time.perf_counter(), written()
     environment = os.environ | {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
     with tempfile.TemporaryFile("w+") as log:
         processes = [
@@ -62,7 +69,8 @@ def run(*commands: list) -> Run:
     if any(status for _, status, _ in usages):
         raise SystemExit(text)
     cpu = sum(usage.ru_utime + usage.ru_stime for _, _, usage in usages)
-    return Run(cpu, wall, max(usage.ru_maxrss for _, _, usage in usages) / 1024, text)
+    peak = max(usage.ru_maxrss for _, _, usage in usages) / 1024
+    return Run(cpu, wall, peak, written() - before, text)
 
 
 def write_text(articles: Path, target: Path, megabytes: float) -> float:
@@ -91,11 +99,29 @@ def ours(
     return first, second
 
 
-def build(tokens: Path, target: Path, length: int, duplicates: int) -> list:
+def build(
+    tokens: Path, target: Path, length: int, duplicates: int, masking: str = "dynamic"
+) -> list:
     return [
         "scripts.examples.build_examples", tokens, "-o", target, "--seq-length", length,
-        "--next-sentence", "--duplicates", duplicates,
+        "--next-sentence", "--duplicates", duplicates, "--masking", masking,
     ]  # fmt: skip
+
+
+def bytes_written(folder: Path, text: Path) -> None:
+    """What each step writes, of a byte of the file that it leaves."""
+    tokens, target = folder / "a.tokens.h5", folder / "a.h5"
+    first, _ = ours(folder, text, 128, 1)
+    print(
+        f"written, of a byte of the file: tokens {first.written / tokens.stat().st_size:.3f}",
+        end="",
+    )
+    for masking in ("dynamic", "static"):
+        for length in (128, 512):
+            made = run(build(tokens, target, length, 1, masking))
+            share = made.written / target.stat().st_size
+            print(f"; {length}, {masking} {share:.3f}", end="")
+    print(flush=True)
 
 
 def peer(folder: Path, text: Path, length: int, duplicates: int) -> Run:
@@ -195,6 +221,7 @@ def main() -> None:
     parser.add_argument(
         "--memory", action="store_true", help="only the peak of 1 and 10 times --mb"
     )
+    parser.add_argument("--written", action="store_true", help="only the bytes that are written")
     parser.add_argument("--duplicates", type=int, nargs="+", default=[1, 10])
     parser.add_argument("--portrait", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -209,8 +236,12 @@ def main() -> None:
             return
         megabytes = write_text(args.articles, folder / "text.txt", args.mb)
         print(f"{megabytes:.2f} MB of unique text", flush=True)
+        if args.written:
+            bytes_written(folder, folder / "text.txt")
+            return
         compare(folder, folder / "text.txt", args.duplicates)
         two_at_once(folder, folder / "text.txt")
+        bytes_written(folder, folder / "text.txt")
 
 
 if __name__ == "__main__":

@@ -80,6 +80,7 @@ WEIGHTS = 4 * SMALL.parameters
         ({"extract_articles": 1, "collect_text": 1}, PACKED),
         ({"split_sentences": 0.5, "place_documents": 1, "shard_corpus": 1}, 2.5 * PACKED),
         ({"find_contamination": 1}, 0),
+        ({"sign_documents": 0.5}, 4.6e6 / 1700 * 20 * 8 / 2),
         ({"tokenize_shard": 1}, 2e6),
         ({"build_examples": 1}, 2e6 * 1.45 * 1.2 * 2),
         ({"pretrain": 1}, 2 * WEIGHTS + 3 * 12 * SMALL.parameters),

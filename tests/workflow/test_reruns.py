@@ -83,6 +83,8 @@ KEYS = {
     "corpus.extract.max_failed": (0.5, ARTICLES),
     "corpus.sentences.model": ("en_core_web_sm", SENTENCES),
     "corpus.deduplicate": ("near", jobs(ASSIGNED, sign_documents=2)),
+    "corpus.near.bands": (30, NOTHING),
+    "corpus.near.rows": (5, NOTHING),
     "corpus.decontaminate": (True, jobs(ASSIGNED, find_contamination=2, collect_evaluation=1)),
     "corpus.shards": (3, jobs(ASSIGNED, tokenize_shard=1, build_examples=2)),
     "corpus.validation_fraction": (0.03, ASSIGNED),
@@ -363,6 +365,17 @@ def test_files_cut_into_ranges_give_the_same_shards(run, source):
     assert planned(run)["split_sentences"] >= 5
     snakemake(run, "--cores", "2", *(str(path.relative_to(run)) for path in shards))
     assert [digest(path) for path in shards] == before
+
+
+def test_other_bands_of_near_duplicates_sign_the_documents_anew(run):
+    set_key(run, "corpus.deduplicate", "near")
+    signatures = [f"results/corpus/signatures/sample{part}.npy" for part in (1, 2)]
+    snakemake(run, "--cores", "2", *signatures)
+    assert planned(run, *signatures) == NOTHING
+    for key, value in (("corpus.near.bands", 30), ("corpus.near.rows", 5)):
+        set_key(run, key, value)
+        assert planned(run, *signatures) == jobs(sign_documents=2)
+        set_key(run, key, DEFAULTS["corpus"]["near"][key.split(".")[-1]])
 
 
 def test_an_older_file_over_an_input_and_a_link_elsewhere_are_noticed(run):

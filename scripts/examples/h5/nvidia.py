@@ -54,8 +54,9 @@ def unpack_file(path: Path, vocabulary: Path | None = None) -> Shard:
     with blame, h5py.File(path) as file, ExitStack() as stack:
         check_form(file, path)
         header = header_of(file, path, lines)
-        folder = Path(tempfile.gettempdir())
-        writer = ArrayWriter(dataset_types(header), OFFSETS, folder, stack)
+        types = dataset_types(header)
+        files = {name: stack.enter_context(tempfile.TemporaryFile()) for name in types}
+        writer = ArrayWriter(types, OFFSETS, files)
         # Kinds tell what can be masked, which stored masks need not.
         writer.add(token_kinds=np.zeros(header.vocab_size, np.uint8))
         for start in range(0, len(file["input_ids"]), ROWS):

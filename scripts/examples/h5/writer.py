@@ -1,9 +1,10 @@
 """HDF5 files of flat arrays: written in bounded memory, with every byte of metadata checked."""
 
 import hashlib
+import io
 import os
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -11,82 +12,80 @@ from typing import Any, BinaryIO
 import h5py
 import numpy as np
 
-from scripts.common.atomic import atomic_path, naming
+from scripts.common.atomic import atomic_path
 
-PART, METADATA = (
-    1 << 20,
-    1 << 16,
-)  # items copied at a time; bytes, the most that HDF5 takes of attributes
+PART = 1 << 20  # items taken at a time
+METADATA = 1 << 16  # bytes, the most that HDF5 takes of attributes
+LARGE = "tokens"  # the array that is written where it stays
+LENGTH = np.dtype("<u4")  # of a stretch
 
 
 class ArrayWriter:
-    """Arrays that grow: contiguous datasets need their size first, so they lie on disk till then.
+    """Arrays that grow, each in a file of its own.
 
-    In nameless files in `folder`: a killed process leaves none behind. `offsets` names the arrays
-    that begin with 0 and then have the ends of stretches of another array.
+    `offsets` names the arrays that begin with 0 and then have the ends of stretches of another array;
+    their files hold the stretches' lengths, in half the room.
     """
 
     def __init__(
-        self, types: dict[str, np.dtype], offsets: Collection[str], folder: Path, stack: ExitStack
+        self, types: dict[str, np.dtype], offsets: Collection[str], files: Mapping[str, BinaryIO]
     ):
-        self.types = types
-        self.files: dict[str, BinaryIO] = {
-            name: stack.enter_context(tempfile.TemporaryFile(dir=folder))  # noqa: SIM115
-            for name in types
-        }
-        self.hashes = {name: hashlib.sha256() for name in types}
-        self.items = dict.fromkeys(types, 0)
+        self.types, self.files = types, files
         self.ends = {name: 0 for name in offsets if name in types}
-        for name in self.ends:
-            self.append(name, np.zeros(1, np.int64))
+        self.items = {name: int(name in self.ends) for name in types}
+        self.hashes = {
+            name: hashlib.sha256(bytes(self.items[name] * kind.itemsize))
+            for name, kind in types.items()
+        }
 
     def add(self, **arrays: np.ndarray) -> None:
         """Append to arrays: values, and to offsets the lengths of the stretches that they part."""
         for name, values in arrays.items():
-            if name in self.ends and len(values):
-                values = np.cumsum(values, dtype=np.int64) + self.ends[name]
-                self.ends[name] = int(values[-1])
             for start in range(0, len(values), PART):
                 self.append(name, values[start : start + PART])
 
     def append(self, name: str, values: np.ndarray) -> None:
-        """Append values to an array as they are."""
-        data = np.ascontiguousarray(values, dtype=self.types[name])
-        self.hashes[name].update(data.data)
+        """Append at least one value to an array."""
+        kind = self.types[name]
+        data = np.ascontiguousarray(values, LENGTH if name in self.ends else kind)
         self.files[name].write(data.data)
+        if name in self.ends:
+            data = np.cumsum(data, dtype=kind) + self.ends[name]
+            self.ends[name] = int(data[-1])
+        self.hashes[name].update(data.data)
         self.items[name] += len(data)
+
+    def pieces(self, name: str) -> Iterator[np.ndarray]:
+        """An array again, from its file, some items at a time."""
+        self.files[name].seek(0)
+        last = np.zeros(1, self.types[name])
+        if name in self.ends:
+            yield last
+        kind = LENGTH if name in self.ends else self.types[name]
+        while data := self.files[name].read(PART * kind.itemsize):
+            values = np.frombuffer(data, kind)
+            if name in self.ends:
+                values = np.cumsum(values, dtype=last.dtype) + last
+                last = values[-1:]
+            yield values
 
     def mapped(self) -> dict[str, np.ndarray]:
         """The arrays so far, mapped into memory; their files live as long as they do."""
         found = {}
         for name, kind in self.types.items():
-            self.files[name].flush()
+            file = self.files[name]
+            if name in self.ends:
+                file = tempfile.TemporaryFile()  # noqa: SIM115
+                file.writelines(values.data for values in self.pieces(name))
+            file.flush()
             size = (self.items[name],)
-            array = (
-                np.memmap(self.files[name], kind, "r", shape=size) if size[0] else np.zeros(0, kind)
-            )
+            array = np.memmap(file, kind, "r", shape=size) if size[0] else np.zeros(0, kind)
             found[name] = array.view(np.ndarray)
         return found
 
     def digests(self) -> dict[str, str]:
         """The sha256 of each array's bytes."""
         return {name: digest.hexdigest() for name, digest in self.hashes.items()}
-
-    def save(self, path: Path, attributes: dict[str, Any]) -> None:
-        """Write the arrays and root attributes to an HDF5 file."""
-        room = sum(count * self.types[name].itemsize for name, count in self.items.items())
-        with open(path, "wb") as file:  # HDF5 crashes where it finds the disk full at its end
-            os.posix_fallocate(file.fileno(), 0, room + METADATA)
-        with create(path) as file:
-            for name, value in attributes.items():
-                file.attrs[name] = attribute(value)
-            for name, kind in self.types.items():
-                size = self.items[name]
-                data = file.create_dataset(name, (size,), kind, track_times=False)
-                self.files[name].seek(0)
-                for start in range(0, size, PART):
-                    values = np.frombuffer(self.files[name].read(PART * kind.itemsize), kind)
-                    data[start : start + len(values)] = values
 
 
 @contextmanager
@@ -99,33 +98,72 @@ def write_arrays(
 ) -> Iterator[ArrayWriter]:
     """Yield arrays to append to, which become the file `target` when the block succeeds.
 
-    Of its root attributes `content_sha256` is what `content_digest` makes of the sha256 of each array's
-    bytes; the rest is as in `ArrayWriter`.
+    The large one is written where it stays; the others lie in nameless files until its size is known.
+    Of the root attributes `content_sha256` is what `content_digest` makes of the sha256 of each array's
+    bytes.
     """
-    target = Path(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with naming(target), ExitStack() as stack:
-        arrays = ArrayWriter(types, offsets, target.parent, stack)
+    attributes = attributes | {"content_sha256": "0" * 64}
+    small = {name: kind for name, kind in types.items() if name != LARGE}
+    with atomic_path(target) as path, ExitStack() as stack, open(path, "w+b") as file:
+        files: dict[str, BinaryIO] = {
+            name: stack.enter_context(tempfile.TemporaryFile(dir=path.parent)) for name in small
+        }
+        with create(io.BytesIO(), attributes, types[LARGE], 1) as same:
+            file.seek(same[LARGE].id.get_offset())
+        arrays = ArrayWriter(types, offsets, files | {LARGE: file})
         yield arrays
-        with atomic_path(target) as temporary:
-            digest = content_digest(arrays.digests())
-            arrays.save(temporary, attributes | {"content_sha256": digest})
+        attributes["content_sha256"] = content_digest(arrays.digests())
+        room = sum(arrays.items[name] * kind.itemsize for name, kind in small.items())
+        # HDF5 crashes where it finds the disk full at its end.
+        os.posix_fallocate(file.fileno(), 0, file.tell() + room + METADATA)
+        with create(Begun(file), attributes, types[LARGE], arrays.items[LARGE]) as whole:
+            for name, kind in small.items():
+                data = whole.create_dataset(name, (arrays.items[name],), kind, track_times=False)
+                start = 0
+                for values in arrays.pieces(name):
+                    data[start : start + len(values)] = values
+                    start += len(values)
 
 
-def create(path: Path) -> h5py.File:
-    """A new HDF5 file in which every byte of metadata has a checksum, so that damage is noticed.
+class Begun:
+    """A file that HDF5 takes for an empty one, so that what it has already stays."""
 
-    That takes the form of HDF5 1.10, and attributes in the object header: those in a heap of their
-    own (more than 8 by default, or strings of variable length) have none, and a flipped bit there
-    can make the library loop or crash. Datasets begin at multiples of 8 bytes.
+    def __init__(self, file: BinaryIO):
+        self.file = file
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.file, name)
+
+    def seek(self, place: int, whence: int = os.SEEK_SET) -> int:
+        """Go to a place, or for the end to the beginning."""
+        return self.file.seek(place, os.SEEK_SET if whence == os.SEEK_END else whence)
+
+
+def create(
+    file: BinaryIO | Begun, attributes: dict[str, Any], kind: np.dtype, size: int
+) -> h5py.File:
+    """An HDF5 file with its root attributes and its large array, whose bytes may be there already.
+
+    Every byte of metadata has a checksum, so that damage is noticed. That takes the form of HDF5 1.10, and
+    attributes in the object header: those in a heap of their own (more than 8 by default, or strings of
+    variable length) have none, and a flipped bit there can make the library loop or crash. Datasets begin
+    at multiples of 8 bytes; where the large one does follows from the attributes' sizes.
     """
     access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
+    access.set_fileobj_driver(h5py.h5fd.fileobj_driver, file)
     access.set_libver_bounds(h5py.h5f.LIBVER_V110, h5py.h5f.LIBVER_V110)
     access.set_alignment(1, 8)
     creation = h5py.h5p.create(h5py.h5p.FILE_CREATE)
     creation.set_attr_phase_change(64, 48)
     creation.set_obj_track_times(False)
-    return h5py.File(h5py.h5f.create(os.fsencode(path), h5py.h5f.ACC_TRUNC, creation, access))
+    made = h5py.File(h5py.h5f.create(b"arrays", h5py.h5f.ACC_TRUNC, creation, access))
+    for name, value in attributes.items():
+        made.attrs[name] = attribute(value)
+    early = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    early.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+    early.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
+    made.create_dataset(LARGE, (size,), kind, track_times=False, dcpl=early)
+    return made
 
 
 def attribute(value: Any) -> Any:
