@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import os
 from collections.abc import Callable
 
 import torch
@@ -15,6 +16,17 @@ varlen_attn: Callable[..., Tensor] | None = None
 if torch.backends.cuda.is_built():  # it brings torch's compiler, which takes more than a second
     with contextlib.suppress(ImportError):  # before torch 2.10
         varlen_attn = importlib.import_module("torch.nn.attention.varlen").varlen_attn
+
+
+def sum_in_order() -> None:
+    """Have a GPU take the algorithms that add in one order: attention's and embeddings' backward passes.
+
+    torch refuses the rest; told only to warn, attention adds in any order. It reads the variable later.
+    """
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    # Nothing reads it. The module makes its attribute when it is asked for.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+    torch.use_deterministic_algorithms(True)
 
 
 class CudaKernels(Kernels):

@@ -1,6 +1,5 @@
 """A phase from its examples to a model folder."""
 
-import os
 import time
 from contextlib import nullcontext
 from dataclasses import asdict, replace
@@ -22,6 +21,7 @@ from scripts.pretrain.architectures.bert import Bert
 from scripts.pretrain.architectures.initialisation import initialise
 from scripts.pretrain.architectures.model_config import Shape
 from scripts.pretrain.kernels import cpu
+from scripts.pretrain.kernels.cuda import sum_in_order
 from scripts.pretrain.kernels.self_check import check_products
 from scripts.pretrain.loop import batch_size_probe, checkpoint
 from scripts.pretrain.loop.job import PRECISIONS, Job, RuntimeOptions
@@ -51,17 +51,6 @@ def pretrain(job: Job, options: RuntimeOptions) -> None:
         train(replace(job, settings=replace(job.settings, precision=precision)), options, processes)
     finally:
         leave(processes)
-
-
-def sum_in_order() -> None:
-    """Have a GPU take the algorithms that add in one order: attention's and embeddings' backward passes.
-
-    torch refuses the rest, and reads the variable when it first multiplies.
-    """
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    # Nothing reads it. The module makes its attribute when it is asked for.
-    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-    torch.use_deterministic_algorithms(True)
 
 
 def resolve_precision(precision: str, device: torch.device) -> str:
