@@ -96,7 +96,8 @@ def train(job: Job, options: RuntimeOptions, processes: Processes) -> None:
             processes, model.shape.training_flops, peak, folder, options.progress_seconds
         ),
     )
-    with checkpoint.locked(folder) if processes.first else nullcontext():
+    held = checkpoint.locked(folder) if processes.first else nullcontext()
+    with held, training_run.writer.thread:  # whose work ends before others may have the folder
         for line in leftovers(checkpoints, job.output.name, but=folder):
             log.info("a training with other settings, data or code left behind %s", line)
         training_run.train_to_end()
