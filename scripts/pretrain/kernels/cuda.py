@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.autograd import Function
 from torch.nn import functional as F
 
+from scripts.common.errors import UserError
 from scripts.pretrain.architectures.micro_batch import MicroBatch
 from scripts.pretrain.kernels.reference import Kernels, upcast
 
@@ -109,6 +110,20 @@ def flash_takes(dtype: torch.dtype, width: int, capability: tuple[int, int]) -> 
     """
     half = dtype in (torch.float16, torch.bfloat16)
     return capability >= (8, 0) and half and width % 8 == 0 and width <= 256
+
+
+def take_flash_3(capability: tuple[int, int], rate: float) -> bool:
+    """Have torch take flash attention 3 on Hopper, without dropout, and where sums may be in any order.
+
+    Raises UserError where its package is missing.
+    """
+    if capability[0] != 9 or rate or torch.are_deterministic_algorithms_enabled():
+        return False
+    try:
+        torch.nn.attention.activate_flash_attention_impl("FA3")
+    except (ImportError, RuntimeError) as error:
+        raise UserError(f"flash_attention: 3 needs the package flash-attn-3: {error}") from error
+    return True
 
 
 def padded_attention(
