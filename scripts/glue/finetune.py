@@ -63,6 +63,7 @@ def settle(cpu_threads: int) -> None:
     import torch
 
     from scripts.pretrain.kernels import cpu
+    from scripts.pretrain.kernels.cuda import sum_in_order
     from scripts.pretrain.kernels.self_check import check_products
 
     cpu.keep_memory()
@@ -73,9 +74,7 @@ def settle(cpu_threads: int) -> None:
         seen = os.environ.get("CUDA_VISIBLE_DEVICES") or ",".join(map(str, range(gpus)))
         os.environ["CUDA_VISIBLE_DEVICES"] = free_gpu(seen.split(","))
     if torch.cuda.is_available():
-        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-        torch.backends.cudnn.benchmark = False
-        torch.use_deterministic_algorithms(True, warn_only=True)
+        sum_in_order()
 
 
 def finetune(

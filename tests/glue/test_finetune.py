@@ -86,7 +86,8 @@ def test_of_several_gpus_a_process_takes_one_that_is_free(monkeypatch, tmp_path)
     threads = torch.get_num_threads()
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 3)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch, "use_deterministic_algorithms", lambda mode, warn_only: None)
+    monkeypatch.setattr(torch, "use_deterministic_algorithms", lambda mode: None)
+    monkeypatch.setattr(torch.utils.deterministic, "fill_uninitialized_memory", True)
     monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG", raising=False)
     free = [("", "0"), ("", "1"), ("4,5,6", "4"), ("4,MIG-a/1/0,6", "MIG-a/1/0"), ("4,5,6", "5")]
     for visible, taken in [
@@ -103,6 +104,21 @@ def test_of_several_gpus_a_process_takes_one_that_is_free(monkeypatch, tmp_path)
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2")
     settle(threads)
     assert os.environ["CUDA_VISIBLE_DEVICES"] == "2"
+
+
+def test_a_gpu_is_told_to_sum_in_order_and_not_merely_to_warn(monkeypatch):
+    """With a warning alone, attention's backward pass goes on adding in any order."""
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.utils.deterministic, "fill_uninitialized_memory", True)
+    monkeypatch.setenv("CUBLAS_WORKSPACE_CONFIG", ":16:8")
+    try:
+        settle(torch.get_num_threads())
+        assert torch.are_deterministic_algorithms_enabled()
+        assert not torch.is_deterministic_algorithms_warn_only_enabled()
+    finally:
+        torch.use_deterministic_algorithms(False)
+    assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":16:8"  # the user's own
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ from scripts.common import cli
 from scripts.pretrain import pretrain
 from scripts.pretrain.architectures.bert import Bert, Dropout
 from scripts.pretrain.architectures.micro_batch import MicroBatch
-from scripts.pretrain.loop import phase  # noqa: F401, for the server to have it
+from scripts.pretrain.loop import checkpoint, phase  # noqa: F401, for the server to have it
 from scripts.pretrain.loop.guard import Guard
 from scripts.pretrain.loop.micro_batches import Stream
 from scripts.pretrain.loop.training_run import STOP_SIGNALS
@@ -54,6 +54,12 @@ def enter(words: list[str], environment: dict[str, str], errors: Path) -> None:
     if environment.get("RANK") == "1" and "SLOWED" in environment:
         read = Stream.read
         Stream.read = lambda *words: time.sleep(0.05) or read(*words)
+    if "BESIDE" in environment:  # checkpoints as on a GPU, the first so many of them quickly
+        quick, made = int(environment["BESIDE"]), checkpoint.Writer
+        checkpoint.Writer = lambda folder, keep, beside: made(folder, keep, beside=True)
+        pauses = chain(repeat(0, quick), repeat(600))
+        save_file = checkpoint.save_file
+        checkpoint.save_file = lambda *words: time.sleep(next(pauses)) or save_file(*words)
     if "EXPLODES_AT" in environment:  # so many judgements on, and once
         verdicts = chain(
             ["go on"] * int(environment["EXPLODES_AT"]), ["roll back"], repeat("go on")

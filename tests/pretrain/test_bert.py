@@ -1,9 +1,12 @@
 """The packed model is transformers' padded one: same logits, loss and gradients."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
 from transformers import BertConfig, BertForPreTraining
 
 from scripts.pretrain.architectures import bert, model_folder
@@ -29,6 +32,11 @@ CONFIG = {
 }
 FLASH = CONFIG | {"num_attention_heads": 6}  # heads of a width that flash attention takes
 LENGTHS = [60, 60, 59, 57, 40, 33, 7, 5]
+# On a GPU, by the documentation of use_deterministic_algorithms.
+REFUSED = (
+    "adaptive_|avg_pool|bincount|ctc|cumsum|embedding_bag|fractional|grid_|histc|kthvalue|"
+    "max_unpool|median|nll_loss2d|put_$|reflection|scatter_reduce|upsample_"
+)
 ON_CPU = [REFERENCE, CpuKernels(), CudaKernels(flash=False)]  # those that run here
 
 
@@ -154,14 +162,40 @@ def test_what_runs_on_a_gpu_has_the_right_shapes_and_types():
         assert all(p.grad.dtype == torch.float32 for p in ours.parameters())
 
 
-def test_layers_for_a_gpu_compile_to_one_graph_for_all_sizes():
+class Named(TorchDispatchMode):
+    """Takes down the names of operations."""
+
+    def __init__(self):
+        super().__init__()
+        self.names: set[str] = set()
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        self.names.add(func.overloadpacket.__name__)
+        return func(*args, **kwargs or {})
+
+
+@pytest.mark.parametrize(("dtype", "flash"), [(torch.float32, False), (torch.bfloat16, True)])
+def test_what_runs_on_a_gpu_has_kernels_that_add_in_one_order(dtype, flash):
+    """For training, and for finetuning, which has the same encoder."""
+    with torch.device("meta"):
+        ours = Bert(Shape.from_config(FLASH, "test"), dtype)
+    ours.kernels = CudaKernels(flash)
+    batch = random_batch().to(torch.device("meta"))
+    with Named() as seen:
+        loss_of(ours, batch, Dropout(DropoutRates(0.1, 0.1))).backward()
+    assert {"embedding_dense_backward", "_log_softmax"} <= seen.names
+    assert not {name for name in seen.names if re.match(REFUSED, name)}
+
+
+@pytest.mark.parametrize("backend", ["eager", "aot_eager"])
+def test_layers_for_a_gpu_compile_to_one_graph_for_all_sizes(backend):
     torch._dynamo.reset()
     torch._dynamo.utils.counters.clear()
     with torch.device("meta"):
         ours = Bert(Shape.from_config(FLASH, "test"), torch.bfloat16)
     ours.kernels = CudaKernels(flash=True)
     for layer in ours.layers:
-        layer.compile(dynamic=True, fullgraph=True, backend="eager")
+        layer.compile(dynamic=True, fullgraph=True, backend=backend)
     for lengths in (LENGTHS, [64] * 7, [20, 10]):
         batch = random_batch(lengths).to(torch.device("meta"))
         loss_of(ours, batch, Dropout(DropoutRates(0.1, 0.1))).backward()

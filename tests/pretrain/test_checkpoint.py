@@ -2,6 +2,8 @@
 
 import errno
 import json
+import threading
+from concurrent.futures import wait
 
 import pytest
 import torch
@@ -52,3 +54,67 @@ def test_a_checkpoint_that_cannot_be_read_for_want_of_something_is_not_passed_ov
     monkeypatch.setattr(checkpoint, "load_file", refuse)
     with pytest.raises(UserError, match=r"step-000000009: (out of memory|too many open files);"):
         checkpoint.load_newest(tmp_path)
+
+
+@pytest.fixture
+def gate(monkeypatch):
+    """What a checkpoint's thread waits for before it has written anything."""
+    opened, write = threading.Event(), checkpoint.save_file
+    monkeypatch.setattr(checkpoint, "save_file", lambda *words: opened.wait(60) and write(*words))
+    yield opened
+    opened.set()
+
+
+def test_beside_training_what_is_saved_is_as_it_was(tmp_path, gate):
+    writer, weight, state = (
+        checkpoint.Writer(tmp_path, 2, beside=True),
+        torch.zeros(3),
+        {"rows": [1]},
+    )
+    writer.save(1, {"a": weight}, state)
+    weight += 1
+    state["rows"].append(2)
+    writer.check()
+    assert not checkpoint.found(tmp_path)
+    gate.set()
+    writer.wait()
+    tensors, kept = checkpoint.load_newest(tmp_path)
+    assert (tensors["a"].tolist(), kept) == ([0, 0, 0], {"rows": [1]})
+
+
+def test_a_checkpoint_waits_for_the_one_before(tmp_path, gate):
+    writer = checkpoint.Writer(tmp_path, 1, beside=True)
+    writer.save(1, {}, {"step": 1})
+    threading.Timer(0.1, gate.set).start()
+    writer.save(2, {}, {"step": 2})
+    assert checkpoint.found(tmp_path)
+    with writer.thread:  # its end is waited for
+        pass
+    assert [path.name for path in checkpoint.found(tmp_path)] == ["step-000000002"]
+
+
+@pytest.mark.parametrize("way", ["check", "wait", "save"])
+def test_what_was_wrong_with_a_checkpoint_is_raised_in_training(tmp_path, monkeypatch, way):
+    writer = checkpoint.Writer(tmp_path, 2, beside=True)
+    writer.save(1, {}, {"step": 1})
+    writer.wait()
+    monkeypatch.setattr(checkpoint, "save_file", lambda *_: int("no room"))
+    writer.save(2, {}, {"step": 2})
+    wait([writer.begun])
+    call = {
+        "check": writer.check,
+        "wait": writer.wait,
+        "save": lambda: writer.save(3, {}, {}),
+    }
+    with pytest.raises(ValueError, match="no room"):
+        call[way]()
+    writer.wait()  # it was said once
+    assert [path.name for path in tmp_path.iterdir()] == ["step-000000001"]
+
+
+def test_on_a_cpu_nothing_is_copied_and_training_waits(tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoint, "deepcopy", None)
+    writer = checkpoint.Writer(tmp_path, 2, beside=False)
+    writer.save(1, {"a": torch.zeros(3)}, {"step": 1})
+    assert checkpoint.load_newest(tmp_path)[1] == {"step": 1}
+    assert writer.begun is None

@@ -1,5 +1,7 @@
 """How a process joins the others, and what it refuses."""
 
+import os
+
 import pytest
 import torch
 
@@ -34,6 +36,15 @@ def test_a_job_that_was_given_a_gpu_needs_it(monkeypatch):
     monkeypatch.setenv("REQUIRE_CUDA", "1")
     with pytest.raises(UserError, match="no GPU can be used here"):
         join(1)
+
+
+@pytest.mark.parametrize("given", [None, "max_split_size_mb:64"])
+def test_a_gpus_memory_comes_in_blocks_that_grow_unless_told_otherwise(given, monkeypatch):
+    monkeypatch.setenv("PYTORCH_CUDA_ALLOC_CONF", given or "")
+    if given is None:
+        monkeypatch.delenv("PYTORCH_CUDA_ALLOC_CONF")
+    join(torch.get_num_threads())
+    assert os.environ["PYTORCH_CUDA_ALLOC_CONF"] == (given or "expandable_segments:True")
 
 
 def test_the_first_process_writes():

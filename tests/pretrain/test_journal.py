@@ -100,6 +100,14 @@ def test_what_a_killed_run_had_shown_is_not_shown_twice(journal):
     assert [event.step for event in events] == [1]
 
 
+def test_how_long_checkpoints_took_of_training_is_told(journal):
+    for step, seconds in ((1, 0.75), (2, 0.0)):
+        journal.saving += seconds
+        journal.note(work(1), torch.tensor(SUMS))
+        journal.close(step, 9, 0.5, 0.1, 1.0)
+    assert [row["checkpoint_seconds"] for row in journal.timing] == [0.75, 0.0]
+
+
 def test_what_it_took(journal, tmp_path):
     journal.note(work(1000), torch.tensor(SUMS))
     journal.export(tmp_path, {"parameters": 7}, 7200.0)

@@ -1,5 +1,6 @@
 """A device's kernels compute what the reference's do, forward and backward, in each precision."""
 
+import math
 from itertools import accumulate
 from types import SimpleNamespace
 from typing import Any
@@ -7,7 +8,10 @@ from unittest.mock import Mock
 
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
+from scripts.common.errors import UserError
 from scripts.pretrain.kernels import choice, cuda
 from scripts.pretrain.kernels.choice import choose
 from scripts.pretrain.kernels.cpu import CpuKernels
@@ -55,6 +59,7 @@ def inputs(name: str, dtype: torch.dtype, device: torch.device) -> list:
     attended = [batch, HEADS, 0.0, torch.Generator()]
     fine = dtype if dtype == torch.float64 else torch.float32
     made = {
+        "add_segments": lambda: [rows(tokens, HIDDEN), labels(2).int(), rows(2, HIDDEN)],
         "linear": lambda: [rows(tokens, HIDDEN), rows(24, HIDDEN), rows(24)],
         "layer_norm": lambda: [
             rows(tokens, HIDDEN), *(rows(HIDDEN, precision=fine) for _ in range(2)), 1e-12
@@ -134,6 +139,98 @@ def test_a_label_of_minus_one_counts_for_nothing(kernels):
     assert int(whole[1]) == int(part[1])
 
 
+@pytest.mark.parametrize("kinds", [1, 3])
+def test_segments_are_of_any_number(kinds):
+    torch.manual_seed(0)
+    x, table = torch.randn(9, HIDDEN), torch.randn(kinds, HIDDEN)
+    segments = torch.arange(9, dtype=torch.int32) % kinds
+    found = CudaKernels(flash=False).add_segments(x, segments, table)
+    torch.testing.assert_close(found, REFERENCE.add_segments(x, segments, table))
+
+
+@pytest.mark.parametrize(("kernels", "device", "dtypes"), SIDES[1:3])
+@pytest.mark.parametrize("rows", [1, 60, 109])
+def test_a_loss_in_parts_is_the_loss(kernels, device, dtypes, rows, monkeypatch):
+    """Parts of one row, with a remainder, and of equal sizes; some rows count for nothing."""
+    monkeypatch.setattr(cuda, "LOGITS", rows * WORDS + 3)
+    made = inputs
+
+    def with_unlabelled(*words) -> list:
+        arguments = made(*words)
+        arguments[-1][::7] = -1
+        return arguments
+
+    monkeypatch.setitem(globals(), "inputs", with_unlabelled)
+    test_kernels_equal_the_reference(kernels, device, dtypes, "masked_loss")
+
+
+def bias_gradient(dtype: torch.dtype, rows: int, logits: list[float], scale: float) -> torch.Tensor:
+    """The bias's, where each row has these logits and its label is the first."""
+    bias = torch.tensor(logits, dtype=dtype, requires_grad=True)
+    hidden = torch.zeros(rows, 4, dtype=dtype, requires_grad=True)
+    weight = torch.zeros(len(logits), 4, dtype=dtype)
+    labels = torch.zeros(rows, dtype=torch.int64)
+    loss, _ = CudaKernels(flash=False).masked_loss(hidden, weight, bias, labels)
+    loss.backward(torch.tensor(scale, dtype=loss.dtype))
+    return bias.grad
+
+
+def test_many_parts_of_a_loss_add_up(monkeypatch):
+    """In bf16 a sum would end where it is 256 times what is added."""
+    monkeypatch.setattr(cuda, "LOGITS", 4)
+    found = bias_gradient(torch.bfloat16, 1000, [0.0] * 4, 1.0)
+    assert found.tolist() == pytest.approx([-750, 250, 250, 250], rel=0.01)
+
+
+def test_in_fp16_the_losss_scale_keeps_small_gradients():
+    found = bias_gradient(torch.float16, 1, [0.0, -19.0], 2.0**16)
+    assert float(found[1]) == pytest.approx(2.0**16 * math.exp(-19), rel=0.01)
+
+
+class Seen(TorchDispatchMode):
+    """Takes down the operations, and the sizes of what they give."""
+
+    def __init__(self):
+        super().__init__()
+        self.names: list[str] = []
+        self.sizes: list[int] = []
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **kwargs or {})
+        self.names.append(func.overloadpacket.__name__)
+        self.sizes += [x.numel() for x in tree_leaves(out) if isinstance(x, torch.Tensor)]
+        return out
+
+
+def loss_on_meta(kernels: Kernels, learn: bool = True) -> Seen:
+    """What a masked loss does with 5,000 rows and BERT's vocabulary, where no value can be asked for."""
+    shapes = (5000, HIDDEN), (30522, HIDDEN), (30522,)
+    hidden, weight, bias = (
+        torch.empty(shape, dtype=torch.bfloat16, device="meta", requires_grad=True)
+        for shape in shapes
+    )
+    labels = torch.empty(5000, dtype=torch.int64, device="meta")
+    with Seen() as seen, torch.set_grad_enabled(learn):
+        loss, _ = kernels.masked_loss(hidden, weight, bias, labels)
+        if learn:
+            loss.backward()
+            assert [x.grad.dtype for x in (hidden, weight, bias)] == 3 * [torch.bfloat16]
+    return seen
+
+
+def test_a_gpus_loss_never_holds_all_logits():
+    assert max(loss_on_meta(REFERENCE).sizes) == 5000 * 30522
+    assert max(loss_on_meta(CudaKernels(flash=False)).sizes) <= cuda.LOGITS
+
+
+def test_a_gpus_validation_makes_no_gradients():
+    products = [
+        sum(name in ("addmm", "mm", "mv") for name in loss_on_meta(CudaKernels(False), learn).names)
+        for learn in (True, False)
+    ]
+    assert products == [4 * 3, 3]  # of three parts
+
+
 def with_heads(width: int) -> Any:
     """As much of a model's shape as tells the width of its heads."""
     return SimpleNamespace(hidden_size=2 * width, num_attention_heads=2)
@@ -172,3 +269,39 @@ def test_attention_goes_through_the_kernel_that_was_chosen(flash, monkeypatch):
     out = CudaKernels(flash).attention(qkv, lengths(edges, (0, 3, 8), 5), 4, 0.1, torch.Generator())
     assert out.shape == (8, 64)
     assert padded.called != flash
+
+
+@pytest.fixture
+def hopper(monkeypatch):
+    """A machine with a Hopper, whose torch takes down which attention it is told to take."""
+    told: list[str] = []
+    monkeypatch.setattr(choice.torch.cuda, "get_device_capability", lambda _: (9, 0))
+    monkeypatch.setattr(torch.nn.attention, "activate_flash_attention_impl", told.append)
+    return told
+
+
+def test_flash_attention_3_is_taken_where_it_is_asked_for_and_runs(hopper, monkeypatch):
+    said = []
+    monkeypatch.setattr(choice.log, "info", lambda text, *values: said.append(text % values))
+
+    def take(capability=(9, 0), dtype=torch.bfloat16, version=3, rate=0.0) -> tuple[list, str]:
+        hopper.clear()
+        monkeypatch.setattr(choice.torch.cuda, "get_device_capability", lambda _: capability)
+        choose(torch.device("cuda", 0), dtype, with_heads(64), version, rate)
+        return list(hopper), said[-1]
+
+    older = ([], "attention: flash attention 2")
+    assert take() == (["FA3"], "attention: flash attention 3")
+    assert take(version=2) == take(capability=(8, 0)) == take(capability=(10, 0)) == older
+    assert take(rate=0.1) == older
+    assert take(dtype=torch.float32) == ([], "attention: on padded rows")
+    monkeypatch.setattr(torch, "are_deterministic_algorithms_enabled", lambda: True)
+    assert take() == older
+
+
+def test_flash_attention_3_without_its_package_is_refused():
+    assert not cuda.take_flash_3((8, 0), 0.0)
+    with pytest.raises(
+        UserError, match=r"flash_attention: 3 needs the package .*flash_attn_interface"
+    ):
+        cuda.take_flash_3((9, 0), 0.0)

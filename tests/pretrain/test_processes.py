@@ -80,12 +80,13 @@ def test_when_a_process_dies_the_other_ends(training, dead):
     assert list(run.checkpoints.glob("*/step-*"))
 
 
+@pytest.mark.parametrize("how", [{}, {"BESIDE": "1000"}], ids=["waiting", "beside"])
 @pytest.mark.parametrize("why", ["hours", "rollback", "signal"])
-def test_processes_of_which_one_is_slow_end_at_the_same_step(training, why):
+def test_processes_of_which_one_is_slow_end_at_the_same_step(training, why, how):
     words = ["--checkpoint-steps", "3", *(("--hours", "0.001") if why == "hours" else ())]
     run = training(why, *words, steps=40 if why == "rollback" else 100_000)
     explodes = {"EXPLODES_AT": "1"} if why == "rollback" else {}
-    members = run.start_all(2, SLOWED="1", **explodes)
+    members = run.start_all(2, SLOWED="1", **explodes, **how)
     while why == "signal" and "saved" not in run.said:
         members[0].join(0.01)
     if why == "signal":

@@ -12,6 +12,9 @@ import torch
 
 from scripts.common.errors import UserError
 from scripts.pretrain.loop import checkpoint
+from scripts.pretrain.loop.training_run import STOP_SIGNALS
+
+BESIDE = {"BESIDE": "1000"}  # checkpoints as on a GPU, all of them quick
 
 
 def wait_for(condition, process, seconds: float = 60) -> bool:
@@ -25,11 +28,12 @@ def wait_for(condition, process, seconds: float = 60) -> bool:
 
 
 @pytest.mark.slow
-def test_killed_at_random_it_ends_the_same(training, whole):
+@pytest.mark.parametrize("how", [{}, BESIDE], ids=["waiting", "beside"])
+def test_killed_at_random_it_ends_the_same(training, whole, how):
     run = training("killed", "--checkpoint-steps", "2", steps=30)
     rng = random.Random(3)
     for _ in range(8):
-        process = run.start()
+        process = run.start(**how)
         seen = run.said.count("saved")
         wait_for(lambda seen=seen: run.said.count("saved") > seen, process)
         time.sleep(rng.uniform(0, 0.15))
@@ -57,10 +61,34 @@ def test_killed_while_saving_it_ends_the_same(training, whole):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1, signal.SIGINT, signal.SIGHUP])
-def test_a_signal_saves_and_ends(training, whole, number):
+def test_killed_beside_a_slow_checkpoint_it_goes_on_from_the_one_before(training, whole):
+    """The second one is begun at step 8, and never ends; steps go on."""
+    run = training("killed", "--checkpoint-steps", "4", steps=30)
+    process = run.start(BESIDE="1")
+
+    def further() -> bool:
+        rows = [path.read_text().count("\n") for path in run.checkpoints.glob("*/metrics.jsonl")]
+        return max(rows, default=0) >= 11
+
+    assert wait_for(further, process), run.said
+    (folder,) = run.checkpoints.iterdir()
+    assert (folder / ".step-000000008.tmp").is_dir()
+    process.kill()
+    process.join()
+    assert [path.name for path in checkpoint.found(folder)] == ["step-000000004"]
+    assert run.run() == 0, run.said
+    assert "resumed at step 4 " in run.said
+    assert run.same_as(whole)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("number", "how"),
+    [(number, {}) for number in STOP_SIGNALS] + [(signal.SIGTERM, BESIDE)],
+)
+def test_a_signal_saves_and_ends(training, whole, number, how):
     run = training("signalled", steps=30)
-    process = run.start()
+    process = run.start(**how)
     assert wait_for(lambda: "training on" in run.said, process)
     process.join(0.1)
     signal_sent = process.is_alive()

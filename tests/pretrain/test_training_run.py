@@ -1,6 +1,8 @@
 """Where a training is: its position, what it tells the others, when it saves, validates and gives up."""
 
 import math
+import threading
+from concurrent.futures import wait
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -91,6 +93,30 @@ def test_a_state_is_saved_once_when_it_is_time(run, monkeypatch):
     monkeypatch.setattr(one, "save", lambda: saved.append(one.step))
     one.stretch(9)
     assert saved == [4, 8]
+
+
+def test_a_slow_checkpoint_holds_up_no_step(run, monkeypatch):
+    """But a rollback waits for it, and what was wrong with it ends the next step."""
+    monkeypatch.setattr(
+        training_run.Stream, "steps", lambda *_: iter([replace(WORK, notes=[0, 0])] * 9)
+    )
+    monkeypatch.setattr(TrainingRun, "refuse_changed", lambda _: None)
+    gate, write = threading.Event(), checkpoint.save
+    monkeypatch.setattr(checkpoint, "save", lambda *words: gate.wait(60) and write(*words))
+    one = run(checkpoint_steps=5)
+    one.writer = checkpoint.Writer(one.folder, 2, beside=True)
+    assert one.stretch(9) == "go on"
+    assert (one.step, checkpoint.found(one.folder)) == (9, [])
+    assert sum(row["checkpoint_seconds"] for row in one.journal.timing) < 30
+    threading.Timer(0.1, gate.set).start()
+    one.roll_back()
+    assert (one.step, one.training.state) == (5, 5)
+    monkeypatch.setattr(checkpoint, "save", lambda *_: int("no room"))
+    one.save()
+    wait([one.writer.begun])
+    with pytest.raises(ValueError, match="no room"):
+        one.stretch(9)
+    assert one.step == 6
 
 
 def test_the_measured_micro_batch_is_kept(run):

@@ -129,7 +129,7 @@ class Bert(nn.Module):
         """The last layer's output [T, hidden]."""
         x = F.embedding(batch.ids, self.word_embeddings.weight)
         x = x + F.embedding(batch.positions, self.position_embeddings.weight)
-        x = x + F.embedding(batch.segments, self.segment_embeddings.weight)
+        x = self.kernels.add_segments(x, batch.segments, self.segment_embeddings.weight)
         x = dropout.hidden(self.norm(x, self.kernels).to(self.dtype), self.kernels)
         for number in range(len(self.layers)):
             if self.recompute and self.training:

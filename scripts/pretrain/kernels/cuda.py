@@ -1,20 +1,67 @@
 """The kernels of a training step on a GPU, torch's own; attention takes sequences of any lengths."""
 
-import contextlib
-import importlib
-from collections.abc import Callable
+import os
 
 import torch
 from torch import Tensor
+from torch.autograd import Function
 from torch.nn import functional as F
 
+from scripts.common.errors import UserError
 from scripts.pretrain.architectures.micro_batch import MicroBatch
-from scripts.pretrain.kernels.reference import Kernels
+from scripts.pretrain.kernels.reference import Kernels, upcast
 
-varlen_attn: Callable[..., Tensor] | None = None
-if torch.backends.cuda.is_built():  # it brings torch's compiler, which takes more than a second
-    with contextlib.suppress(ImportError):  # before torch 2.10
-        varlen_attn = importlib.import_module("torch.nn.attention.varlen").varlen_attn
+LOGITS = 1 << 26  # of a part of a loss: with their scores in fp32 10 bytes each, 0.7 GB in bf16
+
+
+def sum_in_order() -> None:
+    """Have a GPU take the algorithms that add in one order: attention's and embeddings' backward passes.
+
+    torch refuses the rest; told only to warn, attention adds in any order. It reads the variable later.
+    """
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    # Nothing reads it. The module makes its attribute when it is asked for.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+    torch.use_deterministic_algorithms(True)
+
+
+class MaskedLossFunction(Function):
+    """The reference's `masked_loss` a part of the rows at a time, so that logits fill no memory.
+
+    A part's logits become their gradients at once, in fp32 sums, which the backward pass rescales (as in
+    Hsu et al., "Liger Kernel", 2024, section 3.2).
+    """
+
+    @staticmethod
+    def forward(ctx, hidden: Tensor, weight: Tensor, bias: Tensor, labels: Tensor, learn: bool):
+        fine = upcast(hidden[:0]).dtype
+        loss, correct = hidden.new_zeros((), dtype=fine), labels.new_zeros(())
+        to_hidden = []
+        to_weight, to_bias = (torch.zeros_like(x, dtype=fine) for x in (weight, bias))
+        size = max(1, LOGITS // len(weight))
+        for rows, wanted in zip(hidden.split(size), labels.split(size), strict=True):
+            logits = F.linear(rows, weight, bias)
+            correct += (logits.argmax(1) == wanted).sum()
+            scores = torch.log_softmax(logits, 1, dtype=fine)
+            place, counts = wanted.clamp(min=0)[:, None], (wanted >= 0)[:, None]
+            chosen = scores.gather(1, place)
+            loss -= (chosen * counts).sum()
+            if learn:
+                grads = torch.exp(scores, out=logits)
+                grads.scatter_(1, place, torch.expm1(chosen).to(grads.dtype))
+                to_hidden.append((grads @ weight) * counts)
+                to_weight += grads.t() @ (rows * counts)
+                to_bias += grads.t() @ counts[:, 0].to(grads.dtype)
+        if learn:
+            ctx.save_for_backward(torch.cat(to_hidden), to_weight, to_bias)
+        ctx.mark_non_differentiable(correct)
+        return loss, correct
+
+    @staticmethod
+    def backward(ctx, grad: Tensor, _):
+        to_hidden, *others = ctx.saved_tensors
+        parts = ((part * grad).to(to_hidden.dtype) for part in (to_hidden, *others))
+        return (*parts, None, None)
 
 
 class CudaKernels(Kernels):
@@ -34,15 +81,26 @@ class CudaKernels(Kernels):
     ) -> Tensor:
         q, k, v = qkv.view(len(qkv), 3, heads, -1).unbind(1)
         edges, longest = batch.cu_seqlens, batch.longest
-        if not self.flash:
-            out = padded_attention(q, k, v, edges, longest, rate)
-        elif rate or varlen_attn is None:
+        if self.flash:
             out = torch.ops.aten._flash_attention_forward(
                 q, k, v, edges, edges, longest, longest, rate, False, False
             )[0]
         else:
-            out = varlen_attn(q, k, v, edges, edges, longest, longest)
+            out = padded_attention(q, k, v, edges, longest, rate)
         return out.reshape(len(qkv), -1)
+
+    def add_segments(self, x: Tensor, segments: Tensor, table: Tensor) -> Tensor:
+        if len(table) != 2:
+            return super().add_segments(x, segments, table)
+        # A look-up's backward pass would add all tokens up into the two rows, one after the other.
+        return torch.addcmul(x + table[0], segments[:, None].to(x.dtype), table[1] - table[0])
+
+    def masked_loss(
+        self, hidden: Tensor, weight: Tensor, bias: Tensor, labels: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        if hidden.dtype == torch.float16:  # without the loss's scale, small gradients would vanish
+            return super().masked_loss(hidden, weight, bias, labels)
+        return MaskedLossFunction.apply(hidden, weight, bias, labels, torch.is_grad_enabled())
 
 
 def flash_takes(dtype: torch.dtype, width: int, capability: tuple[int, int]) -> bool:
@@ -52,6 +110,20 @@ def flash_takes(dtype: torch.dtype, width: int, capability: tuple[int, int]) -> 
     """
     half = dtype in (torch.float16, torch.bfloat16)
     return capability >= (8, 0) and half and width % 8 == 0 and width <= 256
+
+
+def take_flash_3(capability: tuple[int, int], rate: float) -> bool:
+    """Have torch take flash attention 3 on Hopper, without dropout, and where sums may be in any order.
+
+    Raises UserError where its package is missing.
+    """
+    if capability[0] != 9 or rate or torch.are_deterministic_algorithms_enabled():
+        return False
+    try:
+        torch.nn.attention.activate_flash_attention_impl("FA3")
+    except (ImportError, RuntimeError) as error:
+        raise UserError(f"flash_attention: 3 needs the package flash-attn-3: {error}") from error
+    return True
 
 
 def padded_attention(

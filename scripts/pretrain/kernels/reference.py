@@ -16,6 +16,10 @@ from scripts.pretrain.architectures.micro_batch import MicroBatch
 class Kernels:
     """What a model asks of its device; rows are tokens laid end to end."""
 
+    def add_segments(self, x: Tensor, segments: Tensor, table: Tensor) -> Tensor:
+        """Rows [T, hidden] plus the table's rows that `segments` int32 [T] name."""
+        return x + F.embedding(segments, table)
+
     def linear(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         """x @ weight.T + bias for rows [T, K] and weights [N, K], all of one precision."""
         return F.linear(x, weight, bias)

@@ -24,13 +24,15 @@ def micro_batch_tokens(model: Bert, rates: DropoutRates, seq_length: int, most: 
         return CPU_TOKENS
     moments = [torch.empty_like(p) for p in model.parameters() for _ in range(2)]  # the optimizer's
 
+    def take(tokens: int) -> None:
+        batch = full_batch(tokens, seq_length, model.shape.vocab_size).to(device)
+        out = model(batch, Dropout(rates))
+        (out.mlm_loss + out.next_sentence_loss).backward()
+        torch.cuda.synchronize(device)
+
     def fits(tokens: int) -> bool:
         try:
-            batch = full_batch(tokens, seq_length, model.shape.vocab_size).to(device)
-            out = model(batch, Dropout(rates))
-            (out.mlm_loss + out.next_sentence_loss).backward()
-            del out
-            torch.cuda.synchronize(device)
+            take(tokens)  # whose results are gone when memory is given back
         except torch.OutOfMemoryError:
             return False
         finally:

@@ -8,10 +8,13 @@ import fcntl
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
 from typing import TextIO
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
@@ -40,7 +43,44 @@ def save(folder: Path, step: int, tensors: dict[str, Tensor], state: dict, keep:
     later = [path for path in found(folder) if path.name > target.name]
     for old in [*later, *found(folder)[len(later) + keep :]]:
         remove(old)
+    log.info("saved %s", target)
     return target
+
+
+class Writer:
+    """Saves checkpoints one after the other; `beside` training, by a thread and of a copy in host memory.
+
+    On a CPU the copy would take the memory, and the thread the processor time, that training needs.
+    """
+
+    def __init__(self, folder: Path, keep: int, beside: bool):
+        self.folder, self.keep, self.beside = folder, keep, beside
+        self.thread = ThreadPoolExecutor(1, "checkpoints")
+        self.begun: Future | None = None
+
+    @torch.no_grad()
+    def save(self, step: int, tensors: dict[str, Tensor], state: dict) -> None:
+        """`save`, when the one before is safe."""
+        self.wait()
+        if not self.beside:
+            save(self.folder, step, tensors, state, self.keep)
+            return
+        copies = {  # into pinned memory, since it takes them several times faster
+            name: torch.empty_like(value, device="cpu", pin_memory=value.is_cuda).copy_(value)
+            for name, value in tensors.items()
+        }
+        self.begun = self.thread.submit(save, self.folder, step, copies, deepcopy(state), self.keep)
+
+    def check(self) -> None:
+        """Raise what was wrong with the last checkpoint, if that is known."""
+        if self.begun and self.begun.done():
+            self.wait()
+
+    def wait(self) -> None:
+        """Wait until the last checkpoint is safe; raises what was wrong with it."""
+        begun, self.begun = self.begun, None
+        if begun:
+            begun.result()
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """A phase from its examples to a model folder."""
 
-import os
 import time
 from contextlib import nullcontext
 from dataclasses import asdict, replace
@@ -22,6 +21,7 @@ from scripts.pretrain.architectures.bert import Bert
 from scripts.pretrain.architectures.initialisation import initialise
 from scripts.pretrain.architectures.model_config import Shape
 from scripts.pretrain.kernels import cpu
+from scripts.pretrain.kernels.cuda import sum_in_order
 from scripts.pretrain.kernels.self_check import check_products
 from scripts.pretrain.loop import batch_size_probe, checkpoint
 from scripts.pretrain.loop.job import PRECISIONS, Job, RuntimeOptions
@@ -53,17 +53,6 @@ def pretrain(job: Job, options: RuntimeOptions) -> None:
         leave(processes)
 
 
-def sum_in_order() -> None:
-    """Have a GPU take the algorithms that add in one order: attention's and embeddings' backward passes.
-
-    torch refuses the rest, and reads the variable when it first multiplies.
-    """
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    # Nothing reads it. The module makes its attribute when it is asked for.
-    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-    torch.use_deterministic_algorithms(True)
-
-
 def resolve_precision(precision: str, device: torch.device) -> str:
     """What `auto` means here: bf16 on a GPU that has it, fp16 on an older one, fp32 on a CPU."""
     if precision != "auto":
@@ -90,8 +79,9 @@ def train(job: Job, options: RuntimeOptions, processes: Processes) -> None:
     model.recompute = settings.recompute
     for head in () if examples.next_sentence else (model.pooler, model.next_sentence):
         head.requires_grad_(False)  # no loss uses them: they would do nothing but decay
-    compiled = {"auto": processes.device.type == "cuda", "always": True, "never": False}
-    training = Training(model, recipe, processes, options.sharded, compiled[options.compile])
+    gpu, sharded = processes.device.type == "cuda", options.sharded
+    compiled = {"auto": gpu, "always": True, "never": False}[settings.compile]
+    training = Training(model, recipe, processes, sharded, compiled, settings.flash_attention)
     peak = peak_flops(processes.device, model.dtype) * processes.count
     training_run = TrainingRun(
         settings=settings,
@@ -107,7 +97,8 @@ def train(job: Job, options: RuntimeOptions, processes: Processes) -> None:
             processes, model.shape.training_flops, peak, folder, options.progress_seconds
         ),
     )
-    with checkpoint.locked(folder) if processes.first else nullcontext():
+    held = checkpoint.locked(folder) if processes.first else nullcontext()
+    with held, training_run.writer.thread:  # whose work ends before others may have the folder
         for line in leftovers(checkpoints, job.output.name, but=folder):
             log.info("a training with other settings, data or code left behind %s", line)
         training_run.train_to_end()

@@ -49,12 +49,17 @@ class Training:
         processes: Processes,
         sharded: bool = False,
         compiled: bool = False,
+        flash_attention: int = 2,
     ):
         self.model, self.recipe, self.processes = model.to(processes.device), recipe, processes
-        model.kernels = choose(processes.device, model.dtype, model.shape)
+        rate = recipe.dropout
+        self.rates = model.dropout_rates if rate is None else DropoutRates(rate, rate)
+        model.kernels = choose(
+            processes.device, model.dtype, model.shape, flash_attention, self.rates.attention
+        )
         self.params: list[Tensor] = list(model.parameters())
-        self.sharded = sharded
-        self.optimizer = make_optimizer(model, recipe, recipe.learning_rate, sharded)
+        self.sharded = sharded and processes.count > 1
+        self.optimizer = make_optimizer(model, recipe, recipe.learning_rate, self.sharded)
         self.scaler = GradScaler(model.dtype == torch.float16, processes.device)
         self.run: nn.Module = Step(model)
         if compiled:
@@ -65,8 +70,6 @@ class Training:
         if processes.count > 1:
             self.run = DistributedDataParallel(self.run, gradient_as_bucket_view=True)
         self.settled = processes.count == 1
-        rate = recipe.dropout
-        self.rates = model.dropout_rates if rate is None else DropoutRates(rate, rate)
 
     def step(self, work: Work, learning_rate: float) -> Tensor:
         """One step on a global batch. Returns this process's sums [6] as SUMS names them.

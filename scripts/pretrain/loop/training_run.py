@@ -59,6 +59,8 @@ class TrainingRun:
         # What the guard has not judged yet: sums, in which no order of additions shows, and counts.
         self.sums = torch.zeros(len(SUMS), dtype=torch.float64, device=self.processes.device)
         self.counts = [0, 0, 0]  # steps, masks, pairs
+        beside = self.processes.device.type == "cuda"
+        self.writer = checkpoint.Writer(self.folder, self.options.checkpoints, beside)
 
     @property
     def spent(self) -> float:
@@ -94,17 +96,22 @@ class TrainingRun:
         return True
 
     def save(self) -> None:
-        """Write a checkpoint, unless the loss looks bad."""
+        """Have a checkpoint written, unless the loss looks bad."""
         self.refuse_changed()
         if not self.guard.calm:
             return
+        start = time.perf_counter()
         tensors = self.training.tensors()
         state = {name: getattr(self, name) for name in ("step", *KEPT)}
         state |= {"seconds": self.spent, "sums": self.processes.sum(self.sums.clone()).tolist()}
         state |= {"guard": self.guard.state(), "journal": self.journal.state()}
         if self.processes.first:
-            path = checkpoint.save(self.folder, self.step, tensors, state, self.options.checkpoints)
-            log.info("saved %s", path)
+            self.writer.save(self.step, tensors, state)
+        self.journal.saving += time.perf_counter() - start
+
+    def await_checkpoint(self) -> None:
+        """Wait until the last checkpoint is safe, for all processes to see."""
+        self.writer.wait()
         self.processes.wait()
 
     def refuse_changed(self) -> None:
@@ -142,6 +149,7 @@ class TrainingRun:
         if self.validated != self.step:
             self.validate()
             self.save()
+        self.await_checkpoint()
 
     def stretch(self, last: int | None) -> str:
         """Train on until the end, a signal, or a loss that explodes; returns the guard's verdict."""
@@ -156,6 +164,7 @@ class TrainingRun:
                 break
             rate = self.schedule.learning_rate(self.step, hours)
             verdict = self.take(work, rate, hours, last)
+            self.writer.check()
             if verdict != "go on":
                 break
             alone = self.processes.count == 1 and self.signal is not None
@@ -167,6 +176,7 @@ class TrainingRun:
                 self.save()
                 saved = hours
             if stop or alone:
+                self.await_checkpoint()
                 self.stop()
         self.journal.close(self.step, last, rate, 1.0, self.spent)
         return verdict
@@ -202,6 +212,7 @@ class TrainingRun:
 
     def roll_back(self) -> None:
         """Go back to the newest checkpoint and on from there with other examples."""
+        self.await_checkpoint()
         if not checkpoint.found(self.folder):
             self.give_up()
         bad, position = self.step, self.position(self.step)
@@ -215,6 +226,7 @@ class TrainingRun:
 
     def give_up(self) -> None:
         """End with the reason."""
+        self.writer.wait()
         kept = checkpoint.found(self.folder)
         raise UserError(
             f"step {self.step}: the loss is {self.guard.loss:.3f} after "

@@ -36,6 +36,7 @@ class Journal:
     # Examples, pairs, masks, tokens and squared lengths of those steps, and of all steps.
     counts: list[list[int]] = field(default_factory=list)
     totals: list[int] = field(default_factory=lambda: [0] * 5)
+    saving: float = 0.0  # seconds that training waited for checkpoints since the last row
     first: tuple[float, float] = (0.0, 1.0)  # when this run's first row was shown, the share done
 
     def __post_init__(self):
@@ -68,11 +69,12 @@ class Journal:
                 "seconds": round(spent, 3),
                 "tokens_per_second": round(speed, 1),
                 "mfu": round(mfu, 4),
+                "checkpoint_seconds": round(self.saving, 3),
                 "peak_memory_mb": peak_memory(self.processes.device) >> 20,
                 "time": round(time.time(), 3),
             }
         )
-        self.pending, self.counts, self.marked = [], [], now
+        self.pending, self.counts, self.marked, self.saving = [], [], now, 0.0
         self.add(row)
         if now - self.shown > self.progress_seconds or step == last:
             self.shown = now
