@@ -1,6 +1,8 @@
 # make demo: the sample run, from a generated Wikipedia to glue_results.tsv and report.html.
 # make plan CONFIG=mine.yaml: checks data and machine, and estimates jobs, tokens, hours and disk.
 # make test: the tests that take under two seconds each. make test-all: the others too, in minutes.
+# make gpu: on a machine with a GPU, what of tests and benchmarks needs one, in ten minutes: gpu.json.
+# make gpu-data: before, on any machine: the examples for it, in gpu_data/.
 # make lint: format, style and types. .ci/run: lint and all tests, on clusters that it installs.
 # make lock: requirements.lock and config/environment.yaml from pyproject.toml; UPGRADE=1: newest.
 # make env: only the set-up, which the others do themselves; PYTHON=...: by this interpreter.
@@ -22,7 +24,7 @@ CONFIG ?=
 SNAKEMAKE := $(BIN)/snakemake $(if $(CONFIG),--configfile $(CONFIG))
 SMK := Snakefile rules
 
-.PHONY: help env demo plan test test-all lint lock clean
+.PHONY: help env demo plan test test-all gpu gpu-data lint lock clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -67,6 +69,13 @@ test: $(READY)
 # Two workers more than there are cores: a test on a cluster waits half of its time (tests/dealing.py).
 test-all: $(READY)
 	$(PYTEST) $$(($(CORES) + 2))
+
+# By .venv where there is one, else by the Python that a machine with a GPU brings.
+gpu:
+	$(or $(PYTHON),$(wildcard $(BIN)/python),python3) -m tests.benchmarks.gpu
+
+gpu-data: $(READY)
+	$(BIN)/python -m tests.benchmarks.gpu_data
 
 lock: $(READY)
 	$(BIN)/python .ci/lock.py $(if $(UPGRADE),--upgrade)

@@ -9,33 +9,36 @@ both; the ratio is the median over the rounds. With --dropout 0 the losses must 
 
 Padding is not counted: real tokens are those of the examples. MFU is the model's floating-point
 operations a second (padding and recomputation not counted) over those of a large matrix product,
-measured here. On a GPU, use --micro-batch-tokens 32768 and --compile.
+measured here. On a GPU, use --micro-batch-tokens auto and --compile ours; a Trainer's pass that does not
+fit the GPU's memory is halved.
 """
 
 import argparse
 import json
 import multiprocessing
+import os
 import resource
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 import transformers
-from transformers import BertConfig, BertForPreTraining, Trainer, TrainerCallback, TrainingArguments
 
 from scripts.examples.h5.example_files import Examples
-from scripts.pretrain.architectures import model_folder
 from scripts.pretrain.architectures.bert import Bert
 from scripts.pretrain.architectures.initialisation import initialise
 from scripts.pretrain.architectures.model_config import Shape, new_config
 from scripts.pretrain.kernels import cpu
-from scripts.pretrain.loop.job import PRECISIONS
-from scripts.pretrain.loop.micro_batches import Stream, order
+from scripts.pretrain.loop.batch_size_probe import micro_batch_tokens
+from scripts.pretrain.loop.job import PRECISIONS, tokens_or_auto
+from scripts.pretrain.loop.micro_batches import Stream, Work
+from scripts.pretrain.loop.phase import sum_in_order
 from scripts.pretrain.loop.processes import Processes
 from scripts.pretrain.loop.recipe import Recipe
 from scripts.pretrain.loop.training import Training, peak_flops, synchronise
@@ -50,87 +53,20 @@ SMALL = {
 
 @dataclass
 class Measured:
-    """A side's losses, and its tokens a second, step seconds and memory by round."""
+    """A side's losses, and its tokens a second, step seconds and memory by round.
+
+    `a_pass` is what a forward pass takes: tokens at most of ours, rows of the Trainer's.
+    """
 
     losses: list[float] = field(default_factory=list)
     speeds: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     memory: int = 0
+    a_pass: int = 0
 
 
-class Rows(torch.utils.data.Dataset):
-    """Examples in the order in which ours are read, with their masks, unpadded."""
-
-    def __init__(self, examples: Examples, seed: int, first: int, last: int):
-        size = len(examples)
-        self.rows = []
-        for epoch in range(first // size, (last - 1) // size + 1):
-            start, stop = max(first, epoch * size), min(last, (epoch + 1) * size)
-            indices = order(seed, epoch, np.arange(start, stop) - epoch * size, size)
-            batch = examples.batch(indices, epoch)
-            labels = np.full(len(batch.ids), -100)
-            labels[batch.masked] = batch.labels
-            for k in range(len(indices)):
-                part = slice(batch.offsets[k], batch.offsets[k + 1])
-                self.rows.append(
-                    {
-                        "input_ids": torch.from_numpy(batch.ids[part].astype(np.int64)),
-                        "token_type_ids": torch.from_numpy(batch.segments[part].astype(np.int64)),
-                        "labels": torch.from_numpy(labels[part]),
-                        "next_sentence_label": int(batch.next_sentence[k]),
-                    }
-                )
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __getitem__(self, index: int) -> dict:
-        return self.rows[index]
-
-
-def collate(rows: list[dict]) -> dict:
-    """Pad rows to the longest."""
-    pad = torch.nn.utils.rnn.pad_sequence
-    result = {
-        name: pad([row[name] for row in rows], batch_first=True, padding_value=fill)
-        for name, fill in (("input_ids", 0), ("token_type_ids", 0), ("labels", -100))
-    }
-    lengths = torch.tensor([len(row["input_ids"]) for row in rows])
-    result["attention_mask"] = (torch.arange(int(lengths.max())) < lengths[:, None]).long()
-    result["next_sentence_label"] = torch.tensor([row["next_sentence_label"] for row in rows])
-    return result
-
-
-class Clock(TrainerCallback):
-    """Times the steps of a Trainer after the first `warm` ones."""
-
-    def __init__(self, warm: int, now: Callable[[], float]):
-        self.warm, self.now, self.step, self.start, self.end = warm, now, 0, 0.0, 0.0
-
-    def on_step_end(self, *_, **__):
-        self.step += 1
-        if self.step == self.warm:
-            self.start = self.now()
-
-    def on_train_end(self, *_, **__):
-        self.end = self.now()
-
-
-class Quiet(Trainer):
-    """A Trainer that takes the rows in their order and keeps its losses."""
-
-    kept: list
-
-    def _get_train_sampler(self, *_):
-        return torch.utils.data.SequentialSampler(self.train_dataset)
-
-    def compute_loss(self, *args, **kwargs):
-        loss = super().compute_loss(*args, **kwargs)
-        self.kept.append((loss[0] if isinstance(loss, tuple) else loss).detach())
-        return loss
-
-
-def main() -> None:
+def read_options(words: list[str] | None = None) -> argparse.Namespace:
+    """The options that the command line, or `words`, gives."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -143,49 +79,83 @@ def main() -> None:
     add(
         "--trainer-batch-size", type=int, help="rows a pass of the Trainer; default: the batch size"
     )
-    add("--micro-batch-tokens", type=int, default=8192)
+    add("--micro-batch-tokens", type=tokens_or_auto, default=8192, help="of ours, or auto")
     add("--steps", type=int, default=6, help="measured a round")
     add("--warm", type=int, default=2, help="steps before them")
     add("--rounds", type=int, default=3)
     add("--learning-rate", type=float, default=2e-4)
     add("--threads", type=int, default=2)
-    add("--compile", action="store_true", help="both sides")
+    add("--loader-workers", type=int, default=0, help="processes that make the Trainer's batches")
+    add("--compile", choices=["never", "ours", "both"], default="never")
+    add("--deterministic", action="store_true", help="sums in one order, of ours")
     add("--only", choices=["ours", "trainer"], help="one side")
     add("--seed", type=int, default=1)
     add("--busy", action="store_true", help="count processor time: others use this machine too")
-    options = parser.parse_args()
+    return parser.parse_args(words)
+
+
+def main() -> None:
+    options = read_options()
+    report(options, figures(options, measure(options)))
+
+
+def measure(options: argparse.Namespace) -> dict[str, tuple[Measured, float]]:
+    """What each side measured, in turns, and a large matrix product's operations a second."""
     names = [options.only] if options.only else ["ours", "trainer"]
     context = multiprocessing.get_context("spawn")
-    sides = {}
+    sides, processes = {}, []
     for name in names:
-        mine, theirs = context.Pipe()
-        context.Process(target=work_side, args=(name, options, theirs), daemon=True).start()
-        sides[name] = (mine, mine.recv())
-    for number in range(options.rounds):
-        for pipe, _ in sides.values():
-            pipe.send(number)
+        sides[name], theirs = context.Pipe()
+        process = context.Process(target=work_side, args=(name, options, theirs))
+        process.start()
+        processes.append(process)
+        theirs.close()  # a side that dies is then seen
+    try:
+        for pipe in sides.values():
             pipe.recv()
-    results = {}
-    for name, (pipe, peak) in sides.items():
-        pipe.send(None)
-        results[name] = (pipe.recv(), peak)
-    report(options, results)
+        peaks = {name: ask(pipe, "peak") for name, pipe in sides.items()}
+        for number in range(options.rounds):
+            for pipe in sides.values():
+                ask(pipe, number)
+        return {name: (ask(pipe, "end"), peaks[name]) for name, pipe in sides.items()}
+    except EOFError:
+        raise RuntimeError("a side's process ended; its error stands above") from None
+    finally:
+        for process in processes:
+            process.kill()
+            process.join()
 
 
-def work_side(name: str, options, pipe) -> None:
-    """A side in a process of its own: rounds as they are asked for, then what was measured."""
+def ask(pipe: Connection, question: int | str) -> Any:
+    """A side's answer to "peak", "end" or a round's number."""
+    pipe.send(question)
+    return pipe.recv()
+
+
+def work_side(name: str, options: argparse.Namespace, pipe: Connection) -> None:
+    """A side in a process of its own: answers what it is asked until the end."""
+    # A Trainer takes all GPUs that it sees.
+    os.environ["CUDA_VISIBLE_DEVICES"] = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]
     torch.set_num_threads(options.threads)
     if name == "ours":
         cpu.keep_memory()
+        if options.deterministic:
+            sum_in_order()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     examples = Examples(options.examples, options.seed)
     measured = Measured()
-    side = our_side if name == "ours" else trainer_side
+    if name == "ours":
+        side = our_side
+    else:  # takes seconds to import
+        from tests.benchmarks.pretrain_trainer import trainer_side as side
     config = config_of(options, examples)
     take = side(options, config, examples, device, measured, clock_of(options, device))
-    pipe.send(peak_flops(device, getattr(torch, PRECISIONS[options.precision])))
-    while (number := pipe.recv()) is not None:
-        take(number)
+    pipe.send("ready")
+    while (question := pipe.recv()) != "end":
+        if question == "peak":
+            pipe.send(peak_flops(device, getattr(torch, PRECISIONS[options.precision])))
+            continue
+        take(question)
         if device.type == "cuda":
             torch.cuda.empty_cache()
         else:
@@ -219,103 +189,52 @@ def first_model(config: dict, seed: int, dtype: torch.dtype = torch.float32) -> 
     return model
 
 
-def our_side(options, config, examples, device, measured: Measured, now):
-    """A function that trains our model for a round."""
+def make_training(options, config: dict, device: torch.device) -> Training:
+    """Our model and its optimizer on a device, compiled where the options say so."""
     model = first_model(config, options.seed, getattr(torch, PRECISIONS[options.precision]))
     recipe = Recipe(options.batch_size, options.learning_rate, steps=1 << 30, decay="constant")
-    processes = Processes(0, 1, device)
-    training = Training(model, recipe, processes, compiled=options.compile)
-    stream = Stream(
-        examples,
-        options.seed,
-        options.micro_batch_tokens,
-        lambda step: step * options.batch_size,
-        processes,
-    )
-    length = options.warm + options.steps
+    return Training(model, recipe, Processes(0, 1, device), compiled=options.compile != "never")
+
+
+def make_stream(options, examples: Examples, training: Training) -> Stream:
+    """The work of a training's steps."""
+    tokens = options.micro_batch_tokens
+    if tokens == "auto":
+        length = examples.seq_length
+        most = max(int(examples.lengths.mean() * options.batch_size), length)
+        tokens = micro_batch_tokens(training.model, training.rates, length, most)
+    place = lambda step: step * options.batch_size  # noqa: E731
+    return Stream(examples, options.seed, tokens, place, training.processes)
+
+
+def our_side(options, config, examples, device, measured: Measured, now):
+    """A function that trains our model for a round."""
+    training = make_training(options, config, device)
+    stream = make_stream(options, examples, training)
+    length, measured.a_pass = options.warm + options.steps, stream.tokens
 
     def take(number: int) -> None:
-        start, tokens, sums = 0.0, 0, []
+        start, tokens, sums = now(), 0, []
         begin_memory(device)
         for k, work in enumerate(stream.steps(number * length, (number + 1) * length)):
             if k == options.warm:
                 start, tokens = now(), 0
-            sums.append((training.step(work, options.learning_rate), work.masked, work.pairs))
+            sums.append((training.step(work, options.learning_rate), work))
             tokens += work.tokens
         seconds = now() - start
         finish(measured, device, tokens, seconds, options.steps)
-        for values, masked, pairs in sums:
-            measured.losses.append((values[0] / masked + values[1] / pairs).item())
+        measured.losses += [loss_of(values, work) for values, work in sums]
 
     return take
 
 
-def trainer_side(options, config, examples, device, measured: Measured, now):
-    """A function that trains transformers' model for a round."""
-    transformers.logging.set_verbosity_error()
-    model = BertForPreTraining(BertConfig(**config, attn_implementation="sdpa"))
-    state = model_folder.export_state(first_model(config, options.seed).state_dict())
-    model.load_state_dict(state, strict=False)
-    model.tie_weights()
-    plain = {"bias", "LayerNorm"}
-    groups = [
-        {"params": [], "weight_decay": 0.01},
-        {"params": [], "weight_decay": 0.0},
-    ]
-    for name, parameter in model.named_parameters():
-        groups[any(word in name for word in plain)]["params"].append(parameter)
-    model.to(device)
-    optimizer = torch.optim.AdamW(groups, lr=options.learning_rate, eps=1e-6, fused=True)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda _: 1.0)
-    length = options.warm + options.steps
-    rows_a_pass = options.trainer_batch_size or options.batch_size
-    passes = options.batch_size // rows_a_pass
-
-    def take(number: int) -> None:
-        first = number * length * options.batch_size
-        rows = Rows(examples, options.seed, first, first + length * options.batch_size)
-        clock = Clock(options.warm, now)
-        with tempfile.TemporaryDirectory() as folder:
-            arguments = TrainingArguments(
-                folder,
-                max_steps=length,
-                per_device_train_batch_size=rows_a_pass,
-                gradient_accumulation_steps=passes,
-                max_grad_norm=1.0,
-                bf16=options.precision == "bf16",
-                fp16=options.precision == "fp16",
-                use_cpu=device.type == "cpu",
-                torch_compile=options.compile,
-                save_strategy="no",
-                logging_strategy="no",
-                report_to=[],
-                disable_tqdm=True,
-                seed=options.seed,
-                dataloader_pin_memory=device.type == "cuda",
-            )
-            trainer = Quiet(
-                model,
-                arguments,
-                data_collator=collate,
-                train_dataset=rows,
-                optimizers=(optimizer, schedule),
-                callbacks=[clock],
-            )
-            trainer.kept = []
-            begin_memory(device)
-            trainer.train()
-        late = rows.rows[options.warm * options.batch_size :]
-        tokens = sum(len(row["input_ids"]) for row in late)
-        finish(measured, device, tokens, clock.end - clock.start, options.steps)
-        values = [value.item() for value in trainer.kept]
-        measured.losses += [
-            statistics.fmean(values[k : k + passes]) for k in range(0, len(values), passes)
-        ]
-
-    return take
+def loss_of(sums: torch.Tensor, work: Work) -> float:
+    """The loss of a step, of the sums that it returned."""
+    return (sums[0] / work.masked + sums[1] / work.pairs).item()
 
 
 def begin_memory(device: torch.device) -> None:
+    """Forget the most memory that was held so far."""
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats()
 
@@ -328,38 +247,67 @@ def finish(measured: Measured, device, tokens: int, seconds: float, steps: int) 
         measured.memory = max(measured.memory, torch.cuda.max_memory_allocated())
 
 
-def report(options, results: dict[str, tuple[Measured, float]]) -> None:
-    """Print the figures."""
+def figures(options, results: dict[str, tuple[Measured, float]]) -> dict[str, Any]:
+    """What was measured, as plain values: of each side, and of both beside each other."""
     examples = Examples(options.examples, options.seed)
     config = config_of(options, examples)
+    peak = max(peak for _, peak in results.values())
+    work = flops_a_token(config, examples)
+    found: dict[str, Any] = {
+        "layers": config["num_hidden_layers"],
+        "hidden_size": config["hidden_size"],
+        "vocab_size": config["vocab_size"],
+        "seq_length": examples.seq_length,
+        "fill": float(examples.lengths.mean()) / examples.seq_length,
+        "precision": options.precision,
+        "dropout": options.dropout,
+        "batch_size": options.batch_size,
+        "peak_flops": peak,
+    }
+    for name, (side, _) in results.items():
+        speed = statistics.median(side.speeds)
+        found[name] = {
+            "tokens_per_second": speed,
+            "step_seconds": statistics.median(side.seconds),
+            "memory_bytes": side.memory,
+            "mfu": work * speed / peak,
+            "a_pass": side.a_pass,
+            "rounds": side.speeds,
+        }
+    if len(results) == 2:
+        (ours, _), (trainer, _) = results.values()
+        found["ratios"] = [a / b for a, b in zip(ours.speeds, trainer.speeds, strict=True)]
+        found["ratio"] = statistics.median(found["ratios"])
+        last = max(1, len(ours.losses) // 10)
+        found["losses"] = [statistics.fmean(side.losses[-last:]) for side in (ours, trainer)]
+    return found
+
+
+def report(options, found: dict[str, Any]) -> None:
+    """Print the figures."""
     gpu = torch.cuda.is_available()
     name = torch.cuda.get_device_name() if gpu else f"CPU, {options.threads} threads"
-    peak = max(peak for _, peak in results.values())
     print(
         f"{name}; torch {torch.__version__}, transformers {transformers.__version__}; "
-        f"{config['num_hidden_layers']} layers of {config['hidden_size']}, vocabulary "
-        f"{config['vocab_size']}; length {examples.seq_length}, fill "
-        f"{examples.lengths.mean() / examples.seq_length:.2f}; {options.precision}, dropout "
-        f"{options.dropout}, batch {options.batch_size}; matrix product {peak / 1e12:.2f} TFLOP/s"
+        f"{found['layers']} layers of {found['hidden_size']}, vocabulary {found['vocab_size']}; "
+        f"length {found['seq_length']}, fill {found['fill']:.2f}; {options.precision}, dropout "
+        f"{options.dropout}, batch {options.batch_size}; matrix product "
+        f"{found['peak_flops'] / 1e12:.2f} TFLOP/s"
     )
-    work = flops_a_token(config, examples)
-    for title, (side, _) in results.items():
-        speed = statistics.median(side.speeds)
+    for title in ("ours", "trainer"):
+        if side := found.get(title):
+            print(
+                f"{title:8} {side['tokens_per_second']:10,.0f} real tokens/s, "
+                f"{side['step_seconds']:.3f} s a step, {side['memory_bytes'] / 2**30:.1f} GiB, "
+                f"{side['mfu']:.0%} of the matrix product's speed; rounds "
+                + " ".join(f"{value:,.0f}" for value in side["rounds"])
+            )
+    if "ratio" in found:
+        print(f"ratio    {found['ratio']:.2f}  ({' '.join(f'{r:.2f}' for r in found['ratios'])})")
+        a, b = found["losses"]
         print(
-            f"{title:8} {speed:10,.0f} real tokens/s, {statistics.median(side.seconds):.3f} s a "
-            f"step, {side.memory / 2**30:.1f} GiB, {work * speed / peak:.0%} of the matrix "
-            "product's speed; rounds " + " ".join(f"{value:,.0f}" for value in side.speeds)
+            f"loss, mean of the last tenth: ours {a:.4f}, Trainer {b:.4f}, apart {abs(a / b - 1):.2%}"
         )
-    if options.only:
-        return
-    (ours, _), (trainer, _) = results.values()
-    ratios = [a / b for a, b in zip(ours.speeds, trainer.speeds, strict=True)]
-    print(f"ratio    {statistics.median(ratios):.2f}  ({' '.join(f'{r:.2f}' for r in ratios)})")
-    last = max(1, len(ours.losses) // 10)
-    a, b = (statistics.fmean(side.losses[-last:]) for side in (ours, trainer))
-    print(
-        f"loss, mean of the last tenth: ours {a:.4f}, Trainer {b:.4f}, apart {abs(a / b - 1):.2%}"
-    )
 
 
 def flops_a_token(config: dict, examples: Examples) -> float:
