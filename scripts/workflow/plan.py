@@ -9,17 +9,27 @@ import math
 import os
 import signal
 import sys
+import time
+import timeit
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
+from scripts.corpus.sentences.splitter import rules, split
 from scripts.glue.files.official_files import ROWS
 from scripts.glue.tasks.selection import base_task
+from scripts.sample.tasks.task_files import size
 from scripts.workflow import preflight
 from scripts.workflow.estimates import FIGURES, disk_bytes, finetune_flops, peak_of, phase_tokens
 from scripts.workflow.internals import dry_run, executor_of
 from scripts.workflow.preflight import Gpu, Run, short
 
+SENTENCES = "It lies 12 km north of St. Ives (see below), at 340 m. Its church is of 1742. " * 20
 CLUSTER_GPU = Gpu("A100", 80 * 2.0**30)  # what a cluster's job is taken to get
+# Estimated seconds of work that all cores share, of work one after the other, and of jobs' starts.
+Seconds = tuple[float, float, float]
 
 
 def needed_bytes(run: Run) -> float:
@@ -44,52 +54,63 @@ def speed(run: Run, threads: int, wanted: int) -> float:
     gpus = run.gpus if run.here else [CLUSTER_GPU] * wanted
     if wanted and gpus:
         return peak_of(gpus[0].name) * FIGURES.gpu_share * min(wanted, len(gpus))
-    return FIGURES.cpu_flops * (min(threads, run.cores) if run.here else threads)
+    return run.cpu_flops * (min(threads, run.cores) if run.here else threads)
 
 
-def hours(run: Run) -> dict[str, float]:
-    """Estimated hours of the text's work, of pretraining and of finetuning; NaN: unknown."""
+def seconds(run: Run) -> dict[str, Seconds]:
+    """What text, pretraining and finetuning are estimated to take; NaN: unknown."""
+    phases = [phase_seconds(run, *item) for item in tokens(run).items()]
+    starts = FIGURES.start_seconds["pretrain"] * len(phases)
     return {
-        "text": text_seconds(run) / 3600,
-        "pretraining": sum(phase_hours(run, *item) for item in tokens(run).items()),
-        "finetuning": finetuning_seconds(run) / 3600,
+        "text": text_seconds(run),
+        "pretraining": (0.0, sum(phases), starts),
+        "finetuning": finetuning_seconds(run),
     }
 
 
-def text_seconds(run: Run) -> float:
-    """Seconds that all cores take for the text, and to start the jobs that do not train."""
-    shares = [run.shares.get(rule, 0.0) for rule in FIGURES.text_rules if rule in run.jobs]
-    text = run.text / 1e6 * FIGURES.text_seconds * sum(shares) / max(1, len(shares))
+def text_seconds(run: Run) -> Seconds:
+    """What the text takes, and to start the jobs that do not train."""
+    slower, cores = FIGURES.text_rate / run.text_rate, max(1, run.cores)
+    parallel, serial = (
+        slower
+        * run.text
+        / 1e6
+        * sum(each * run.shares.get(rule, 0) for rule, each in rules.items())
+        for rules in (FIGURES.parallel_seconds, FIGURES.serial_seconds)
+    )
     others = sum(count for rule, count in run.rules.items() if rule not in FIGURES.start_seconds)
-    return (text + others * FIGURES.other_start_seconds) / max(1, run.cores)
+    return parallel / cores, serial, others * FIGURES.other_start_seconds * slower / cores
 
 
-def phase_hours(run: Run, name: str, count: float) -> float:
-    """Hours of a phase that trains on so many tokens, or goes by the clock."""
+def phase_seconds(run: Run, name: str, count: float) -> float:
+    """Seconds of a phase that trains on so many tokens, or goes by the clock, once it has begun."""
     pretrain = run.config["pretrain"]
     (phase,) = (phase for phase in pretrain["phases"] if phase["name"] == Path(name).name)
     if "hours" in phase:
-        return phase["hours"]
+        return phase["hours"] * 3600
     rate = pretrain["nodes"] * speed(run, pretrain["cpu_threads"], pretrain["gpus"])
     masked = run.config["examples"]["mlm_probability"]
     flops = run.model.training_flops(count, count * phase["seq_length"], count * masked)
-    return (flops / rate + FIGURES.start_seconds["pretrain"]) / 3600
+    return flops / rate
 
 
-def finetuning_seconds(run: Run) -> float:
-    """Seconds of all finetuning, as many runs at once as there are cores or, with GPUs, one."""
+def finetuning_seconds(run: Run) -> Seconds:
+    """What all finetuning takes, as many runs at once as there are cores or, with GPUs, one."""
     glue = run.config["glue"]
     rate = speed(run, glue["cpu_threads"], glue["gpus"])
-    seconds = 0.0
+    work = starts = 0.0
+    sample = size(FIGURES.sample_rows, run.config["corpus"]["sample"]["articles"])
+    of_row = FIGURES.sample_row_tokens if glue["source"] == "sample" else FIGURES.row_tokens
     for job in run.todo:
         if job.rule.startswith("finetune"):
             task = base_task(job.wildcards["task"])
             rows = ROWS.get(task, {}).get("train", FIGURES.other_rows)
-            rows = FIGURES.sample_rows if glue["source"] == "sample" else rows
+            rows = sample if glue["source"] == "sample" else rows
             settings = glue["finetune"] | glue["per_task"].get(task, {})
-            seconds += finetune_flops(run.model, rows, settings) / rate
-            seconds += FIGURES.start_seconds[job.rule]
-    return seconds / (1 if run.gpus and glue["gpus"] else max(1, run.cores // glue["cpu_threads"]))
+            work += finetune_flops(run.model, rows, settings, of_row) / rate
+            starts += FIGURES.start_seconds[job.rule]
+    at_once = 1 if run.gpus and glue["gpus"] else max(1, run.cores // glue["cpu_threads"])
+    return work / at_once, 0.0, starts / at_once
 
 
 def summary(run: Run) -> list[str]:
@@ -100,20 +121,40 @@ def summary(run: Run) -> list[str]:
         if math.isnan(count):
             size = "as many tokens as its hours allow"
         lines.append(f"Phase {phase}: {size}, {short(run.model.parameters)} parameters")
-    parts = hours(run)
-    named = ", ".join(f"{name} {span(value)}" for name, value in parts.items() if value)
+    parts = seconds(run)
+    named = ", ".join(f"{name} {span(sum(value))}" for name, value in parts.items() if any(value))
+    parallel, serial, starts = (span(sum(kind)) for kind in zip(*parts.values(), strict=True))
     gpus = ", ".join(gpu.name for gpu in run.gpus) or "no GPU"
     where = f"{run.cores} cores, {gpus}" if run.here else "a cluster, a job at a time on an A100"
-    lines.append(f"Time: some {span(sum(parts.values()))} on {where}: {named}")
+    lines.append(f"Time: some {span(sum(map(sum, parts.values())))} on {where}: {named}")
+    lines.append(f"of which {parallel} on all cores, {serial} step by step, {starts} to start jobs")
     lines.append(f"Disk: some {short(needed_bytes(run))}B more")
     lines.append("These are estimates, good to a factor of two: scripts/workflow/estimates.yaml")
     return lines
 
 
+def calibrated(run: Run) -> Run:
+    """The run with what a core of this machine does in a second, of small products and of text."""
+    # So small that each library takes one thread.
+    matrix, pipeline = np.ones((80, 80), np.float32), rules()
+    flops = rate(lambda: matrix @ matrix, 2 * len(matrix) ** 3)
+    text = rate(lambda: list(split(pipeline, [SENTENCES])), len(SENTENCES))
+    return replace(run, text_rate=text, cpu_flops=flops * FIGURES.training_share)
+
+
+def rate(function: Callable[[], object], amount: float) -> float:
+    """How much a function that does so much does in a second of a processor, at its best of some times."""
+    timer = timeit.Timer(function, timer=time.process_time)
+    count, _ = timer.autorange()
+    few = max(1, count // 4)
+    return few * amount / min(timer.repeat(5, few))
+
+
 def span(length: float) -> str:
-    """Hours as minutes, hours or days."""
+    """Seconds as minutes, hours or days."""
     if math.isnan(length):
         return "unknown"
+    length /= 3600
     if length < 1:
         return f"{max(1, round(length * 60))} min"
     return f"{length:.1f} h" if length < 72 else f"{length / 24:,.0f} days"
@@ -139,7 +180,7 @@ def main() -> None:
     if not run.todo:
         print("Nothing would run: every output is up to date.")
         return
-    print("\n".join([*table(run), "", *summary(run)]))
+    print("\n".join([*table(run), "", *summary(calibrated(run) if run.here else run)]))
     for line in preflight.warnings(run):
         print(f"warning: {line}")
     found = preflight.mistakes(run, needed_bytes(run))

@@ -116,7 +116,11 @@ def write_arrays(
         room = sum(arrays.items[name] * kind.itemsize for name, kind in small.items())
         # HDF5 crashes where it finds the disk full at its end.
         os.posix_fallocate(file.fileno(), 0, file.tell() + room + METADATA)
-        with create(Begun(file), attributes, types[LARGE], arrays.items[LARGE]) as whole:
+        file.flush()
+        with (
+            Begun(path, "r+") as begun,
+            create(begun, attributes, types[LARGE], arrays.items[LARGE]) as whole,
+        ):
             for name, kind in small.items():
                 data = whole.create_dataset(name, (arrays.items[name],), kind, track_times=False)
                 start = 0
@@ -125,22 +129,16 @@ def write_arrays(
                     start += len(values)
 
 
-class Begun:
+class Begun(io.FileIO):
     """A file that HDF5 takes for an empty one, so that what it has already stays."""
-
-    def __init__(self, file: BinaryIO):
-        self.file = file
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.file, name)
 
     def seek(self, place: int, whence: int = os.SEEK_SET) -> int:
         """Go to a place, or for the end to the beginning."""
-        return self.file.seek(place, os.SEEK_SET if whence == os.SEEK_END else whence)
+        return super().seek(place, os.SEEK_SET if whence == os.SEEK_END else whence)
 
 
 def create(
-    file: BinaryIO | Begun, attributes: dict[str, Any], kind: np.dtype, size: int
+    file: io.BytesIO | Begun, attributes: dict[str, Any], kind: np.dtype, size: int
 ) -> h5py.File:
     """An HDF5 file with its root attributes and its large array, whose bytes may be there already.
 
