@@ -72,14 +72,12 @@ def text_seconds(run: Run) -> Seconds:
     """What the text takes, and to start the jobs that do not train."""
     slower, cores = FIGURES.text_rate / run.text_rate, max(1, run.cores)
     parallel, serial = (
-        slower
-        * run.text
-        / 1e6
-        * sum(each * run.shares.get(rule, 0) for rule, each in rules.items())
-        for rules in (FIGURES.parallel_seconds, FIGURES.serial_seconds)
+        sum(each * run.text / 1e6 * run.shares.get(rule, 0.0) for rule, each in figures.items())
+        for figures in (FIGURES.parallel_seconds, FIGURES.serial_seconds)
     )
     others = sum(count for rule, count in run.rules.items() if rule not in FIGURES.start_seconds)
-    return parallel / cores, serial, others * FIGURES.other_start_seconds * slower / cores
+    starts = others * FIGURES.other_start_seconds
+    return slower * parallel / cores, slower * serial, slower * starts / cores
 
 
 def phase_seconds(run: Run, name: str, count: float) -> float:
@@ -135,8 +133,7 @@ def summary(run: Run) -> list[str]:
 
 def calibrated(run: Run) -> Run:
     """The run with what a core of this machine does in a second, of small products and of text."""
-    # So small that each library takes one thread.
-    matrix, pipeline = np.ones((80, 80), np.float32), rules()
+    matrix, pipeline = np.ones((80, 80), np.float32), rules()  # a larger one takes all threads
     flops = rate(lambda: matrix @ matrix, 2 * len(matrix) ** 3)
     text = rate(lambda: list(split(pipeline, [SENTENCES])), len(SENTENCES))
     return replace(run, text_rate=text, cpu_flops=flops * FIGURES.training_share)
@@ -145,9 +142,8 @@ def calibrated(run: Run) -> Run:
 def rate(function: Callable[[], object], amount: float) -> float:
     """How much a function that does so much does in a second of a processor, at its best of some times."""
     timer = timeit.Timer(function, timer=time.process_time)
-    count, _ = timer.autorange()
-    few = max(1, count // 4)
-    return few * amount / min(timer.repeat(5, few))
+    count = max(1, timer.autorange()[0] // 4)
+    return count * amount / min(timer.repeat(5, count))
 
 
 def span(length: float) -> str:
@@ -180,10 +176,10 @@ def main() -> None:
     if not run.todo:
         print("Nothing would run: every output is up to date.")
         return
-    print("\n".join([*table(run), "", *summary(calibrated(run) if run.here else run)]))
+    found = preflight.mistakes(run, needed_bytes(run))
+    print("\n".join([*table(run), "", *summary(run if found or not run.here else calibrated(run))]))
     for line in preflight.warnings(run):
         print(f"warning: {line}")
-    found = preflight.mistakes(run, needed_bytes(run))
     if found:
         sys.exit("\n".join(f"error: {line}" for line in found))
     print("Checked: folders, input files, packages, disk, GPUs, mirrors. The run can begin.")

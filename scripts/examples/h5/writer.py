@@ -159,7 +159,6 @@ def create(
         made.attrs[name] = attribute(value)
     early = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
     early.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
-    early.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
     made.create_dataset(LARGE, (size,), kind, track_times=False, dcpl=early)
     return made
 
