@@ -28,8 +28,6 @@ from scripts.workflow.preflight import Gpu, Run, short
 
 SENTENCES = "It lies 12 km north of St. Ives (see below), at 340 m. Its church is of 1742. " * 20
 CLUSTER_GPU = Gpu("A100", 80 * 2.0**30)  # what a cluster's job is taken to get
-# Estimated seconds of work that all cores share, of work one after the other, and of jobs' starts.
-Seconds = tuple[float, float, float]
 
 
 def needed_bytes(run: Run) -> float:
@@ -57,31 +55,26 @@ def speed(run: Run, threads: int, wanted: int) -> float:
     return run.cpu_flops * (min(threads, run.cores) if run.here else threads)
 
 
-def seconds(run: Run) -> dict[str, Seconds]:
-    """What text, pretraining and finetuning are estimated to take; NaN: unknown."""
-    phases = [phase_seconds(run, *item) for item in tokens(run).items()]
-    starts = FIGURES.start_seconds["pretrain"] * len(phases)
+def seconds(run: Run) -> dict[str, float]:
+    """What each kind of work is estimated to take; NaN: unknown. Of the text some steps wait for all others."""
+    start, cores = FIGURES.start_seconds, max(1, run.cores)
     return {
-        "text": text_seconds(run),
-        "pretraining": (0.0, sum(phases), starts),
+        "text on all cores": text_seconds(run, FIGURES.parallel_seconds) / cores,
+        "text step by step": text_seconds(run, FIGURES.serial_seconds),
+        "pretraining": sum(phase_seconds(run, *item) for item in tokens(run).items()),
         "finetuning": finetuning_seconds(run),
+        "starts of jobs": sum(start.get(job.rule, start["other"]) for job in run.todo) / cores,
     }
 
 
-def text_seconds(run: Run) -> Seconds:
-    """What the text takes, and to start the jobs that do not train."""
-    slower, cores = FIGURES.text_rate / run.text_rate, max(1, run.cores)
-    parallel, serial = (
-        sum(each * run.text / 1e6 * run.shares.get(rule, 0.0) for rule, each in figures.items())
-        for figures in (FIGURES.parallel_seconds, FIGURES.serial_seconds)
-    )
-    others = sum(count for rule, count in run.rules.items() if rule not in FIGURES.start_seconds)
-    starts = others * FIGURES.other_start_seconds
-    return slower * parallel / cores, slower * serial, slower * starts / cores
+def text_seconds(run: Run, of_rules: dict[str, float]) -> float:
+    """Seconds of a core for the text, where these rules take so many a MB of it."""
+    work = sum(each * run.shares.get(rule, 0.0) for rule, each in of_rules.items())
+    return work * run.text / 1e6 * FIGURES.text_rate / run.text_rate
 
 
 def phase_seconds(run: Run, name: str, count: float) -> float:
-    """Seconds of a phase that trains on so many tokens, or goes by the clock, once it has begun."""
+    """Seconds of a phase that trains on so many tokens, or goes by the clock."""
     pretrain = run.config["pretrain"]
     (phase,) = (phase for phase in pretrain["phases"] if phase["name"] == Path(name).name)
     if "hours" in phase:
@@ -92,11 +85,11 @@ def phase_seconds(run: Run, name: str, count: float) -> float:
     return flops / rate
 
 
-def finetuning_seconds(run: Run) -> Seconds:
-    """What all finetuning takes, as many runs at once as there are cores or, with GPUs, one."""
+def finetuning_seconds(run: Run) -> float:
+    """Seconds of all finetuning, as many runs at once as there are cores or, with GPUs, one."""
     glue = run.config["glue"]
     rate = speed(run, glue["cpu_threads"], glue["gpus"])
-    work = starts = 0.0
+    work = 0.0
     sample = size(FIGURES.sample_rows, run.config["corpus"]["sample"]["articles"])
     of_row = FIGURES.sample_row_tokens if glue["source"] == "sample" else FIGURES.row_tokens
     for job in run.todo:
@@ -106,9 +99,7 @@ def finetuning_seconds(run: Run) -> Seconds:
             rows = sample if glue["source"] == "sample" else rows
             settings = glue["finetune"] | glue["per_task"].get(task, {})
             work += finetune_flops(run.model, rows, settings, of_row) / rate
-            starts += FIGURES.start_seconds[job.rule]
-    at_once = 1 if run.gpus and glue["gpus"] else max(1, run.cores // glue["cpu_threads"])
-    return work / at_once, 0.0, starts / at_once
+    return work / (1 if run.gpus and glue["gpus"] else max(1, run.cores // glue["cpu_threads"]))
 
 
 def summary(run: Run) -> list[str]:
@@ -120,12 +111,10 @@ def summary(run: Run) -> list[str]:
             size = "as many tokens as its hours allow"
         lines.append(f"Phase {phase}: {size}, {short(run.model.parameters)} parameters")
     parts = seconds(run)
-    named = ", ".join(f"{name} {span(sum(value))}" for name, value in parts.items() if any(value))
-    parallel, serial, starts = (span(sum(kind)) for kind in zip(*parts.values(), strict=True))
+    named = ", ".join(f"{name} {span(value)}" for name, value in parts.items() if value)
     gpus = ", ".join(gpu.name for gpu in run.gpus) or "no GPU"
     where = f"{run.cores} cores, {gpus}" if run.here else "a cluster, a job at a time on an A100"
-    lines.append(f"Time: some {span(sum(map(sum, parts.values())))} on {where}: {named}")
-    lines.append(f"of which {parallel} on all cores, {serial} step by step, {starts} to start jobs")
+    lines.append(f"Time: some {span(sum(parts.values()))} on {where}: {named}")
     lines.append(f"Disk: some {short(needed_bytes(run))}B more")
     lines.append("These are estimates, good to a factor of two: scripts/workflow/estimates.yaml")
     return lines

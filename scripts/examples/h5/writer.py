@@ -23,8 +23,8 @@ LENGTH = np.dtype("<u4")  # of a stretch
 class ArrayWriter:
     """Arrays that grow, each in a file of its own.
 
-    `offsets` names the arrays that begin with 0 and then have the ends of stretches of another array;
-    their files hold the stretches' lengths, in half the room.
+    `offsets` names the arrays, int64, that begin with 0 and then have the ends of stretches of another
+    array; their files hold the stretches' lengths, in half the room.
     """
 
     def __init__(
@@ -33,39 +33,32 @@ class ArrayWriter:
         self.types, self.files = types, files
         self.ends = {name: 0 for name in offsets if name in types}
         self.items = {name: int(name in self.ends) for name in types}
-        self.hashes = {
-            name: hashlib.sha256(bytes(self.items[name] * kind.itemsize))
-            for name, kind in types.items()
-        }
+        self.hashes = {name: hashlib.sha256(bytes(8 * items)) for name, items in self.items.items()}
 
     def add(self, **arrays: np.ndarray) -> None:
         """Append to arrays: values, and to offsets the lengths of the stretches that they part."""
         for name, values in arrays.items():
+            kind = LENGTH if name in self.ends else self.types[name]
             for start in range(0, len(values), PART):
-                self.append(name, values[start : start + PART])
-
-    def append(self, name: str, values: np.ndarray) -> None:
-        """Append at least one value to an array."""
-        kind = self.types[name]
-        data = np.ascontiguousarray(values, LENGTH if name in self.ends else kind)
-        self.files[name].write(data.data)
-        if name in self.ends:
-            data = np.cumsum(data, dtype=kind) + self.ends[name]
-            self.ends[name] = int(data[-1])
-        self.hashes[name].update(data.data)
-        self.items[name] += len(data)
+                data = np.ascontiguousarray(values[start : start + PART], kind)
+                self.files[name].write(data.data)
+                if name in self.ends:
+                    data = np.cumsum(data, dtype=np.int64) + self.ends[name]
+                    self.ends[name] = int(data[-1])
+                self.hashes[name].update(data.data)
+                self.items[name] += len(data)
 
     def pieces(self, name: str) -> Iterator[np.ndarray]:
         """An array again, from its file, some items at a time."""
         self.files[name].seek(0)
-        last = np.zeros(1, self.types[name])
+        kind, last = self.types[name], np.zeros(1, np.int64)
         if name in self.ends:
             yield last
-        kind = LENGTH if name in self.ends else self.types[name]
+            kind = LENGTH
         while data := self.files[name].read(PART * kind.itemsize):
             values = np.frombuffer(data, kind)
             if name in self.ends:
-                values = np.cumsum(values, dtype=last.dtype) + last
+                values = np.cumsum(values, dtype=np.int64) + last
                 last = values[-1:]
             yield values
 
