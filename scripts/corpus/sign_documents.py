@@ -53,8 +53,7 @@ def empty_sketch(settings: Settings) -> "MinHash":
     """The signature of no n-gram."""
     from datasketch import MinHash  # and scipy with it, which --help must not
 
-    size = settings.bands * settings.rows
-    return MinHash(num_perm=size, seed=1, scheme="affine32", hashfunc=int)
+    return MinHash(settings.bands * settings.rows, seed=1, scheme="affine32", hashfunc=int)
 
 
 def bands(empty: "MinHash", rows: int, documents: list[bytes]) -> np.ndarray:

@@ -1,6 +1,6 @@
 """What a run will take, estimated from its config and the size of its input.
 
-The figures that they rest on are in estimates.yaml. Expect to be wrong by a factor of two.
+The figures that they rest on are in estimates.yaml; the plan measures what this machine does.
 """
 
 import math
@@ -37,11 +37,13 @@ def phase_tokens(phase: dict[str, Any], corpus_tokens: float) -> float:
     return phase["steps"] * phase["batch_size"] * phase["seq_length"] * FIGURES.fill
 
 
-def finetune_flops(model: Shape, rows: int, settings: dict[str, Any]) -> float:
+def finetune_flops(
+    model: Shape, rows: int, settings: dict[str, Any], row_tokens: float = FIGURES.row_tokens
+) -> float:
     """Floating-point operations of one run on a task, at the largest of its settings."""
     epochs = settings["epochs"]
     epochs = max(epochs) if isinstance(epochs, list) else epochs
-    tokens = rows * epochs * FIGURES.row_tokens
+    tokens = rows * epochs * row_tokens
     return model.training_flops(tokens, tokens * settings["max_length"])
 
 

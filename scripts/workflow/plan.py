@@ -9,16 +9,24 @@ import math
 import os
 import signal
 import sys
+import time
+import timeit
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
+from scripts.corpus.sentences.splitter import rules, split
 from scripts.glue.files.official_files import ROWS
 from scripts.glue.tasks.selection import base_task
+from scripts.sample.tasks.task_files import size
 from scripts.workflow import preflight
 from scripts.workflow.estimates import FIGURES, disk_bytes, finetune_flops, peak_of, phase_tokens
 from scripts.workflow.internals import dry_run, executor_of
 from scripts.workflow.preflight import Gpu, Run, short
 
+SENTENCES = "It lies 12 km north of St. Ives (see below), at 340 m. Its church is of 1742. " * 20
 CLUSTER_GPU = Gpu("A100", 80 * 2.0**30)  # what a cluster's job is taken to get
 
 
@@ -44,52 +52,54 @@ def speed(run: Run, threads: int, wanted: int) -> float:
     gpus = run.gpus if run.here else [CLUSTER_GPU] * wanted
     if wanted and gpus:
         return peak_of(gpus[0].name) * FIGURES.gpu_share * min(wanted, len(gpus))
-    return FIGURES.cpu_flops * (min(threads, run.cores) if run.here else threads)
+    return run.cpu_flops * (min(threads, run.cores) if run.here else threads)
 
 
-def hours(run: Run) -> dict[str, float]:
-    """Estimated hours of the text's work, of pretraining and of finetuning; NaN: unknown."""
+def seconds(run: Run) -> dict[str, float]:
+    """What each kind of work is estimated to take; NaN: unknown. Of the text some steps wait for all others."""
+    start, cores = FIGURES.start_seconds, max(1, run.cores)
     return {
-        "text": text_seconds(run) / 3600,
-        "pretraining": sum(phase_hours(run, *item) for item in tokens(run).items()),
-        "finetuning": finetuning_seconds(run) / 3600,
+        "text on all cores": text_seconds(run, FIGURES.parallel_seconds) / cores,
+        "text step by step": text_seconds(run, FIGURES.serial_seconds),
+        "pretraining": sum(phase_seconds(run, *item) for item in tokens(run).items()),
+        "finetuning": finetuning_seconds(run),
+        "starts of jobs": sum(start.get(job.rule, start["other"]) for job in run.todo) / cores,
     }
 
 
-def text_seconds(run: Run) -> float:
-    """Seconds that all cores take for the text, and to start the jobs that do not train."""
-    shares = [run.shares.get(rule, 0.0) for rule in FIGURES.text_rules if rule in run.jobs]
-    text = run.text / 1e6 * FIGURES.text_seconds * sum(shares) / max(1, len(shares))
-    others = sum(count for rule, count in run.rules.items() if rule not in FIGURES.start_seconds)
-    return (text + others * FIGURES.other_start_seconds) / max(1, run.cores)
+def text_seconds(run: Run, of_rules: dict[str, float]) -> float:
+    """Seconds of a core for the text, where these rules take so many a MB of it."""
+    work = sum(each * run.shares.get(rule, 0.0) for rule, each in of_rules.items())
+    return work * run.text / 1e6 * FIGURES.text_rate / run.text_rate
 
 
-def phase_hours(run: Run, name: str, count: float) -> float:
-    """Hours of a phase that trains on so many tokens, or goes by the clock."""
+def phase_seconds(run: Run, name: str, count: float) -> float:
+    """Seconds of a phase that trains on so many tokens, or goes by the clock."""
     pretrain = run.config["pretrain"]
     (phase,) = (phase for phase in pretrain["phases"] if phase["name"] == Path(name).name)
     if "hours" in phase:
-        return phase["hours"]
+        return phase["hours"] * 3600
     rate = pretrain["nodes"] * speed(run, pretrain["cpu_threads"], pretrain["gpus"])
     masked = run.config["examples"]["mlm_probability"]
     flops = run.model.training_flops(count, count * phase["seq_length"], count * masked)
-    return (flops / rate + FIGURES.start_seconds["pretrain"]) / 3600
+    return flops / rate
 
 
 def finetuning_seconds(run: Run) -> float:
     """Seconds of all finetuning, as many runs at once as there are cores or, with GPUs, one."""
     glue = run.config["glue"]
     rate = speed(run, glue["cpu_threads"], glue["gpus"])
-    seconds = 0.0
+    work = 0.0
+    sample = size(FIGURES.sample_rows, run.config["corpus"]["sample"]["articles"])
+    of_row = FIGURES.sample_row_tokens if glue["source"] == "sample" else FIGURES.row_tokens
     for job in run.todo:
         if job.rule.startswith("finetune"):
             task = base_task(job.wildcards["task"])
             rows = ROWS.get(task, {}).get("train", FIGURES.other_rows)
-            rows = FIGURES.sample_rows if glue["source"] == "sample" else rows
+            rows = sample if glue["source"] == "sample" else rows
             settings = glue["finetune"] | glue["per_task"].get(task, {})
-            seconds += finetune_flops(run.model, rows, settings) / rate
-            seconds += FIGURES.start_seconds[job.rule]
-    return seconds / (1 if run.gpus and glue["gpus"] else max(1, run.cores // glue["cpu_threads"]))
+            work += finetune_flops(run.model, rows, settings, of_row) / rate
+    return work / (1 if run.gpus and glue["gpus"] else max(1, run.cores // glue["cpu_threads"]))
 
 
 def summary(run: Run) -> list[str]:
@@ -100,7 +110,7 @@ def summary(run: Run) -> list[str]:
         if math.isnan(count):
             size = "as many tokens as its hours allow"
         lines.append(f"Phase {phase}: {size}, {short(run.model.parameters)} parameters")
-    parts = hours(run)
+    parts = seconds(run)
     named = ", ".join(f"{name} {span(value)}" for name, value in parts.items() if value)
     gpus = ", ".join(gpu.name for gpu in run.gpus) or "no GPU"
     where = f"{run.cores} cores, {gpus}" if run.here else "a cluster, a job at a time on an A100"
@@ -110,10 +120,26 @@ def summary(run: Run) -> list[str]:
     return lines
 
 
+def calibrated(run: Run) -> Run:
+    """The run with what a core of this machine does in a second, of small products and of text."""
+    matrix, pipeline = np.ones((80, 80), np.float32), rules()  # a larger one takes all threads
+    flops = rate(lambda: matrix @ matrix, 2 * len(matrix) ** 3)
+    text = rate(lambda: list(split(pipeline, [SENTENCES])), len(SENTENCES))
+    return replace(run, text_rate=text, cpu_flops=flops * FIGURES.training_share)
+
+
+def rate(function: Callable[[], object], amount: float) -> float:
+    """How much a function that does so much does in a second of a processor, at its best of some times."""
+    timer = timeit.Timer(function, timer=time.process_time)
+    count = max(1, timer.autorange()[0] // 4)
+    return count * amount / min(timer.repeat(5, count))
+
+
 def span(length: float) -> str:
-    """Hours as minutes, hours or days."""
+    """Seconds as minutes, hours or days."""
     if math.isnan(length):
         return "unknown"
+    length /= 3600
     if length < 1:
         return f"{max(1, round(length * 60))} min"
     return f"{length:.1f} h" if length < 72 else f"{length / 24:,.0f} days"
@@ -139,10 +165,10 @@ def main() -> None:
     if not run.todo:
         print("Nothing would run: every output is up to date.")
         return
-    print("\n".join([*table(run), "", *summary(run)]))
+    found = preflight.mistakes(run, needed_bytes(run))
+    print("\n".join([*table(run), "", *summary(run if found or not run.here else calibrated(run))]))
     for line in preflight.warnings(run):
         print(f"warning: {line}")
-    found = preflight.mistakes(run, needed_bytes(run))
     if found:
         sys.exit("\n".join(f"error: {line}" for line in found))
     print("Checked: folders, input files, packages, disk, GPUs, mirrors. The run can begin.")

@@ -68,6 +68,8 @@ class Run:
     here: bool  # jobs run on this machine, in this environment
     gpus: list[Gpu] = field(default_factory=list)
     executor: str = "local"
+    text_rate: float = FIGURES.text_rate  # of a core in a second, as the plan measures it
+    cpu_flops: float = FIGURES.cpu_flops
 
     @property
     def rules(self) -> Counter:

@@ -23,8 +23,8 @@ LENGTH = np.dtype("<u4")  # of a stretch
 class ArrayWriter:
     """Arrays that grow, each in a file of its own.
 
-    `offsets` names the arrays that begin with 0 and then have the ends of stretches of another array;
-    their files hold the stretches' lengths, in half the room.
+    `offsets` names the arrays, int64, that begin with 0 and then have the ends of stretches of another
+    array; their files hold the stretches' lengths, in half the room.
     """
 
     def __init__(
@@ -33,39 +33,32 @@ class ArrayWriter:
         self.types, self.files = types, files
         self.ends = {name: 0 for name in offsets if name in types}
         self.items = {name: int(name in self.ends) for name in types}
-        self.hashes = {
-            name: hashlib.sha256(bytes(self.items[name] * kind.itemsize))
-            for name, kind in types.items()
-        }
+        self.hashes = {name: hashlib.sha256(bytes(8 * items)) for name, items in self.items.items()}
 
     def add(self, **arrays: np.ndarray) -> None:
         """Append to arrays: values, and to offsets the lengths of the stretches that they part."""
         for name, values in arrays.items():
+            kind = LENGTH if name in self.ends else self.types[name]
             for start in range(0, len(values), PART):
-                self.append(name, values[start : start + PART])
-
-    def append(self, name: str, values: np.ndarray) -> None:
-        """Append at least one value to an array."""
-        kind = self.types[name]
-        data = np.ascontiguousarray(values, LENGTH if name in self.ends else kind)
-        self.files[name].write(data.data)
-        if name in self.ends:
-            data = np.cumsum(data, dtype=kind) + self.ends[name]
-            self.ends[name] = int(data[-1])
-        self.hashes[name].update(data.data)
-        self.items[name] += len(data)
+                data = np.ascontiguousarray(values[start : start + PART], kind)
+                self.files[name].write(data.data)
+                if name in self.ends:
+                    data = np.cumsum(data, dtype=np.int64) + self.ends[name]
+                    self.ends[name] = int(data[-1])
+                self.hashes[name].update(data.data)
+                self.items[name] += len(data)
 
     def pieces(self, name: str) -> Iterator[np.ndarray]:
         """An array again, from its file, some items at a time."""
         self.files[name].seek(0)
-        last = np.zeros(1, self.types[name])
+        kind, last = self.types[name], np.zeros(1, np.int64)
         if name in self.ends:
             yield last
-        kind = LENGTH if name in self.ends else self.types[name]
+            kind = LENGTH
         while data := self.files[name].read(PART * kind.itemsize):
             values = np.frombuffer(data, kind)
             if name in self.ends:
-                values = np.cumsum(values, dtype=last.dtype) + last
+                values = np.cumsum(values, dtype=np.int64) + last
                 last = values[-1:]
             yield values
 
@@ -116,7 +109,11 @@ def write_arrays(
         room = sum(arrays.items[name] * kind.itemsize for name, kind in small.items())
         # HDF5 crashes where it finds the disk full at its end.
         os.posix_fallocate(file.fileno(), 0, file.tell() + room + METADATA)
-        with create(Begun(file), attributes, types[LARGE], arrays.items[LARGE]) as whole:
+        file.flush()
+        with (
+            Begun(path, "r+") as begun,
+            create(begun, attributes, types[LARGE], arrays.items[LARGE]) as whole,
+        ):
             for name, kind in small.items():
                 data = whole.create_dataset(name, (arrays.items[name],), kind, track_times=False)
                 start = 0
@@ -125,22 +122,16 @@ def write_arrays(
                     start += len(values)
 
 
-class Begun:
+class Begun(io.FileIO):
     """A file that HDF5 takes for an empty one, so that what it has already stays."""
-
-    def __init__(self, file: BinaryIO):
-        self.file = file
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.file, name)
 
     def seek(self, place: int, whence: int = os.SEEK_SET) -> int:
         """Go to a place, or for the end to the beginning."""
-        return self.file.seek(place, os.SEEK_SET if whence == os.SEEK_END else whence)
+        return super().seek(place, os.SEEK_SET if whence == os.SEEK_END else whence)
 
 
 def create(
-    file: BinaryIO | Begun, attributes: dict[str, Any], kind: np.dtype, size: int
+    file: io.BytesIO | Begun, attributes: dict[str, Any], kind: np.dtype, size: int
 ) -> h5py.File:
     """An HDF5 file with its root attributes and its large array, whose bytes may be there already.
 
@@ -161,7 +152,6 @@ def create(
         made.attrs[name] = attribute(value)
     early = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
     early.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
-    early.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
     made.create_dataset(LARGE, (size,), kind, track_times=False, dcpl=early)
     return made
 
