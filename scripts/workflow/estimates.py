@@ -44,7 +44,7 @@ def finetune_flops(
     epochs = settings["epochs"]
     epochs = max(epochs) if isinstance(epochs, list) else epochs
     tokens = rows * epochs * row_tokens
-    return model.training_flops(tokens, tokens * settings["max_length"])
+    return model.training_flops(tokens, tokens * settings["max_length"], sequences=rows * epochs)
 
 
 def peak_of(gpu: str) -> float:

@@ -81,7 +81,8 @@ def phase_seconds(run: Run, name: str, count: float) -> float:
         return phase["hours"] * 3600
     rate = pretrain["nodes"] * speed(run, pretrain["cpu_threads"], pretrain["gpus"])
     masked = run.config["examples"]["mlm_probability"]
-    flops = run.model.training_flops(count, count * phase["seq_length"], count * masked)
+    length = phase["seq_length"]
+    flops = run.model.training_flops(count, count * length, count * masked, count / length)
     return flops / rate
 
 

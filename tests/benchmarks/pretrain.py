@@ -316,9 +316,8 @@ def flops_a_token(config: dict, examples: Examples) -> float:
     masked = int(lengths.sum() * (examples.header.mlm_probability or 0.15))
     with torch.device("meta"):
         model = Bert(Shape.from_config(config, "--model"))
-    return model.shape.training_flops(int(lengths.sum()), int((lengths**2).sum()), masked) / int(
-        lengths.sum()
-    )
+    tokens, squares = int(lengths.sum()), int((lengths**2).sum())
+    return model.shape.training_flops(tokens, squares, masked, len(lengths)) / tokens
 
 
 if __name__ == "__main__":

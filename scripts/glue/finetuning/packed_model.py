@@ -46,7 +46,7 @@ class PackedModel(Model):
         batch = pack(examples, indices).to(self.last_layer.weight.device)
         rates = (self.encoder.dropout_rates, self.head_dropout)
         inner, outer = (Dropout(r if self.training else NO_DROPOUT, seed) for r in rates)
-        pooled = self.encoder.pooled(self.encoder.encode(batch, inner), batch)
+        pooled = self.encoder.pooled(self.encoder.encode(batch, inner, batch.cu_seqlens[:-1]))
         outer.begin(len(self.encoder.layers))
         return self.last_layer(outer.hidden(pooled, self.encoder.kernels).float())
 

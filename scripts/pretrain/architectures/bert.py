@@ -2,7 +2,8 @@
 
 Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers" (2019), section 3 and
 appendix A. Every layer but attention works on the flat token array [T, hidden]; attention stays
-within a sequence; the masked-LM head sees masked positions only.
+within a sequence; the masked-LM head sees masked positions only, and the last layer's attention is
+followed by what the heads see.
 """
 
 from typing import NamedTuple
@@ -77,10 +78,20 @@ class Layer(nn.Module):
         self.down = Linear(shape.intermediate_size, hidden)
         self.down_norm = LayerNorm(hidden, shape.layer_norm_eps)
 
-    def forward(self, x: Tensor, batch: MicroBatch, dropout: Dropout, kernels: Kernels) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        batch: MicroBatch,
+        dropout: Dropout,
+        kernels: Kernels,
+        wanted: Tensor | None = None,
+    ) -> Tensor:
+        """Rows [T, hidden] after the layer; of `wanted`, where it is given, those of these tokens [n]."""
         attended = kernels.attention(
             self.qkv(x, kernels), batch, self.heads, dropout.rates.attention, dropout.generator
         )
+        if wanted is not None:
+            attended, x = attended.index_select(0, wanted), x.index_select(0, wanted)
         change = dropout.hidden(self.attention_output(attended, kernels), kernels)
         x = self.attention_norm(x + change, kernels)
         wide = F.gelu(self.up(x, kernels), approximate=self.tanh)
@@ -125,40 +136,46 @@ class Bert(nn.Module):
         """The config's rates of dropout."""
         return DropoutRates(self.shape.hidden_dropout_prob, self.shape.attention_probs_dropout_prob)
 
-    def encode(self, batch: MicroBatch, dropout: Dropout) -> Tensor:
-        """The last layer's output [T, hidden]."""
+    def encode(self, batch: MicroBatch, dropout: Dropout, wanted: Tensor | None = None) -> Tensor:
+        """The last layer's output [T, hidden], or [n, hidden] of the tokens `wanted`.
+
+        Behind attention no token needs another, so that the last layer then ends with these alone.
+        """
         x = F.embedding(batch.ids, self.word_embeddings.weight)
         x = x + F.embedding(batch.positions, self.position_embeddings.weight)
         x = self.kernels.add_segments(x, batch.segments, self.segment_embeddings.weight)
         x = dropout.hidden(self.norm(x, self.kernels).to(self.dtype), self.kernels)
         for number in range(len(self.layers)):
+            rows = wanted if number == len(self.layers) - 1 else None
             if self.recompute and self.training:
-                x = checkpoint(self.run_layer, number, x, batch, dropout, use_reentrant=False)
+                x = checkpoint(self.run_layer, number, x, batch, dropout, rows, use_reentrant=False)
             else:
-                x = self.run_layer(number, x, batch, dropout)
+                x = self.run_layer(number, x, batch, dropout, rows)
         return x
 
-    def run_layer(self, number: int, x: Tensor, batch: MicroBatch, dropout: Dropout) -> Tensor:
+    def run_layer(
+        self, number: int, x: Tensor, batch: MicroBatch, dropout: Dropout, wanted: Tensor | None
+    ) -> Tensor:
         """A layer with its own draws of dropout."""
         dropout.begin(number)
-        return self.layers[number](x, batch, dropout, self.kernels)
+        return self.layers[number](x, batch, dropout, self.kernels, wanted)
 
     def masked_hidden(self, x: Tensor) -> Tensor:
         """The masked-LM head's input to the decoder, for rows [M, hidden]."""
         wide = F.gelu(self.head(x, self.kernels), approximate=self.tanh)
         return self.head_norm(wide, self.kernels)
 
-    def pooled(self, x: Tensor, batch: MicroBatch) -> Tensor:
-        """What the pooler makes of each sequence's first token, [n, hidden]."""
-        first = x.index_select(0, batch.cu_seqlens[:-1])
+    def pooled(self, first: Tensor) -> Tensor:
+        """What the pooler makes of the sequences' first tokens, [n, hidden]."""
         return torch.tanh(self.pooler(first, self.kernels))
 
     def forward(self, batch: MicroBatch, dropout: Dropout) -> Losses:
-        x = self.encode(batch, dropout)
-        hidden = self.masked_hidden(x.index_select(0, batch.masked))
+        wanted = torch.cat([batch.masked, batch.cu_seqlens[:-1]])
+        masked, first = self.encode(batch, dropout, wanted).tensor_split([len(batch.masked)])
+        hidden = self.masked_hidden(masked)
         weight = self.word_embeddings.weight.to(hidden.dtype)
         bias = self.head_bias.to(hidden.dtype)
         mlm_loss, correct = self.kernels.masked_loss(hidden, weight, bias, batch.labels)
-        logits = self.next_sentence(self.pooled(x, batch), self.kernels)
+        logits = self.next_sentence(self.pooled(first), self.kernels)
         loss, next_correct = self.kernels.loss(logits, batch.next_sentence)
         return Losses(mlm_loss, loss, correct, next_correct)

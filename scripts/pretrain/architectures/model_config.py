@@ -80,17 +80,22 @@ class Shape:
         embeddings = (self.vocab_size + self.max_position_embeddings) * h
         return self.num_hidden_layers * layer + embeddings + 2 * h * h
 
-    def training_flops(self, tokens: float, square_tokens: float, masked: float = 0.0) -> float:
+    def training_flops(
+        self, tokens: float, square_tokens: float, masked: float = 0.0, sequences: float = 0.0
+    ) -> float:
         """Floating-point operations of a forward and backward pass, as PaLM's appendix B counts.
 
         Of a batch: `tokens`; `square_tokens`, the sum over sequences of their length squared; `masked`
-        tokens, which alone go through the masked-LM head. Biases and normalisations are not counted.
+        tokens, which alone go through the masked-LM head, and with the first of the `sequences` alone
+        through what follows the last layer's attention. Biases and normalisations are not counted.
         """
         hidden, layers = self.hidden_size, self.num_hidden_layers
-        dense = layers * (4 * hidden * hidden + 2 * hidden * self.intermediate_size)
+        dense = layers * 3 * hidden * hidden * tokens
+        after = hidden * hidden + 2 * hidden * self.intermediate_size
+        dense += after * ((layers - 1) * tokens + masked + sequences)
         attention = 4 * hidden * layers * square_tokens
         head = masked * (self.vocab_size * hidden + hidden * hidden)
-        return 3.0 * (2 * dense * tokens + attention + 2 * head)
+        return 3.0 * (2 * dense + attention + 2 * head)
 
 
 def refuse_value(item: Field, value: Any, source: str) -> None:

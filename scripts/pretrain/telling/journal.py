@@ -21,12 +21,12 @@ from scripts.pretrain.telling import events, metrics
 class Journal:
     """Rows of metrics and timing, and the sums of the steps that no row has yet.
 
-    `flops(tokens, squares, masked)` is the work of a step, `peak` the device's measured speed.
+    `flops(tokens, squares, masked, examples)` is the work of a step, `peak` the device's measured speed.
     On the first process, rows also go to files in `live` as they come.
     """
 
     processes: Processes
-    flops: Callable[[int, int, int], float]
+    flops: Callable[[int, int, int, int], float]
     peak: float
     live: Path
     progress_seconds: float
@@ -59,10 +59,10 @@ class Journal:
         extra = {"learning_rate": rate, "examples": self.totals[0]}
         row = metrics.training_row(step, self.sums(), self.counts, extra)
         now = time.perf_counter()
-        _, _, masked, tokens, squares = map(sum, zip(*self.counts, strict=True))
+        examples, _, masked, tokens, squares = map(sum, zip(*self.counts, strict=True))
         seconds = now - self.marked
         speed = tokens / seconds
-        mfu = self.flops(tokens, squares, masked) / seconds / self.peak
+        mfu = self.flops(tokens, squares, masked, examples) / seconds / self.peak
         self.timing.append(
             {
                 "step": step,
@@ -146,7 +146,7 @@ class Journal:
         """Write what later steps tell of, with `facts` in training.json, and what it cost."""
         names = ("examples", "pairs", "masked", "tokens", "squares")
         work: dict[str, float] = dict(zip(names, self.totals, strict=True))
-        work["flops"] = self.flops(self.totals[3], self.totals[4], self.totals[2])
+        work["flops"] = self.flops(*(self.totals[k] for k in (3, 4, 2, 0)))
         texts = {"training.json": facts | {"work": work}, "cost.json": self.cost(spent)}
         for name, value in texts.items():
             write_text(folder / name, json.dumps(value, indent=2) + "\n")
