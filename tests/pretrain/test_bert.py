@@ -187,14 +187,15 @@ def test_what_runs_on_a_gpu_has_kernels_that_add_in_one_order(dtype, flash):
     assert not {name for name in seen.names if re.match(REFUSED, name)}
 
 
-def test_layers_for_a_gpu_compile_to_one_graph_for_all_sizes():
+@pytest.mark.parametrize("backend", ["eager", "aot_eager"])
+def test_layers_for_a_gpu_compile_to_one_graph_for_all_sizes(backend):
     torch._dynamo.reset()
     torch._dynamo.utils.counters.clear()
     with torch.device("meta"):
         ours = Bert(Shape.from_config(FLASH, "test"), torch.bfloat16)
     ours.kernels = CudaKernels(flash=True)
     for layer in ours.layers:
-        layer.compile(dynamic=True, fullgraph=True, backend="eager")
+        layer.compile(dynamic=True, fullgraph=True, backend=backend)
     for lengths in (LENGTHS, [64] * 7, [20, 10]):
         batch = random_batch(lengths).to(torch.device("meta"))
         loss_of(ours, batch, Dropout(DropoutRates(0.1, 0.1))).backward()

@@ -11,6 +11,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from scripts.common.errors import UserError
 from scripts.pretrain.kernels import choice, cuda
 from scripts.pretrain.kernels.choice import choose
 from scripts.pretrain.kernels.cpu import CpuKernels
@@ -268,3 +269,39 @@ def test_attention_goes_through_the_kernel_that_was_chosen(flash, monkeypatch):
     out = CudaKernels(flash).attention(qkv, lengths(edges, (0, 3, 8), 5), 4, 0.1, torch.Generator())
     assert out.shape == (8, 64)
     assert padded.called != flash
+
+
+@pytest.fixture
+def hopper(monkeypatch):
+    """A machine with a Hopper, whose torch takes down which attention it is told to take."""
+    told: list[str] = []
+    monkeypatch.setattr(choice.torch.cuda, "get_device_capability", lambda _: (9, 0))
+    monkeypatch.setattr(torch.nn.attention, "activate_flash_attention_impl", told.append)
+    return told
+
+
+def test_flash_attention_3_is_taken_where_it_is_asked_for_and_runs(hopper, monkeypatch):
+    said = []
+    monkeypatch.setattr(choice.log, "info", lambda text, *values: said.append(text % values))
+
+    def take(capability=(9, 0), dtype=torch.bfloat16, version=3, rate=0.0) -> tuple[list, str]:
+        hopper.clear()
+        monkeypatch.setattr(choice.torch.cuda, "get_device_capability", lambda _: capability)
+        choose(torch.device("cuda", 0), dtype, with_heads(64), version, rate)
+        return list(hopper), said[-1]
+
+    older = ([], "attention: flash attention 2")
+    assert take() == (["FA3"], "attention: flash attention 3")
+    assert take(version=2) == take(capability=(8, 0)) == take(capability=(10, 0)) == older
+    assert take(rate=0.1) == older
+    assert take(dtype=torch.float32) == ([], "attention: on padded rows")
+    monkeypatch.setattr(torch, "are_deterministic_algorithms_enabled", lambda: True)
+    assert take() == older
+
+
+def test_flash_attention_3_without_its_package_is_refused():
+    assert not cuda.take_flash_3((8, 0), 0.0)
+    with pytest.raises(
+        UserError, match=r"flash_attention: 3 needs the package .*flash_attn_interface"
+    ):
+        cuda.take_flash_3((9, 0), 0.0)

@@ -128,13 +128,16 @@ def test_the_identity_covers_what_decides_weights_and_no_place(job, tmp_path):
     assert one == phase.identity(replace(job, output=Path("x"), train=[Path("b")]), DATA, ALONE)
     changes = [
         {"settings": replace(job.settings, seed=7)},
+        {
+            "settings": replace(job.settings, compile="never")
+        },  # it draws dropout by another generator
         {"recipe": replace(job.recipe, steps=3)},
         {"config": job.config | {"hidden_size": 3}},
         {"tokenizer": tmp_path},
     ]
     others = [phase.identity(replace(job, **change), DATA, ALONE) for change in changes]
     others.append(phase.identity(job, Data(**vars(DATA) | {"digest": "e"}), ALONE))
-    assert len({one, *others}) == 6
+    assert len({one, *others}) == 7
     assert one == phase.identity(replace(job, validation=[Path("v.h5")]), DATA, ALONE)
 
 

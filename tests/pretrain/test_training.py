@@ -1,5 +1,8 @@
 """A training's steps, validations and state, on a batch of two examples."""
 
+import sys
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -7,8 +10,11 @@ from scripts.pretrain.architectures.bert import Bert, Dropout, DropoutRates
 from scripts.pretrain.architectures.initialisation import initialise
 from scripts.pretrain.architectures.micro_batch import MicroBatch
 from scripts.pretrain.architectures.model_config import Shape
+from scripts.pretrain.kernels.cuda import CudaKernels
+from scripts.pretrain.kernels.reference import REFERENCE
+from scripts.pretrain.loop import training as training_module
 from scripts.pretrain.loop.micro_batches import Work
-from scripts.pretrain.loop.processes import ALONE
+from scripts.pretrain.loop.processes import ALONE, Processes
 from scripts.pretrain.loop.recipe import Recipe
 from scripts.pretrain.loop.training import Training
 
@@ -85,3 +91,50 @@ def test_groups_of_a_sharded_optimizer_number_all_parameters():
     count = len(list(training.model.parameters()))
     assert [n for group in groups for n in group["params"]] == list(range(count))
     assert [group["weight_decay"] for group in groups] == [0.01, 0.01, 0.0]
+
+
+def test_an_optimizer_is_not_sharded_among_one():
+    alone = Training(Bert(SHAPE), Recipe(4, 0.1, steps=2), ALONE, sharded=True)
+    other = Training(Bert(SHAPE), Recipe(4, 0.1, steps=2), ALONE, sharded=True)
+    alone.step(WORK, 0.01)
+    other.load(alone.tensors())
+    assert torch.equal(other.model.word_embeddings.weight, alone.model.word_embeddings.weight)
+
+
+def test_whole_layers_are_compiled_and_nothing_else(monkeypatch):
+    """Compiled embeddings would add in any order; a wrapper would cut layers at its buckets' ends."""
+    compiled = []
+    monkeypatch.setattr(
+        torch.nn.Module, "compile", lambda module, **options: compiled.append((module, options))
+    )
+    with torch._dynamo.config.patch(optimize_ddp=True):
+        training = Training(Bert(SHAPE), Recipe(4, 0.1, steps=2), ALONE, compiled=True)
+        assert torch._dynamo.config.optimize_ddp is False
+    assert compiled == [(layer, {"dynamic": True}) for layer in training.model.layers]
+
+
+@pytest.mark.parametrize("flash", [True, False])
+@pytest.mark.parametrize("optimizer", ["adamw", "lamb"])
+def test_a_step_on_a_gpu_asks_the_host_for_nothing(optimizer, flash, monkeypatch):
+    """On the meta device, where any question for a value is an error."""
+    base = sys.modules[torch.optim.Optimizer.__module__]
+    monkeypatch.setattr(base, "_get_fused_kernels_supported_devices", lambda: ["meta"])
+    monkeypatch.setattr(training_module, "choose", lambda *_: CudaKernels(flash))
+    meta = torch.device("meta")
+    with meta:
+        model = Bert(replace(SHAPE, hidden_size=16), torch.bfloat16)
+    recipe = Recipe(4, 0.1, steps=2, optimizer=optimizer)
+    training = Training(model, recipe, Processes(0, 1, meta))
+    for _ in range(2):
+        assert training.step(WORK, 0.01).device == meta
+
+
+def test_the_newer_attention_is_asked_for_with_a_recipes_dropout(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        training_module, "choose", lambda *words: asked.append(words[3:]) or REFERENCE
+    )
+    for dropout in (None, 0.0):
+        recipe = Recipe(4, 0.1, steps=2, dropout=dropout)
+        Training(Bert(SHAPE), recipe, ALONE, flash_attention=3)
+    assert asked == [(3, 0.2), (3, 0.0)]

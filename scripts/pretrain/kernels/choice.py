@@ -2,18 +2,26 @@
 
 import torch
 
+from scripts.common.cli import log
 from scripts.pretrain.architectures.model_config import Shape
 from scripts.pretrain.kernels.cpu import CpuKernels
-from scripts.pretrain.kernels.cuda import CudaKernels, flash_takes
+from scripts.pretrain.kernels.cuda import CudaKernels, flash_takes, take_flash_3
 from scripts.pretrain.kernels.reference import REFERENCE, Kernels
 
 
-def choose(device: torch.device, dtype: torch.dtype, shape: Shape) -> Kernels:
-    """The kernels of a device for a model whose rows have this precision."""
+def choose(
+    device: torch.device, dtype: torch.dtype, shape: Shape, version: int = 2, rate: float = 0.0
+) -> Kernels:
+    """The kernels of a device for a model whose rows have this precision; attention has dropout `rate`.
+
+    `version` is the newest flash attention that may be taken.
+    """
     if device.type == "cpu":
         return CpuKernels()
     if device.type == "cuda":
         capability = torch.cuda.get_device_capability(device)
-        width = shape.hidden_size // shape.num_attention_heads
-        return CudaKernels(flash_takes(dtype, width, capability))
+        flash = flash_takes(dtype, shape.hidden_size // shape.num_attention_heads, capability)
+        taken = 3 if flash and version == 3 and take_flash_3(capability, rate) else 2
+        log.info("attention: %s", f"flash attention {taken}" if flash else "on padded rows")
+        return CudaKernels(flash)
     return REFERENCE

@@ -42,6 +42,8 @@ class Settings(NewModel):
     deterministic: bool = setting(
         False, "a GPU's sums always in one order, so that a resumed run ends bit for bit; slower"
     )
+    compile: str = setting("auto", "auto: on a GPU", enum=("auto", "always", "never"))
+    flash_attention: int = setting(2, "3: on Hopper GPUs, without dropout", enum=(2, 3))
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,6 @@ class RuntimeOptions:
     checkpoint_steps: int = setting(0, "also every so many steps; 0: by minutes only", minimum=0)
     checkpoints: int = setting(2, "how many to keep on the way", minimum=1)
     keep_checkpoints: bool = setting(False, "also when the model is safe")
-    compile: str = setting("auto", "auto: on a GPU", enum=("auto", "always", "never"))
     sharded: bool = setting(False, "each process keeps a part of the optimizer's state")
     progress_seconds: float = setting(5, "between lines of the log", own_key=False)
 

@@ -79,8 +79,9 @@ def train(job: Job, options: RuntimeOptions, processes: Processes) -> None:
     model.recompute = settings.recompute
     for head in () if examples.next_sentence else (model.pooler, model.next_sentence):
         head.requires_grad_(False)  # no loss uses them: they would do nothing but decay
-    compiled = {"auto": processes.device.type == "cuda", "always": True, "never": False}
-    training = Training(model, recipe, processes, options.sharded, compiled[options.compile])
+    gpu, sharded = processes.device.type == "cuda", options.sharded
+    compiled = {"auto": gpu, "always": True, "never": False}[settings.compile]
+    training = Training(model, recipe, processes, sharded, compiled, settings.flash_attention)
     peak = peak_flops(processes.device, model.dtype) * processes.count
     training_run = TrainingRun(
         settings=settings,

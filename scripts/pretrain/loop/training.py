@@ -49,12 +49,17 @@ class Training:
         processes: Processes,
         sharded: bool = False,
         compiled: bool = False,
+        flash_attention: int = 2,
     ):
         self.model, self.recipe, self.processes = model.to(processes.device), recipe, processes
-        model.kernels = choose(processes.device, model.dtype, model.shape)
+        rate = recipe.dropout
+        self.rates = model.dropout_rates if rate is None else DropoutRates(rate, rate)
+        model.kernels = choose(
+            processes.device, model.dtype, model.shape, flash_attention, self.rates.attention
+        )
         self.params: list[Tensor] = list(model.parameters())
-        self.sharded = sharded
-        self.optimizer = make_optimizer(model, recipe, recipe.learning_rate, sharded)
+        self.sharded = sharded and processes.count > 1
+        self.optimizer = make_optimizer(model, recipe, recipe.learning_rate, self.sharded)
         self.scaler = GradScaler(model.dtype == torch.float16, processes.device)
         self.run: nn.Module = Step(model)
         if compiled:
@@ -65,8 +70,6 @@ class Training:
         if processes.count > 1:
             self.run = DistributedDataParallel(self.run, gradient_as_bucket_view=True)
         self.settled = processes.count == 1
-        rate = recipe.dropout
-        self.rates = model.dropout_rates if rate is None else DropoutRates(rate, rate)
 
     def step(self, work: Work, learning_rate: float) -> Tensor:
         """One step on a global batch. Returns this process's sums [6] as SUMS names them.
@@ -157,12 +160,11 @@ class Training:
 
     def blank(self) -> dict:
         """A sharded optimizer's state dict without its state, whose groups number all parameters."""
-        groups, start = [], 0
-        for group in self.optimizer.param_groups:
-            count = len(group["params"])
-            rest = {key: value for key, value in group.items() if key != "params"}
-            groups.append(rest | {"params": list(range(start, start + count))})
-            start += count
+        numbers = iter(range(len(self.params)))
+        groups = [
+            group | {"params": [next(numbers) for _ in group["params"]]}
+            for group in self.optimizer.param_groups
+        ]
         return {"param_groups": groups}
 
 
