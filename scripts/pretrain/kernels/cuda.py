@@ -36,9 +36,8 @@ class MaskedLossFunction(Function):
     def forward(ctx, hidden: Tensor, weight: Tensor, bias: Tensor, labels: Tensor, learn: bool):
         fine = upcast(hidden[:0]).dtype
         loss, correct = hidden.new_zeros((), dtype=fine), labels.new_zeros(())
-        to_hidden = []
         to_weight, to_bias = (torch.zeros_like(x, dtype=fine) for x in (weight, bias))
-        size = max(1, LOGITS // len(weight))
+        to_hidden, size = [], max(1, LOGITS // len(weight))
         for rows, wanted in zip(hidden.split(size), labels.split(size), strict=True):
             logits = F.linear(rows, weight, bias)
             correct += (logits.argmax(1) == wanted).sum()
@@ -59,9 +58,8 @@ class MaskedLossFunction(Function):
 
     @staticmethod
     def backward(ctx, grad: Tensor, _):
-        to_hidden, *others = ctx.saved_tensors
-        parts = ((part * grad).to(to_hidden.dtype) for part in (to_hidden, *others))
-        return (*parts, None, None)
+        saved = ctx.saved_tensors
+        return (*((part * grad).to(saved[0].dtype) for part in saved), None, None)
 
 
 class CudaKernels(Kernels):
@@ -108,8 +106,21 @@ def flash_takes(dtype: torch.dtype, width: int, capability: tuple[int, int]) -> 
 
     Source: the checks of torch's aten/src/ATen/native/transformers/cuda/flash_attn/flash_api.cpp.
     """
-    half = dtype in (torch.float16, torch.bfloat16)
-    return capability >= (8, 0) and half and width % 8 == 0 and width <= 256
+    return capability >= (8, 0) and dtype.itemsize == 2 and width % 8 == 0 and width <= 256
+
+
+def take_flash_3(capability: tuple[int, int], rate: float) -> bool:
+    """Have torch take flash attention 3 on Hopper, without dropout, and where sums may be in any order.
+
+    Raises UserError where its package is missing.
+    """
+    if capability[0] != 9 or rate or torch.are_deterministic_algorithms_enabled():
+        return False
+    try:
+        torch.nn.attention.activate_flash_attention_impl("FA3")
+    except (ImportError, RuntimeError) as error:
+        raise UserError(f"flash_attention: 3 needs the package flash-attn-3: {error}") from error
+    return True
 
 
 def take_flash_3(capability: tuple[int, int], rate: float) -> bool:
@@ -130,9 +141,8 @@ def padded_attention(
     q: Tensor, k: Tensor, v: Tensor, cu_seqlens: Tensor, longest: int, rate: float
 ) -> Tensor:
     """Attention through rows of length `longest`, in any precision: [T, heads, width]."""
-    places = torch.arange(longest, device=q.device)
     lengths = cu_seqlens.diff()
-    inside = places < lengths[:, None]
+    inside = torch.arange(longest, device=q.device) < lengths[:, None]
     token = torch.arange(len(q), device=q.device)
     sequence = torch.searchsorted(cu_seqlens[1:].contiguous(), token, right=True)
     spot = (sequence, token - cu_seqlens[sequence])

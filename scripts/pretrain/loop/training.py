@@ -160,12 +160,11 @@ class Training:
 
     def blank(self) -> dict:
         """A sharded optimizer's state dict without its state, whose groups number all parameters."""
-        groups, start = [], 0
-        for group in self.optimizer.param_groups:
-            count = len(group["params"])
-            rest = {key: value for key, value in group.items() if key != "params"}
-            groups.append(rest | {"params": list(range(start, start + count))})
-            start += count
+        numbers = iter(range(len(self.params)))
+        groups = [
+            group | {"params": [next(numbers) for _ in group["params"]]}
+            for group in self.optimizer.param_groups
+        ]
         return {"param_groups": groups}
 
 
