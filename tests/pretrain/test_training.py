@@ -107,10 +107,10 @@ def test_whole_layers_are_compiled_and_nothing_else(monkeypatch):
     monkeypatch.setattr(
         torch.nn.Module, "compile", lambda module, **options: compiled.append((module, options))
     )
-    monkeypatch.setattr(torch._dynamo.config, "optimize_ddp", True)
-    training = Training(Bert(SHAPE), Recipe(4, 0.1, steps=2), ALONE, compiled=True)
+    with torch._dynamo.config.patch(optimize_ddp=True):
+        training = Training(Bert(SHAPE), Recipe(4, 0.1, steps=2), ALONE, compiled=True)
+        assert torch._dynamo.config.optimize_ddp is False
     assert compiled == [(layer, {"dynamic": True}) for layer in training.model.layers]
-    assert torch._dynamo.config.optimize_ddp is False
 
 
 @pytest.mark.parametrize("flash", [True, False])

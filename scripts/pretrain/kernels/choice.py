@@ -20,8 +20,7 @@ def choose(
         return CpuKernels()
     if device.type == "cuda":
         capability = torch.cuda.get_device_capability(device)
-        width = shape.hidden_size // shape.num_attention_heads
-        flash = flash_takes(dtype, width, capability)
+        flash = flash_takes(dtype, shape.hidden_size // shape.num_attention_heads, capability)
         taken = 3 if flash and version == 3 and take_flash_3(capability, rate) else 2
         log.info("attention: %s", f"flash attention {taken}" if flash else "on padded rows")
         return CudaKernels(flash)
