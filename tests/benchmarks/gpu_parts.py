@@ -100,6 +100,7 @@ class Bench:
     method: str = "spawn"  # of starting processes: CUDA outlives no fork
     trained: str = "bert-base"  # what is stopped and resumed
     small: str = "bert-small"  # what two processes train
+    batch: int = 64  # of both
     data: Path = Path("gpu_data")
     end: float = math.inf
 
@@ -116,7 +117,7 @@ class Bench:
 TINY = "bert-tiny"
 REHEARSAL = Bench(
     gpu=False, precision="fp32", models=(TINY,), batches=((512, 4), (128, 8)), warm=1, steps=2,
-    rounds=1, threads=1, compiled="never", method="forkserver", trained=TINY, small=TINY,
+    rounds=1, threads=1, compiled="never", method="forkserver", trained=TINY, small=TINY, batch=8,
 )  # fmt: skip
 
 
@@ -413,9 +414,7 @@ def resume(bench: Bench) -> Iterator[Row]:
         micro_batch_tokens=4096,
         cpu_threads=bench.threads,
     )
-    recipe = Recipe(
-        batch_size=64 if bench.gpu else 8, learning_rate=1e-4, steps=24 if bench.gpu else 12
-    )
+    recipe = Recipe(batch_size=bench.batch, learning_rate=1e-4, steps=24 if bench.gpu else 12)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         outputs = [folder / "whole" / "model", folder / "stopped" / "model"]
@@ -445,8 +444,9 @@ def resume(bench: Bench) -> Iterator[Row]:
 def processes(bench: Bench) -> Iterator[Row]:
     """Two processes beside one: on one GPU by gloo, as NCCL takes no two there; by NCCL on two."""
     gpus = torch.cuda.device_count() if bench.gpu else 0
-    settings = Settings(precision="fp32", micro_batch_tokens=1024, cpu_threads=bench.threads)
-    recipe = Recipe(batch_size=32, learning_rate=5e-4, steps=10, dropout=0.0)
+    tokens = 16 * bench.batch  # so few that the two add otherwise than the one
+    settings = Settings(precision="fp32", micro_batch_tokens=tokens, cpu_threads=bench.threads)
+    recipe = Recipe(batch_size=bench.batch, learning_rate=5e-4, steps=10, dropout=0.0)
     for backend in ("gloo", "nccl"):
         what = f"two processes beside one, {bench.small}, fp32, {backend}"
         if backend == "nccl" and gpus < 2:
@@ -510,7 +510,7 @@ def checkpoint_row(bench: Bench) -> Row:
     settings = Settings(
         precision=bench.precision, micro_batch_tokens=8192, cpu_threads=bench.threads
     )
-    recipe = Recipe(batch_size=64 if bench.gpu else 8, learning_rate=1e-4, steps=12)
+    recipe = Recipe(batch_size=bench.batch, learning_rate=1e-4, steps=12)
     with tempfile.TemporaryDirectory() as name:
         job = job_of(bench, Path(name) / "model", bench.trained, settings, recipe)
         options = RuntimeOptions(checkpoint_steps=5, compile="never", keep_checkpoints=True)
