@@ -99,10 +99,15 @@ def main() -> None:
     report(options, figures(options, measure(options)))
 
 
-def measure(options: argparse.Namespace) -> dict[str, tuple[Measured, float]]:
-    """What each side measured, in turns, and a large matrix product's operations a second."""
+def measure(
+    options: argparse.Namespace, method: str = "spawn"
+) -> dict[str, tuple[Measured, float]]:
+    """What each side measured, in turns, and a large matrix product's operations a second.
+
+    `method` is how multiprocessing starts the sides.
+    """
     names = [options.only] if options.only else ["ours", "trainer"]
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context(method)
     sides, processes = {}, []
     for name in names:
         sides[name], theirs = context.Pipe()

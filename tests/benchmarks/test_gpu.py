@@ -302,7 +302,7 @@ def test_on_a_cpu_operators_stand_in_place_of_kernels():
 def test_a_rehearsal_runs_every_part(tmp_path):
     data, output = tmp_path / "data", tmp_path / "gpu.json"
     gpu_data.make(data, 0.5, None)
-    words = ["--rehearse", "--data", str(data), "--output", str(output), "--minutes", "15"]
+    words = ["--rehearse", "--data", str(data), "--output", str(output), "--minutes", "60"]
     done = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks.gpu", *words],
         cwd=ROOT,
@@ -325,7 +325,7 @@ def test_a_rehearsal_runs_every_part(tmp_path):
     assert parts["losses"]["rows"][0]["figures"]["apart"] < 1e-6
     assert [row["here"] for row in parts["losses"]["rows"][1:]] == [gpu_parts.NEEDS_GPU] * 2
     assert parts["resume"]["rows"][0]["figures"]["same"]
-    assert parts["processes"]["rows"][0]["figures"]["weight"] < 1e-4
+    assert 0 < parts["processes"]["rows"][0]["figures"]["weight"] < 1e-4  # two added otherwise
     assert all(float(row["ratio"]) > 0 for row in parts["speeds"]["rows"])
     [profile] = parts["profile"]["rows"]
     assert profile["figures"]["parts"]["matrix products"] > 0
