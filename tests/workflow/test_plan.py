@@ -62,7 +62,12 @@ def test_the_speed_of_a_job(run, threads, wanted, expected):
 
 
 def test_the_time_of_the_text():
-    jobs = [job("extract_articles"), job("split_sentences"), job("plot_glue"), job("finetune", task="RTE")]
+    jobs = [
+        job("extract_articles"),
+        job("split_sentences"),
+        job("plot_glue"),
+        job("finetune", task="RTE"),
+    ]
     jobs += [job("shard_corpus"), job("train_vocab")]
     run = run_of(*jobs, done=["extract_articles", "place_documents", "all"], text=3e6, cores=4)
     parallel, serial = plan.FIGURES.parallel_seconds, plan.FIGURES.serial_seconds
