@@ -2,6 +2,8 @@
 
 python -m tests.benchmarks.corpus_scale [--documents 100000 300000 1000000] [--parts 4] \
     [--dump ../shared/data/wikipedia/enwiki-206-pages.xml.bz2 --mb 200]
+python -m tests.benchmarks.corpus_scale --documents 100000 200000 400000 --xml 10 20 40 \
+    --dump ../shared/data/wikipedia/enwiki-206-pages.xml.bz2
 python -m tests.benchmarks.corpus_scale --documents 300000 --near 20x10 14x8 40x6
 
 Makes sentence files of short documents, of which one in twenty stood before, with random signatures
@@ -9,6 +11,8 @@ that say the same, and prints of each step its CPU seconds and the memory of its
 and what they come to at the 7 million documents of the English Wikipedia, in jobs of 70 parts. With
 --dump, makes dumps of so many MB of XML by repeating its pages, and compares the extraction of one file, in
 as many ranges as --cuts says, with that of as many files.
+
+With --dump and --xml, also what the steps from a dump to signatures take of one file of so many MB of XML each.
 
 With --near, which documents settings of bands x rows leave out: of documents of 40 to 120 invented words,
 one in twenty is a copy of an earlier one with other words at its end or here and there, and every other one begins with one
@@ -29,7 +33,8 @@ from pathlib import Path
 import numpy as np
 
 from scripts.common.arrays import read_array
-from scripts.corpus.files.documents import document_writer, ids_of, to_documents
+from scripts.common.text import zstd_writer
+from scripts.corpus.files.documents import document_writer, ids_of, read_notes, to_documents
 from scripts.corpus.sign_documents import Settings
 from tests.benchmarks.corpus_speed import enlarge
 
@@ -41,6 +46,7 @@ used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 """
 ENWIKI, PARTS = 7e6, 70
+ENWIKI_XML, ENWIKI_TEXT = 105e3, 20e3  # MB
 REPEATED = 0.05
 BANDS = Settings().bands
 SIMILARITIES = [0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01]
@@ -193,6 +199,39 @@ def extraction(dump: Path, processes: int) -> list[str]:
     return [*words, "--processes", str(processes)]
 
 
+def text_steps(source: Path, megabytes: float) -> None:
+    """Print what each step takes that sees the text of a part, and what it comes to at enwiki's."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        enlarge(source, folder / "a.xml.bz2", megabytes)
+        with zstd_writer(folder / "texts.tsv.zst") as file:
+            for number in range(10_000):
+                file.write(
+                    f"SST-2/dev\tA text of the evaluation that has number {number} of many.\n"
+                )
+        part, processes = str(folder / "a.txt.zst"), ["--processes", "2"]
+        steps = {
+            "extract_articles": extraction(folder / "a.xml.bz2", 2),
+            "split_sentences": [str(folder / "a.zst"), "-o", part, *processes],
+            "find_contamination": [
+                part, "--evaluation", str(folder / "texts.tsv.zst"), "-o", str(folder / "c.json"),
+                *processes,
+            ],
+            "sign_documents": [part, "-o", str(folder / "a.npy"), *processes],
+        }  # fmt: skip
+        print(f"{megabytes:.0f} MB of XML", flush=True)
+        for step, words in steps.items():
+            command = words if step == "extract_articles" else [f"scripts.corpus.{step}", *words]
+            seconds, memory = measured(command)
+            at = seconds * ENWIKI_XML / megabytes
+            if step == "split_sentences":
+                text = sum(note.bytes for note in read_notes(ids_of(Path(part)))) / 1e6
+            if step != "extract_articles":
+                at = seconds * ENWIKI_TEXT / text
+            print(f"  {step:24} {seconds:7.1f} CPU s {memory:6.0f} MB  (enwiki {at:7.0f} CPU s)")
+        print(f"  {text:.1f} MB of text", flush=True)
+
+
 def told(name: str, commands: list[list[str]], against: float) -> float:
     """Run commands one after the other, print what they took, and return the CPU seconds."""
     runs = [measured(command) for command in commands]
@@ -210,6 +249,7 @@ def main() -> None:
     parser.add_argument("--parts", type=int, default=4)
     parser.add_argument("--near", nargs="*", metavar="BANDSxROWS", help="settings to compare")
     parser.add_argument("--dump", type=Path)
+    parser.add_argument("--xml", type=float, nargs="*", help="MB of dumps for the steps before")
     parser.add_argument("--mb", type=float, default=200)
     parser.add_argument("--cuts", type=int, default=16)
     parser.add_argument("--processes", type=int, default=2)
@@ -218,7 +258,9 @@ def main() -> None:
         for documents in args.documents:
             compare_bands(documents, args.near)
         return
-    if args.dump:
+    for megabytes in args.xml or ():
+        text_steps(args.dump, megabytes)
+    if args.dump and not args.xml:
         compare_ranges(args.dump, args.mb, args.cuts, args.processes)
     for documents in args.documents:
         with tempfile.TemporaryDirectory() as name:
