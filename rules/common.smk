@@ -15,10 +15,10 @@ except TypeError:
 sys.path.insert(0, str(ROOT))
 
 from scripts.common.atomic import write_text
-from scripts.common.code import code_digest, module_digests, package_versions
+from scripts.common.code import package_versions
 from scripts.common.digest import value_digest
 from scripts.common.settings import section_of, words
-from scripts.workflow import internals
+from scripts.workflow import internals, known_code
 from scripts.workflow.config import freeze, mistakes, read_schema, with_defaults, with_numbers
 from scripts.workflow.content import content, file_digests, own_files
 from scripts.workflow.environment import instructions
@@ -56,9 +56,8 @@ def code(step):
         packages = package_versions(ROOT, step, config["track_versions"])
     except KeyError as error:
         raise WorkflowError(f"track_versions: no package {error} is installed")
-    modules = sorted(digest[:16] for digest in module_digests(ROOT, step).values())
     versions = [f"{name}@{version}" for name, version in packages.items()]
-    return " ".join(["code", code_digest(ROOT, step)[:16], *modules, *versions])
+    return " ".join(["code", *known_code.step_digests(ROOT, step), *versions])
 
 
 def step(file, launcher=None, **variables):

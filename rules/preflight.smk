@@ -4,6 +4,8 @@ from scripts.workflow import preflight, slurm_limits
 from scripts.workflow.plan import needed_bytes, summary
 
 internals.use_environment(workflow, ROOT, "config/environment.yaml")
+if MAIN:
+    known_code.save(ROOT)
 
 
 def this_run():
