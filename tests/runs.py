@@ -45,25 +45,6 @@ def unrun(finished: Path, folder: Path) -> Path:
     return Path(shutil.copytree(finished, folder, symlinks=True, ignore=left_out))
 
 
-def snakemake(
-    folder: Path, *args: str, check: bool = True, environment: dict[str, str] | None = None
-) -> subprocess.CompletedProcess:
-    """Run snakemake with the small config in a clone; both streams come back as one text."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "snakemake", "--nocolor", "--configfile", SMALL, *args],
-        cwd=folder,
-        env=os.environ | {"OMP_NUM_THREADS": "1"} | (environment or {}),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    if check and ended.returncode:
-        raise AssertionError(
-            f"snakemake {' '.join(args)}: {ended.returncode}\n{ended.stdout[-8000:]}"
-        )
-    return ended
-
-
 @cache
 def server() -> subprocess.Popen:
     """The process that starts snakemake quickly; it ends when its input does."""
@@ -85,6 +66,18 @@ def forked(folder: Path, *words: str, environment: dict[str, str] | None = None)
     text = said.read_text()
     said.unlink()
     return status, text
+
+
+def snakemake(
+    folder: Path, *args: str, check: bool = True, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess:
+    """Run snakemake with the small config in a clone; both streams come back as one text."""
+    words = ["--nocolor", "--configfile", SMALL, *args]
+    set_here = os.environ | {"OMP_NUM_THREADS": "1"} | (environment or {})
+    status, said = forked(folder, *words, environment=set_here)
+    if check and status:
+        raise AssertionError(f"snakemake {' '.join(args)}: {status}\n{said[-8000:]}")
+    return subprocess.CompletedProcess(words, status, said)
 
 
 def call(folder: Path, *args: str) -> tuple[int, str]:

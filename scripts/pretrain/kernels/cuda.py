@@ -123,20 +123,6 @@ def take_flash_3(capability: tuple[int, int], rate: float) -> bool:
     return True
 
 
-def take_flash_3(capability: tuple[int, int], rate: float) -> bool:
-    """Have torch take flash attention 3 on Hopper, without dropout, and where sums may be in any order.
-
-    Raises UserError where its package is missing.
-    """
-    if capability[0] != 9 or rate or torch.are_deterministic_algorithms_enabled():
-        return False
-    try:
-        torch.nn.attention.activate_flash_attention_impl("FA3")
-    except (ImportError, RuntimeError) as error:
-        raise UserError(f"flash_attention: 3 needs the package flash-attn-3: {error}") from error
-    return True
-
-
 def padded_attention(
     q: Tensor, k: Tensor, v: Tensor, cu_seqlens: Tensor, longest: int, rate: float
 ) -> Tensor:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.clusters.needs import require
 from tests.clusters.slurm.lab import Lab, missing
-from tests.clusters.slurm.runs import Site, Training
+from tests.clusters.slurm.runs import Site, Training, train_here
 
 
 @pytest.fixture(scope="session")
@@ -58,3 +58,14 @@ def undisturbed(lab: Lab, local_run: Path, made_once: Callable[..., Path]) -> Pa
         training.finish()
 
     return made_once("undisturbed", train)
+
+
+@pytest.fixture(scope="session")
+def by_two(local_run: Path, made_once: Callable[..., Path]) -> Path:
+    """The folder of the same training by two processes, without a cluster."""
+
+    def train(folder: Path) -> None:
+        shutil.copytree(local_run, folder, symlinks=True, dirs_exist_ok=True)
+        train_here(folder, gpus=2)
+
+    return made_once("by two", train)

@@ -135,15 +135,13 @@ def weights(folder: Path) -> str:
     return digest(folder / TARGET)
 
 
-def train_here(place: Training, gpus: int) -> str:
-    """Train anew without the cluster, on one node that shows so many GPUs; the model's digest."""
-    (place.folder / TARGET).unlink()
-    shutil.rmtree(place.folder / "results/checkpoints")
-    (place.folder / "training.yaml").write_text(TRAINING.format(nodes=1, processes=gpus))
+def train_here(folder: Path, gpus: int) -> None:
+    """Train in a copy of a finished run without the cluster, on a node that shows so many GPUs."""
+    shutil.rmtree(folder / "results/pretrain")
+    (folder / "training.yaml").write_text(TRAINING.format(nodes=1, processes=gpus))
     visible = {"CUDA_VISIBLE_DEVICES": ",".join(map(str, range(gpus)))}
-    words = ("--cores", "2", TARGET, "--configfile", *map(str, place.configs))
-    snakemake(place.folder, *words, environment=visible)
-    return weights(place.folder)
+    words = ("--cores", "2", TARGET, "--configfile", CONFIG, "training.yaml")
+    snakemake(folder, *words, environment=visible)
 
 
 def submitted(text: str) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.clusters.slurm.lab import Lab
-from tests.clusters.slurm.runs import LOG, Training, submitted, train_here, weights
+from tests.clusters.slurm.runs import LOG, Training, submitted, weights
 
 pytestmark = pytest.mark.cluster
 
@@ -55,7 +55,7 @@ def test_a_training_that_is_cancelled_preempted_and_loses_a_node_goes_on_by_itse
     assert weights(place.folder) == weights(undisturbed)
 
 
-def test_a_time_limit_shorter_than_the_training(training, lab: Lab):
+def test_a_time_limit_shorter_than_the_training(training, by_two: Path, lab: Lab):
     """The limit is moved to where the training stands, as no limit suits each machine's speed."""
     changes = {"# runtime: 1440": "runtime: 20", "TERM@300": "TERM@5"}
     place: Training = training(changes, nodes=1, processes=2)
@@ -75,7 +75,7 @@ def test_a_time_limit_shorter_than_the_training(training, lab: Lab):
     assert len(submitted(place.finish())) == 2
     assert "resumed at step" in place.text()
 
-    assert weights(place.folder) == train_here(place, gpus=2)
+    assert weights(place.folder) == weights(by_two)
 
 
 def test_the_login_node_goes_down(training, undisturbed: Path, lab: Lab):
@@ -118,7 +118,7 @@ def test_the_login_node_goes_down_and_a_job_ends_well_without_it(
     ],
 )
 def test_other_clusters(
-    cluster, changes, processes, local_run: Path, undisturbed: Path, tmp_path: Path
+    cluster, changes, processes, local_run: Path, undisturbed: Path, by_two: Path, tmp_path: Path
 ):
     """Two nodes that train by two GPUs each, and two without any, by one process each."""
     with (
@@ -130,5 +130,4 @@ def test_other_clusters(
         place.start()
         place.finish()
     assert f"{processes} process(es)" in place.text()
-    found = weights(place.folder)
-    assert found == (weights(undisturbed) if processes == 4 else train_here(place, processes))
+    assert weights(place.folder) == weights(undisturbed if processes == 4 else by_two)
