@@ -3,8 +3,7 @@
     python -m scripts.corpus.sign_documents enwiki.txt.zst -o enwiki.npy
 
 Writes an array, uint64 [documents, bands]: for each document the digests of the bands of its
-MinHash signature over n-grams of five words. Of two documents whose sets of them have the Jaccard
-similarity J, a band is the same with the probability J**rows: by default, two that share 90% have one
+MinHash signature over n-grams of five words. By default, two documents that share 90% of them have a band
 in common all but surely, two that share half of them hardly ever (2%).
 """
 

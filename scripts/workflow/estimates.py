@@ -37,13 +37,11 @@ def phase_tokens(phase: dict[str, Any], corpus_tokens: float) -> float:
     return phase["steps"] * phase["batch_size"] * phase["seq_length"] * FIGURES.fill
 
 
-def finetune_flops(
-    model: Shape, rows: int, settings: dict[str, Any], row_tokens: float = FIGURES.row_tokens
-) -> float:
+def finetune_flops(model: Shape, rows: int, settings: dict[str, Any]) -> float:
     """Floating-point operations of one run on a task, at the largest of its settings."""
     epochs = settings["epochs"]
     epochs = max(epochs) if isinstance(epochs, list) else epochs
-    tokens = rows * epochs * row_tokens
+    tokens = rows * epochs * FIGURES.row_tokens
     return model.training_flops(tokens, tokens * settings["max_length"], sequences=rows * epochs)
 
 

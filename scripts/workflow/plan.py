@@ -20,7 +20,6 @@ import numpy as np
 from scripts.corpus.sentences.splitter import rules, split
 from scripts.glue.files.official_files import ROWS
 from scripts.glue.tasks.selection import base_task
-from scripts.sample.tasks.task_files import size
 from scripts.workflow import preflight
 from scripts.workflow.estimates import FIGURES, disk_bytes, finetune_flops, peak_of, phase_tokens
 from scripts.workflow.internals import dry_run, executor_of
@@ -91,15 +90,13 @@ def finetuning_seconds(run: Run) -> float:
     glue = run.config["glue"]
     rate = speed(run, glue["cpu_threads"], glue["gpus"])
     work = 0.0
-    sample = size(FIGURES.sample_rows, run.config["corpus"]["sample"]["articles"])
-    of_row = FIGURES.sample_row_tokens if glue["source"] == "sample" else FIGURES.row_tokens
     for job in run.todo:
         if job.rule.startswith("finetune"):
             task = base_task(job.wildcards["task"])
             rows = ROWS.get(task, {}).get("train", FIGURES.other_rows)
-            rows = sample if glue["source"] == "sample" else rows
+            rows = FIGURES.sample_rows if glue["source"] == "sample" else rows
             settings = glue["finetune"] | glue["per_task"].get(task, {})
-            work += finetune_flops(run.model, rows, settings, of_row) / rate
+            work += finetune_flops(run.model, rows, settings) / rate
     return work / (1 if run.gpus and glue["gpus"] else max(1, run.cores // glue["cpu_threads"]))
 
 

@@ -92,8 +92,7 @@ def test_the_time_of_a_phase():
 def test_the_time_of_finetuning():
     jobs = [job("finetune", task="CoLA"), job("finetune_mnli", task="MNLI"), job("plot_glue")]
     small = {"epochs": 2, "max_length": 128}
-    rows = 2 * 785  # of 6,000 articles
-    flops = BASE.training_flops(rows * 2 * 23, rows * 2 * 23 * 128, sequences=rows * 2)
+    flops = BASE.training_flops(900 * 2 * 40, 900 * 2 * 40 * 128, sequences=900 * 2)
     glue = {"finetune": small, "cpu_threads": 2, "gpus": 0}
     run = run_of(*jobs, cores=4, glue=glue)
     assert plan.finetuning_seconds(run) == pytest.approx(flops / 80e9)

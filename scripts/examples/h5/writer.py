@@ -110,10 +110,8 @@ def write_arrays(
         # HDF5 crashes where it finds the disk full at its end.
         os.posix_fallocate(file.fileno(), 0, file.tell() + room + METADATA)
         file.flush()
-        with (
-            Begun(path, "r+") as begun,
-            create(begun, attributes, types[LARGE], arrays.items[LARGE]) as whole,
-        ):
+        size = arrays.items[LARGE]
+        with Begun(path, "r+") as begun, create(begun, attributes, types[LARGE], size) as whole:
             for name, kind in small.items():
                 data = whole.create_dataset(name, (arrays.items[name],), kind, track_times=False)
                 start = 0
