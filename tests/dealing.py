@@ -12,18 +12,18 @@ import pytest
 
 # Seconds on two cores of modules that take over a minute; a long test elsewhere counts LONG.
 SECONDS = {
-    "tests/clusters/slurm/test_training.py": 460,
-    "tests/clusters/slurm/test_sample.py": 290,
+    "tests/clusters/slurm/test_training.py": 420,
+    "tests/clusters/slurm/test_sample.py": 150,
     "tests/clusters/azure/test_runs.py": 190,
     "tests/workflow/test_chaos.py": 150,
-    "tests/glue/test_intervals.py": 120,
+    "tests/glue/test_intervals.py": 90,
     "tests/faults/test_names.py": 90,
     "tests/faults/test_steps.py": 90,
     "tests/pretrain/test_resume.py": 80,
-    "tests/corpus/test_wikipedia_source.py": 80,
-    "tests/workflow/test_reruns.py": 80,
     "tests/workflow/test_runs.py": 80,
-    "tests/glue/test_rules.py": 70,
+    "tests/corpus/test_wikipedia_source.py": 70,
+    "tests/workflow/test_reruns.py": 70,
+    "tests/glue/test_rules.py": 60,
 }
 LONG = 6
 
