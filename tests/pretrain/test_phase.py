@@ -197,6 +197,7 @@ def test_a_gpu_alone_is_told_to_sum_in_order(job, monkeypatch, device, asked):
     settings = replace(job.settings, deterministic=asked)
     phase.pretrain(replace(job, settings=settings), RuntimeOptions())
     assert told == ([True] if device == "cuda" and asked else [])
+    assert torch.get_float32_matmul_precision() == "highest"  # fp32 is never TF32
 
 
 def test_the_tokens_of_a_micro_batch(job, monkeypatch):
