@@ -16,6 +16,7 @@ SECONDS = {
     "tests/clusters/slurm/test_sample.py": 150,
     "tests/clusters/azure/test_runs.py": 190,
     "tests/workflow/test_chaos.py": 150,
+    "tests/benchmarks/test_gpu.py": 120,
     "tests/glue/test_intervals.py": 90,
     "tests/faults/test_names.py": 90,
     "tests/faults/test_steps.py": 90,

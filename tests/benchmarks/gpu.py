@@ -51,6 +51,7 @@ NEEDED = {
 DEVICES = (DRIVER.parent, Path("/dev/nvidiactl"), Path("/dev/nvidia0"), Path("/dev/dxg"))
 OUT_OF_TIME = 3  # a part's status when it has ended before all was measured
 REHEARSAL = "rehearsal on a CPU, no measurement"
+ORPHANS = 5.0  # seconds that those of a part have to be gone
 LOG_LINES = 60  # of a part that failed, that are kept
 
 
@@ -244,9 +245,17 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
 
 
 def end_group(process: subprocess.Popen) -> None:
-    """Kill a process and all that it has started."""
+    """Kill a process and all that it has started, and wait until they are gone, with what they held.
+
+    In vain where nobody takes in orphans, so for some seconds at most.
+    """
+    until = time.monotonic() + ORPHANS
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        while time.monotonic() < until:
+            os.killpg(process.pid, 0)
+            time.sleep(0.01)
     process.wait()
 
 

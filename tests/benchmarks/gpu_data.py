@@ -36,7 +36,7 @@ def main() -> None:
     )
     add = parser.add_argument
     add("-o", "--output", type=Path, default=Path("gpu_data"), help="folder (%(default)s)")
-    add("--mb", type=float, default=20, help="of text (%(default)s)")
+    add("--mb", type=float, default=15, help="of text (%(default)s)")
     add("--sample", action="store_true", help="the sample's text, though there is real text")
     options = parser.parse_args()
     shared = examples_build.SHARED

@@ -135,8 +135,8 @@ def main() -> None:
     base = REHEARSAL if options.rehearse else Bench()
     bench = replace(base, data=options.data, end=time.monotonic() + options.seconds)
     torch.set_num_threads(bench.threads)
-    multiprocessing.set_start_method(bench.method)
-    multiprocessing.set_forkserver_preload(PRELOADED)
+    if bench.method == "forkserver":
+        multiprocessing.set_forkserver_preload(PRELOADED)
     try:
         with open(options.rows, "a", encoding="utf-8") as file:
             for row in PARTS[options.part](bench):
@@ -421,14 +421,14 @@ def resume(bench: Bench) -> Iterator[Row]:
         jobs = [job_of(bench, output, bench.trained, settings, recipe) for output in outputs]
         logs = [output.with_suffix(".log") for output in outputs]
         often = RuntimeOptions(checkpoint_steps=4)
-        whole = start(train_alone, jobs[0], RuntimeOptions(), logs[0])
-        stopped = start(train_alone, jobs[1], often, logs[1])
+        whole = start(bench, train_alone, jobs[0], RuntimeOptions(), logs[0])
+        stopped = start(bench, train_alone, jobs[1], often, logs[1])
         while stopped.is_alive() and "saved" not in said(logs[1]):
             time.sleep(0.005)
         if stopped.pid and stopped.is_alive():
             os.kill(stopped.pid, signal.SIGTERM)
         finish(logs[1], stopped, status=INTERRUPTED)
-        finish(logs[1], start(train_alone, jobs[1], often, logs[1]))
+        finish(logs[1], start(bench, train_alone, jobs[1], often, logs[1]))
         resumed = re.search(r"resumed at step (\d+)", said(logs[1]))
         assert resumed, said(logs[1])
         finish(logs[0], whole)
@@ -458,9 +458,9 @@ def processes(bench: Bench) -> Iterator[Row]:
             logs = [Path(name) / f"{number}.log" for number in range(3)]
             port, own = place_alone().port, backend == "nccl"
             started = [
-                start(train_share, bench.gpu, jobs[0], 0, 1, port, backend, own, logs[0]),
-                start(train_share, bench.gpu, jobs[1], 0, 2, port, backend, own, logs[1]),
-                start(train_share, bench.gpu, jobs[1], 1, 2, port, backend, own, logs[2]),
+                start(bench, train_share, bench.gpu, jobs[0], 0, 1, port, backend, own, logs[0]),
+                start(bench, train_share, bench.gpu, jobs[1], 0, 2, port, backend, own, logs[1]),
+                start(bench, train_share, bench.gpu, jobs[1], 1, 2, port, backend, own, logs[2]),
             ]
             for log, process in zip(logs, started, strict=True):
                 finish(log, process)
@@ -515,7 +515,7 @@ def checkpoint_row(bench: Bench) -> Row:
         job = job_of(bench, Path(name) / "model", bench.trained, settings, recipe)
         options = RuntimeOptions(checkpoint_steps=5, compile="never", keep_checkpoints=True)
         log, file = Path(name) / "log.txt", Path(name) / "waits.json"
-        finish(log, start(train_timed, job, options, log, file))
+        finish(log, start(bench, train_timed, job, options, log, file))
         waits = json.loads(file.read_text())
         size = max(path.stat().st_size for path in Path(name).rglob("tensors.safetensors"))
     way = statistics.median(waits[:-1])
@@ -537,9 +537,9 @@ def job_of(bench: Bench, output: Path, model: str, settings: Settings, recipe: R
     return Job(*files, config, settings, recipe)
 
 
-def start(target: Callable[..., None], *words: Any) -> Any:
+def start(bench: Bench, target: Callable[..., None], *words: Any) -> Any:
     """Start a function in a process of its own."""
-    process = multiprocessing.Process(target=target, args=words)
+    process = multiprocessing.get_context(bench.method).Process(target=target, args=words)
     process.start()
     return process
 

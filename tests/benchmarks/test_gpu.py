@@ -11,11 +11,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import torch
 from torch.autograd import DeviceType
 
 from scripts.common import code
-from tests.benchmarks import gpu, gpu_data, gpu_parts
+from tests.benchmarks import gpu, gpu_data, gpu_parts, pretrain
 from tests.benchmarks.gpu import Part, read_rows, run_part, run_parts, table
+from tests.pretrain.conftest import make_data, make_tokenizer
 from tests.runs import ROOT
 
 ROW = {"what": "a speed", "here": "2", "beside": "1", "ratio": "2.00", "figures": {}}
@@ -296,6 +298,33 @@ def test_on_a_cpu_operators_stand_in_place_of_kernels():
     ]
     spent = {name: value for name, value in gpu_parts.by_part(events, 999, False).items() if value}
     assert spent == pytest.approx({"matrix products": 7.0, "loss head": 3.0})
+
+
+@pytest.mark.slow
+def test_a_pass_of_the_trainers_that_does_not_fit_is_halved(tmp_path, monkeypatch):
+    from tests.benchmarks import pretrain_trainer
+
+    sizes, train = [], pretrain_trainer.Quiet.train
+
+    def short_of_memory(trainer, *words):
+        sizes.append(trainer.args.per_device_train_batch_size)
+        if len(sizes) == 1:
+            raise torch.OutOfMemoryError("full")
+        return train(trainer, *words)
+
+    monkeypatch.setattr(pretrain_trainer.Quiet, "train", short_of_memory)
+    file = make_data(tmp_path / "data", make_tokenizer(tmp_path / "vocab")) / "train.h5"
+    words = ["--batch-size", "8", "--warm", "1", "--steps", "1", "--threads", "1"]
+    options = pretrain.read_options([str(file), *words])
+    examples, measured = pretrain.Examples([file], options.seed), pretrain.Measured()
+    device = torch.device("cpu")
+    config = pretrain.config_of(options, examples)
+    now = pretrain.clock_of(options, device)
+    pretrain_trainer.trainer_side(options, config, examples, device, measured, now)(0)
+    assert sizes == [8, 4]
+    assert measured.a_pass == 4
+    assert len(measured.losses) == 2
+    assert measured.speeds[0] > 0
 
 
 @pytest.mark.slow
