@@ -55,17 +55,17 @@ def test_a_part_over_its_limit_is_cut_with_all_that_it_started():
     begun = time.monotonic()
     part = ran(
         script(child, pid, "rows.write('half a row'); rows.flush()", "time.sleep(60)"),
-        limit=2.0,
+        limit=6.0,
         told=lambda part: seen.append(len(part.rows)),
     )
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 30
     assert part.state == "cut"
-    assert part.error == "cut: its 2 s were over"
+    assert part.error == "cut: its 6 s were over"
     assert seen == [1]
     [row] = part.rows
     stat = Path(f"/proc/{row['pid']}/stat")
     assert not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] in ("Z", "X")
-    assert "cut: its 2 s were over" in table([part_with(part, [])], {}, False)
+    assert "cut: its 6 s were over" in table([part_with(part, [])], {}, False)
 
 
 def part_with(part: Part, rows: list) -> Part:
