@@ -7,6 +7,7 @@ Prints what one part measures as rows of JSON, or writes them to --rows.
 
 import argparse
 import hashlib
+import importlib.util
 import json
 import math
 import multiprocessing
@@ -485,7 +486,12 @@ def options_beside(bench: Bench) -> Iterator[Row]:
         "--compile never": ["--compile", "never"],
         "micro_batch_tokens: 8192 in place of auto": ["--micro-batch-tokens", "8192"],
         "precision: fp16": ["--precision", "fp16"],
+        "dropout: 0": ["--dropout", "0"],
     }
+    if not bench.gpu or torch.cuda.get_device_capability() >= (8, 9):
+        variants["fp8: true"] = ["--fp8"]
+    if importlib.util.find_spec("flash_attn_interface"):
+        variants["dropout: 0, flash_attention: 3"] = ["--dropout", "0", "--flash-attention", "3"]
     begun = time.monotonic()
     usual = measured(bench, model, length, batch, "--only", "ours")
     needed = time.monotonic() - begun
@@ -508,12 +514,15 @@ def options_beside(bench: Bench) -> Iterator[Row]:
 def checkpoint_row(bench: Bench) -> Row:
     """How long the loop waits for a checkpoint."""
     settings = Settings(
-        precision=bench.precision, micro_batch_tokens=8192, cpu_threads=bench.threads
+        precision=bench.precision,
+        micro_batch_tokens=8192,
+        cpu_threads=bench.threads,
+        compile="never",
     )
     recipe = Recipe(batch_size=bench.batch, learning_rate=1e-4, steps=12)
     with tempfile.TemporaryDirectory() as name:
         job = job_of(bench, Path(name) / "model", bench.trained, settings, recipe)
-        options = RuntimeOptions(checkpoint_steps=5, compile="never", keep_checkpoints=True)
+        options = RuntimeOptions(checkpoint_steps=5, keep_checkpoints=True)
         log, file = Path(name) / "log.txt", Path(name) / "waits.json"
         finish(log, start(bench, train_timed, job, options, log, file))
         waits = json.loads(file.read_text())

@@ -88,6 +88,8 @@ def read_options(words: list[str] | None = None) -> argparse.Namespace:
     add("--loader-workers", type=int, default=0, help="processes that make the Trainer's batches")
     add("--compile", choices=["never", "ours", "both"], default="never")
     add("--deterministic", action="store_true", help="sums in one order, of ours")
+    add("--fp8", action="store_true", help="products in 8 bits, of ours")
+    add("--flash-attention", type=int, choices=[2, 3], default=2, help="of ours")
     add("--only", choices=["ours", "trainer"], help="one side")
     add("--seed", type=int, default=1)
     add("--busy", action="store_true", help="count processor time: others use this machine too")
@@ -198,7 +200,14 @@ def make_training(options, config: dict, device: torch.device) -> Training:
     """Our model and its optimizer on a device, compiled where the options say so."""
     model = first_model(config, options.seed, getattr(torch, PRECISIONS[options.precision]))
     recipe = Recipe(options.batch_size, options.learning_rate, steps=1 << 30, decay="constant")
-    return Training(model, recipe, Processes(0, 1, device), compiled=options.compile != "never")
+    return Training(
+        model,
+        recipe,
+        Processes(0, 1, device),
+        compiled=options.compile != "never",
+        flash_attention=options.flash_attention,
+        fp8=options.fp8,
+    )
 
 
 def make_stream(options, examples: Examples, training: Training) -> Stream:

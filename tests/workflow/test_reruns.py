@@ -110,6 +110,7 @@ KEYS = {
     "pretrain.deterministic": (True, PRETRAIN),
     "pretrain.compile": ("never", PRETRAIN),
     "pretrain.flash_attention": (3, PRETRAIN),
+    "pretrain.fp8": (True, PRETRAIN),
     "pretrain.gpus": (2, NOTHING),
     "pretrain.nodes": (2, NOTHING),
     "pretrain.sharded": (True, NOTHING),

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from scripts.common.errors import UserError
 from scripts.pretrain.architectures.micro_batch import MicroBatch
+from scripts.pretrain.kernels import fp8
 from scripts.pretrain.kernels.reference import Kernels, upcast
 
 LOGITS = 1 << 26  # of a part of a loss: with their scores in fp32 10 bytes each, 0.7 GB in bf16
@@ -65,11 +66,18 @@ class MaskedLossFunction(Function):
 class CudaKernels(Kernels):
     """Flash attention where `flash` says that it takes the heads, else attention on padded rows.
 
+    With `fp8` linear layers multiply in 8 bits.
+
     Dropout draws from the device's own generator.
     """
 
-    def __init__(self, flash: bool):
-        self.flash = flash
+    def __init__(self, flash: bool, fp8: bool = False):
+        self.flash, self.fp8 = flash, fp8
+
+    def linear(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        if self.fp8 and fp8.takes(x, weight):
+            return fp8.LinearFunction.apply(x, weight, bias)
+        return super().linear(x, weight, bias)
 
     def dropout(self, x: Tensor, rate: float, generator: torch.Generator) -> Tensor:
         return F.dropout(x, rate) if rate else x

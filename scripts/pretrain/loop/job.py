@@ -44,6 +44,7 @@ class Settings(NewModel):
     )
     compile: str = setting("auto", "auto: on a GPU", enum=("auto", "always", "never"))
     flash_attention: int = setting(2, "3: on Hopper GPUs, without dropout", enum=(2, 3))
+    fp8: bool = setting(False, "on Ada and Hopper GPUs, linear layers multiply in 8 bits")
 
 
 @dataclass(frozen=True)

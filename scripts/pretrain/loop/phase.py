@@ -81,7 +81,9 @@ def train(job: Job, options: RuntimeOptions, processes: Processes) -> None:
         head.requires_grad_(False)  # no loss uses them: they would do nothing but decay
     gpu, sharded = processes.device.type == "cuda", options.sharded
     compiled = {"auto": gpu, "always": True, "never": False}[settings.compile]
-    training = Training(model, recipe, processes, sharded, compiled, settings.flash_attention)
+    training = Training(
+        model, recipe, processes, sharded, compiled, settings.flash_attention, settings.fp8
+    )
     peak = peak_flops(processes.device, model.dtype) * processes.count
     training_run = TrainingRun(
         settings=settings,

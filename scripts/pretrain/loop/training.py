@@ -50,12 +50,13 @@ class Training:
         sharded: bool = False,
         compiled: bool = False,
         flash_attention: int = 2,
+        fp8: bool = False,
     ):
         self.model, self.recipe, self.processes = model.to(processes.device), recipe, processes
         rate = recipe.dropout
         self.rates = model.dropout_rates if rate is None else DropoutRates(rate, rate)
         model.kernels = choose(
-            processes.device, model.dtype, model.shape, flash_attention, self.rates.attention
+            processes.device, model.dtype, model.shape, flash_attention, self.rates.attention, fp8
         )
         self.params: list[Tensor] = list(model.parameters())
         self.sharded = sharded and processes.count > 1
