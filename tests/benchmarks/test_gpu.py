@@ -359,4 +359,4 @@ def test_a_rehearsal_runs_every_part(tmp_path):
     [profile] = parts["profile"]["rows"]
     assert profile["figures"]["parts"]["matrix products"] > 0
     assert profile["figures"]["parts"]["loss head"] > 0
-    assert len(parts["options"]["rows"]) == 5
+    assert len(parts["options"]["rows"]) == 7

@@ -187,7 +187,7 @@ def test_what_runs_on_a_gpu_has_kernels_that_add_in_one_order(dtype, flash):
     assert not {name for name in seen.names if re.match(REFUSED, name)}
 
 
-@pytest.mark.parametrize("backend", ["eager", "aot_eager"])
+@pytest.mark.parametrize("backend", ["eager", pytest.param("aot_eager", marks=pytest.mark.slow)])
 def test_layers_for_a_gpu_compile_to_one_graph_for_all_sizes(backend):
     """And the last one to another, as it ends with some of the rows."""
     torch._dynamo.reset()

@@ -137,4 +137,4 @@ def test_the_newer_attention_is_asked_for_with_a_recipes_dropout(monkeypatch):
     for dropout in (None, 0.0):
         recipe = Recipe(4, 0.1, steps=2, dropout=dropout)
         Training(Bert(SHAPE), recipe, ALONE, flash_attention=3)
-    assert asked == [(3, 0.2), (3, 0.0)]
+    assert asked == [(3, 0.2, False), (3, 0.0, False)]

@@ -148,6 +148,7 @@ def test_the_sample_takes_what_it_took():
         assert abs(found.get(name, sum(found.values())) / took - 1) < 0.15, name
 
 
+@pytest.mark.slow
 def test_what_a_core_does_is_measured():
     run = plan.calibrated(run_of())
     assert 1e9 < run.cpu_flops < 1e12
