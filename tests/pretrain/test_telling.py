@@ -18,7 +18,7 @@ DECIDING = {
     "examples/tokenizer": "bert_tokenizer given_tokenizer vocabulary word_marks",
     "pretrain": "pretrain",
     "pretrain/architectures": "bert initialisation micro_batch model_config model_folder",
-    "pretrain/kernels": "choice cpu cuda reference self_check tiles",
+    "pretrain/kernels": "choice cpu cuda fp8 reference self_check tiles",
     "pretrain/loop": "batch_size_probe checkpoint guard job micro_batches phase processes recipe "
     "schedule training training_run",
     "pretrain/optimizers": "adamw grad_scaler lamb registry",
