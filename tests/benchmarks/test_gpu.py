@@ -48,6 +48,7 @@ def test_a_part_that_ends_is_done():
     assert (part.state, part.rows, part.error, part.log) == ("done", [ROW], "", [])
 
 
+@pytest.mark.slow
 def test_a_part_over_its_limit_is_cut_with_all_that_it_started():
     child = "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])"
     pid = "print(json.dumps({'pid': child.pid}), file=rows, flush=True)"
