@@ -17,7 +17,7 @@ from scripts.common.errors import UserError
 from scripts.common.settings import setting
 from scripts.common.text import zstd_writer
 from scripts.corpus.files.articles import Article, to_line
-from scripts.corpus.files.text_ranges import range_lines
+from scripts.corpus.files.text_ranges import range_lines, visible
 
 SHORT = 100  # words of a document, below which many of them in a file look like its paragraphs
 
@@ -43,7 +43,7 @@ def collect_text(
     """Write the documents of text files as articles; return how many there are.
 
     An article's id names its file relative to the folder `base`, where one is given. Raises
-    UserError where a file is not UTF-8, or where all are empty.
+    UserError where a file is not UTF-8, or where all are empty and none is read in ranges.
     """
     count = words = 0
     place = f"{number}." if ranges > 1 else ""
@@ -73,7 +73,7 @@ def documents_of(lines: Iterable[str], documents: str) -> Iterator[list[str]]:
     """Group a file's lines into documents; lines of white space belong to none."""
     group: list[str] = []
     for line in lines:
-        text = line.strip().removeprefix("\ufeff")
+        text = visible(line)
         if text:
             group.append(text)
         if group and (documents == "line" or (documents == "blank_line" and not text)):

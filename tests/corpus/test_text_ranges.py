@@ -96,5 +96,7 @@ def test_ranges_that_a_file_does_not_have(tmp_path, name, number):
     (tmp_path / name).write_bytes(b"abc\n")
     with pytest.raises(UserError, match=f"{name}: has no range {number} of 2"):
         range_lines(tmp_path / name, number, 2)
+    with pytest.raises(UserError, match=f"{name}: has no range 3 of 1"):
+        range_lines(tmp_path / name, 3, 1)
     with pytest.raises(UserError, match=r"b\.txt: no such file"):
         range_lines(tmp_path / "b.txt", 0, 2)

@@ -49,7 +49,7 @@ def test_zeros_stay_zeros_and_what_is_no_number_shows():
 
 
 def test_layers_of_other_sides_and_no_rows_multiply_as_before():
-    kernels = CudaKernels(flash=False, fp8=True)
+    kernels = CudaKernels(flash=False, eight_bits=True)
     for rows, inner, outer in ((4, 24, 32), (4, 32, 2), (0, 32, 32)):
         x, weight, bias = torch.randn(rows, inner), torch.randn(outer, inner), torch.randn(outer)
         assert torch.equal(kernels.linear(x, weight, bias), F.linear(x, weight, bias))
@@ -62,7 +62,7 @@ def trained(eight_bits: bool) -> list[float]:
     """Losses of some steps on one batch, in bf16 rows."""
     model, batch = Bert(SHAPE, torch.bfloat16), random_batch([64, 50, 33])
     initialise(model, 1)
-    model.kernels = CudaKernels(flash=False, fp8=eight_bits)
+    model.kernels = CudaKernels(flash=False, eight_bits=eight_bits)
     optimizer = torch.optim.Adam(model.parameters(), 1e-3)
     losses = []
     for _ in range(30):
@@ -84,7 +84,7 @@ def test_a_training_goes_as_in_16_bits():
 def test_a_step_asks_the_host_for_nothing():
     with torch.device("meta"):
         model = Bert(SHAPE, torch.bfloat16)
-    model.kernels = CudaKernels(flash=True, fp8=True)
+    model.kernels = CudaKernels(flash=True, eight_bits=True)
     batch = random_batch([64, 33]).to(torch.device("meta"))
     model(batch, Dropout()).mlm_loss.backward()
 
@@ -105,5 +105,5 @@ def test_where_it_cannot_be_had_it_is_refused(device, dtype, capability, monkeyp
 
 def test_where_it_can_it_is_taken(monkeypatch):
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: (8, 9))
-    assert choice.choose(HOPPER, torch.bfloat16, SHAPE, eight_bits=True).fp8
-    assert not choice.choose(HOPPER, torch.bfloat16, SHAPE).fp8
+    assert choice.choose(HOPPER, torch.bfloat16, SHAPE, eight_bits=True).eight_bits
+    assert not choice.choose(HOPPER, torch.bfloat16, SHAPE).eight_bits

@@ -26,7 +26,7 @@ def range_chunks(path: Path, number: int, ranges: int, threads: int) -> Iterator
     left out: the one before reads on to the next one's first page, so that damage there is an error of
     its own. Raises UserError, naming the file and the place, where it is missing or damaged.
     """
-    if ranges == 1 and path.suffix != ".bz2":  # it may be a pipe
+    if (number, ranges) == (0, 1) and path.suffix != ".bz2":  # it may be a pipe
         yield from read_chunks(path, CHUNK)
         return
     if not path.exists():

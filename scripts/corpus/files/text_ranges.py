@@ -17,7 +17,7 @@ def range_lines(
     The range is that of this `number`, from 0, of so many of about equal size: each begins with a line,
     with `gaps` with the first one behind a line of white space. Raises UserError as `read_lines` does.
     """
-    if ranges == 1:
+    if (number, ranges) == (0, 1):
         return str(path), read_lines(path)
     if not path.exists():
         raise UserError(f"{path}: no such file")
@@ -37,14 +37,14 @@ def begin(path: Path, at: int, gaps: bool) -> int:
     with open(path, "rb") as file:
         file.seek(at - 1)
         file.readline()  # what is left of the line before
-        while gaps and (line := file.readline()) and not is_gap(line.decode(errors="replace")):
+        while gaps and (line := file.readline()) and visible(line.decode(errors="replace")):
             pass
         return file.tell()
 
 
-def is_gap(line: str) -> bool:
-    """Whether a line is white space."""
-    return not line.strip().removeprefix("\ufeff")
+def visible(line: str) -> str:
+    """A line without the white space around it, and a file's byte-order mark; empty where it is a gap."""
+    return line.strip().removeprefix("\ufeff")
 
 
 def read_between(path: Path, start: int, end: int) -> Iterator[bytes]:

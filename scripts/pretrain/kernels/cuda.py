@@ -66,16 +66,16 @@ class MaskedLossFunction(Function):
 class CudaKernels(Kernels):
     """Flash attention where `flash` says that it takes the heads, else attention on padded rows.
 
-    With `fp8` linear layers multiply in 8 bits.
+    With `eight_bits` linear layers multiply in floats of so many.
 
     Dropout draws from the device's own generator.
     """
 
-    def __init__(self, flash: bool, fp8: bool = False):
-        self.flash, self.fp8 = flash, fp8
+    def __init__(self, flash: bool, eight_bits: bool = False):
+        self.flash, self.eight_bits = flash, eight_bits
 
     def linear(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-        if self.fp8 and fp8.takes(x, weight):
+        if self.eight_bits and fp8.takes(x, weight):
             return fp8.LinearFunction.apply(x, weight, bias)
         return super().linear(x, weight, bias)
 
