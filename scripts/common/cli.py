@@ -86,7 +86,8 @@ def call(function: Callable[..., Any], told: dict[str, str]) -> None:
     signature, hints = inspect.signature(function), typing.get_type_hints(function)
     for name, parameter in signature.parameters.items():
         if is_dataclass(hints[name]):
-            add_flags(parser, hints[name])
+            kind = hints[name]
+            add_flags(parser.add_argument_group(name, inspect.getdoc(kind)), kind)
         else:
             add_argument(parser, parameter, type_of(hints[name])[0], told.get(name))
     arguments = parser.parse_args()

@@ -134,26 +134,20 @@ def read_pages(
 
 def read_ahead(chunks: Iterator[bytes], depth: int = 16) -> Iterator[bytes]:
     """Yield from `chunks`, which a thread reads up to `depth` items ahead."""
-    ready: queue.Queue = queue.Queue(depth)
+    ready: queue.SimpleQueue = queue.SimpleQueue()
+    room = threading.Semaphore(depth)
     closed = threading.Event()
-
-    def put(item: Any) -> None:
-        while not closed.is_set():
-            try:
-                ready.put(item, timeout=0.2)
-                return
-            except queue.Full:
-                continue
 
     def fill() -> None:
         try:
             for chunk in chunks:
+                room.acquire()
                 if closed.is_set():
                     return
-                put(chunk)
-            put(None)
+                ready.put(chunk)
+            ready.put(None)
         except BaseException as error:
-            put(error)
+            ready.put(error)
 
     thread = threading.Thread(target=fill, daemon=True)
     thread.start()
@@ -162,6 +156,8 @@ def read_ahead(chunks: Iterator[bytes], depth: int = 16) -> Iterator[bytes]:
             if isinstance(item, BaseException):
                 raise item
             yield item
+            room.release()
     finally:
         closed.set()
+        room.release()
         thread.join()
