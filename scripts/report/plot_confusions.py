@@ -4,19 +4,13 @@ python -m scripts.report.plot_confusions results/glue/summary/confusion.tsv -o c
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from scripts.common import cli
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.figure import Figure
+from scripts.report.drawing.figures import DataFrame, Figure, draw_table, panels
 
 
-def draw(confusion: "pd.DataFrame") -> "Figure":
+def draw(confusion: DataFrame) -> Figure:
     """A matrix for each task and part; columns task, part, label, prediction, examples."""
-    from scripts.report.drawing.figures import panels
-
     groups = list(confusion.groupby(["task", "part"], sort=False, dropna=False))
     figure, axes = panels(len(groups), 5, 2.7, 2.6)
     for axis, ((task, part), rows) in zip(axes, groups, strict=True):
@@ -42,6 +36,4 @@ def draw(confusion: "pd.DataFrame") -> "Figure":
 
 @cli.step
 def main(confusion: Path, /, output: Path) -> None:
-    from scripts.report.drawing.figures import draw_table
-
     draw_table(confusion, draw, output, dtype={"label": str, "prediction": str})

@@ -4,19 +4,13 @@ python -m scripts.report.plot_finetuning results/glue/summary/curves.tsv -o fine
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from scripts.common import cli
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.figure import Figure
+from scripts.report.drawing.figures import COLOURS, DataFrame, Figure, draw_table, panels
 
 
-def draw(curves: "pd.DataFrame") -> "Figure":
+def draw(curves: DataFrame) -> Figure:
     """A panel for each task; `curves`: columns task, pretraining, seed, settings, step, epoch, quantity, value."""
-    from scripts.report.drawing.figures import COLOURS, panels
-
     dev = curves[curves["quantity"].str.startswith("dev_")]
     tasks = list(dict.fromkeys(dev["task"]))
     figure, axes = panels(len(tasks), 3, 3.6, 2.5)
@@ -39,6 +33,4 @@ def draw(curves: "pd.DataFrame") -> "Figure":
 
 @cli.step
 def main(curves: Path, /, output: Path) -> None:
-    from scripts.report.drawing.figures import draw_table
-
     draw_table(curves, draw, output)

@@ -4,25 +4,19 @@ python -m scripts.report.plot_glue glue_results.tsv -o glue.svg
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from scripts.common import cli
 from scripts.common.data import data_yaml
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.figure import Figure
+from scripts.report.drawing.figures import COLOURS, DataFrame, Figure, draw_table, panels
 
 
-def draw(table: "pd.DataFrame", published: bool) -> "Figure":
+def draw(table: DataFrame, published: bool) -> Figure:
     """A bar for each task and metric: the median, its 95% interval, the majority baseline.
 
     `table`: glue_results.tsv. `published`: whether the published marks apply, which they do not to
     the generated sample's tasks.
     """
     import numpy as np
-
-    from scripts.report.drawing.figures import COLOURS, panels
 
     rows = table[~table["task"].str.startswith("average")]
     places = np.arange(len(rows))
@@ -55,6 +49,4 @@ def draw(table: "pd.DataFrame", published: bool) -> "Figure":
 
 @cli.step
 def main(table: Path, /, output: Path, published: bool = False) -> None:
-    from scripts.report.drawing.figures import draw_table
-
     draw_table(table, lambda rows: draw(rows, published), output)

@@ -5,13 +5,10 @@ python -m scripts.report.plot_pretraining results/pretrain/seq128/metrics.jsonl 
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from scripts.common import cli
 from scripts.common.text import read_rows
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from scripts.report.drawing.figures import COLOURS, Figure, panels, save
 
 PANELS = {
     "Masked-LM loss": "mlm_loss",
@@ -20,13 +17,11 @@ PANELS = {
 }
 
 
-def draw(phases: dict[str, list[dict]]) -> "Figure":
+def draw(phases: dict[str, list[dict]]) -> Figure:
     """One panel a quantity, the phases one after another along the steps.
 
     `phases`: each phase's rows of metrics in order, by name, which a pretraining of several precedes.
     """
-    from scripts.report.drawing.figures import COLOURS, panels
-
     shown = {
         title: key
         for title, key in PANELS.items()
@@ -56,8 +51,6 @@ def draw(phases: dict[str, list[dict]]) -> "Figure":
 
 @cli.step
 def main(metrics: list[Path], /, output: Path) -> None:
-    from scripts.report.drawing.figures import save
-
     base = os.path.commonpath([path.parent.parent for path in metrics])
     names = [path.parent.relative_to(base).as_posix() for path in metrics]
     save(draw(dict(zip(names, map(read_rows, metrics), strict=True))), output)
