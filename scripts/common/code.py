@@ -182,7 +182,6 @@ def module_file(root: Path, name: str) -> Path | None:
 
 @cache
 def tree(file: Path) -> ast.Module:
-    """A file's syntax tree."""
     return ast.parse(file.read_bytes(), str(file))
 
 
@@ -241,7 +240,6 @@ def plain(node: Any, ours: Callable[[list[Any]], tuple[Import, ...]]) -> Any:
 
 
 def is_log_line(node: ast.stmt) -> bool:
-    """Whether a statement only writes to the log."""
     return isinstance(node, ast.Expr) and bool(LOG_LINE.match(ast.unparse(node)))
 
 

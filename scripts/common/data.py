@@ -27,7 +27,6 @@ def data_words(module: str, name: str) -> list[str]:
 
 
 def data_yaml(module: str, name: str) -> Any:
-    """The value that a YAML file holds."""
     return parse_yaml(data_text(module, name))
 
 

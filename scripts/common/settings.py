@@ -93,7 +93,6 @@ def schema_of(settings: type) -> dict[str, Any]:
 
 
 def add_flags(parser: ArgumentParser | _ArgumentGroup, settings: type) -> None:
-    """Add a flag for each setting, with its default."""
     for item in fields(settings):
         kind, _ = kind_of(item, settings)
         required = item.default is MISSING
@@ -114,14 +113,12 @@ def add_flags(parser: ArgumentParser | _ArgumentGroup, settings: type) -> None:
 
 
 def seed_number(word: str) -> int:
-    """A seed that is given as a flag."""
     if not (word.isascii() and word.isdecimal() and int(word) <= SEED["maximum"]):
         raise ArgumentTypeError(f"must be a whole number from 0 to {SEED['maximum']}")
     return int(word)
 
 
 def flag(name: str) -> str:
-    """A setting's flag on the command line."""
     return f"--{name.replace('_', '-')}"
 
 

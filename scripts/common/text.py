@@ -69,7 +69,6 @@ class Streams(io.RawIOBase):
 
 
 def zstd_frame() -> Any:
-    """A decompressor of one frame."""
     import zstandard
 
     return zstandard.ZstdDecompressor().decompressobj()

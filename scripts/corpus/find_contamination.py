@@ -73,7 +73,6 @@ def find_contamination(
 
 
 def search(texts: EvaluationTexts, words: WordHashes, batch: list[tuple[str, bytes]]) -> Searched:
-    """Find the texts in a batch of documents."""
     documents = [document.decode().split("\n") for _, document in batch]
     lines = [line for document in documents for line in document]
     owners = [number for number, document in enumerate(documents) for _ in document]

@@ -66,7 +66,6 @@ def listed(path: Path, dump: Dump) -> list[dict]:
 
 
 def write_listing(dump: Dump, output: Path) -> None:
-    """Write what `list_dump` says of a dump, as JSON."""
     listing = list_dump(dump)
     write_text(output, json.dumps(listing, indent=1) + "\n")
     cli.log.info("%s: %d files", output, len(listing["files"]))

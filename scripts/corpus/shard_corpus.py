@@ -16,7 +16,6 @@ from scripts.corpus.files.shard_frames import join_frames
 
 
 def shard_corpus(parts: list[Path], /, output: Path, settings: Sharding) -> None:
-    """Write the shards of all parts' documents."""
     frames = {part: read_array(part.with_suffix(".npy.zst")) for part in parts}
     for number, name in enumerate(settings.names()):
         with atomic_path(output / name) as path, open(path, "wb") as file:

@@ -57,7 +57,6 @@ def import_examples(
 
 
 def convert(examples: Examples, source: Path, tokenizer: Path, output: Path) -> None:
-    """Write the examples of a file of another schema."""
     vocabulary = load_vocabulary(tokenizer)
     header = replace(
         examples.header,
@@ -74,7 +73,6 @@ def convert(examples: Examples, source: Path, tokenizer: Path, output: Path) -> 
 
 
 def counts(examples: Examples) -> dict[str, Any]:
-    """What can be counted of examples without their text."""
     count, tokens = len(examples), int(examples.lengths.sum())
     labels = examples.shards[0].arrays["next_sentence"]
     return {

@@ -38,7 +38,6 @@ COLUMNS = TABLE["columns"].split()
 
 
 def percent(value: float) -> str:
-    """A fraction as a percentage with one decimal."""
     return f"{100 * value + 0.0:.1f}"
 
 
@@ -149,12 +148,10 @@ def average(name: str, groups: list[list[Run]], rows: list[list[Row]]) -> Row:
 
 
 def tsv(header: Iterable[str], lines: Iterable[Iterable[object]]) -> str:
-    """Lines of cells as tab-separated text."""
     return "".join("\t".join(map(str, line)) + "\n" for line in [header, *lines])
 
 
 def markdown_text(rows: list[Row]) -> str:
-    """The table as Markdown, for papers and web pages."""
     markdown = TABLE["markdown"]
     lines = [markdown["head"]]
     for row in map(cells, rows):
@@ -177,7 +174,6 @@ def names(run: Run) -> tuple[object, ...]:
 
 
 def detail_texts(found: list[Run]) -> dict[str, str]:
-    """The text of each details file by name."""
     every = [
         (*names(run), metric, percent(value), int(run.failed(metric)))
         for run in found

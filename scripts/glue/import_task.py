@@ -102,7 +102,6 @@ ROWS_OF = {".tsv": tsv_rows, ".csv": csv_rows}
 
 
 def objects(file: Path) -> Iterator[tuple[str, dict]]:
-    """JSON objects, one a line."""
     for number, line in lines(file):
         if not line.strip():
             continue

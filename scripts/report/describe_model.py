@@ -19,12 +19,10 @@ TEMPLATE = data_text(__file__, "model_card.md")
 
 
 def table(rows: list[tuple]) -> str:
-    """Rows of a Markdown table."""
     return "\n".join("| " + " | ".join(map(cell, row)) + " |" for row in rows)
 
 
 def cell(value) -> str:
-    """A value as a table shows it."""
     if isinstance(value, (dict, list)):
         return f"`{json.dumps(value)}`"
     return f"{value:,}" if isinstance(value, int) else str(value)

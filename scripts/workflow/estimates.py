@@ -14,7 +14,6 @@ FIGURES = SimpleNamespace(**data_yaml(__file__, "estimates.yaml"))
 
 
 def text_bytes(files: dict[str, int], dump: bool) -> float:
-    """Plain text in files of these sizes."""
     shares = FIGURES.text_of_dump if dump else FIGURES.text_of_text
     return sum(
         size

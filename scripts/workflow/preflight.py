@@ -114,7 +114,6 @@ def invented_tasks(run: Run) -> Iterator[str]:
 
 
 def unwritable(run: Run) -> list[str]:
-    """Say which folders of outputs cannot be written to."""
     folders = {existing(Path(file).parent) for job in run.todo for file in job.outputs}
     return [
         f"{folder.absolute()}: cannot be written to ({reason}); make it writable, or choose "
@@ -225,7 +224,6 @@ def versions(root: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def installed(package: str) -> str:
-    """The installed version of a package; empty where there is none."""
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
@@ -233,7 +231,6 @@ def installed(package: str) -> str:
 
 
 def missing_packages(root: Path) -> Iterator[str]:
-    """Say which pinned packages are not installed."""
     if missing := [name for name, _, there in versions(root) if not there]:
         yield f"not installed: {listed(missing)}; run make env"
 

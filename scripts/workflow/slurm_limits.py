@@ -193,7 +193,6 @@ def lacking_gpus(request: Request, there: list[Nodes], where: str) -> Iterator[s
 
 
 def count_gpus(nodes: Nodes, model: str | None) -> int:
-    """The GPUs of a node, of one model or of any."""
     return nodes.gpus.get(model, 0) if model else sum(nodes.gpus.values())
 
 

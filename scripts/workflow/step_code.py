@@ -41,7 +41,6 @@ def source_digest(root: Path) -> str:
 
 @functools.cache
 def read_known(known: Path, source: str) -> dict[str, str]:
-    """The steps' digests that are known of this state of the code."""
     try:
         return dict(json.loads(known.read_text())[source])
     except (OSError, ValueError, LookupError, TypeError):

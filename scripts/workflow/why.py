@@ -169,7 +169,6 @@ def params(text: str) -> Params:
 
 
 def setting_of(flag: str) -> str:
-    """The key of the config that a flag is made of."""
     return flag.removeprefix("--").replace("-", "_")
 
 

@@ -23,7 +23,6 @@ class Dump:
     )
 
     def url(self, *names: str) -> str:
-        """The address of a file or a folder of the wiki on the mirror."""
         return "/".join([self.mirror.rstrip("/"), self.wiki, *names])
 
 

@@ -64,7 +64,6 @@ class EvaluationTexts:
         return sorted(found)
 
     def set_of(self, text: int) -> str:
-        """The set that a text is of: task and split."""
         return self.names[bisect.bisect_right(self.ends, text)]
 
 

@@ -19,7 +19,6 @@ class Article:
 
 
 def to_line(article: Article) -> str:
-    """An article as a line of JSON, with its line feed."""
     return json.dumps(asdict(article), ensure_ascii=False) + "\n"
 
 

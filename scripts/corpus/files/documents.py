@@ -46,7 +46,6 @@ def to_documents(documents: Iterable[tuple[str, list[str]]]) -> Documents:
 
 
 def note(identity: str, text: str, sentences: int) -> Note:
-    """The note on a document."""
     data = text.encode()
     digest = hashlib.blake2b(data, digest_size=8).digest()
     return Note(identity, int.from_bytes(digest, "little"), sentences, len(data))

@@ -30,7 +30,6 @@ def frame_numbers(shards: np.ndarray, sizes: np.ndarray) -> np.ndarray:
 
 
 def compressed(text: bytes | bytearray) -> bytes:
-    """A frame of some text, with checksum."""
     return zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress(text)
 
 

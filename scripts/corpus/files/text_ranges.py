@@ -48,7 +48,6 @@ def visible(line: str) -> str:
 
 
 def read_between(path: Path, start: int, end: int) -> Iterator[bytes]:
-    """Yield the bytes from `start` up to `end` in pieces."""
     with open(path, "rb") as file:
         file.seek(start)
         while data := file.read(min(CHUNK, end - file.tell())):

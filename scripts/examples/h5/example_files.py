@@ -187,13 +187,11 @@ def gather(
 
 
 def pick(arrays: list[dict[str, np.ndarray]], local: list[int], name: str) -> np.ndarray:
-    """One value for each example."""
     values = [array[name][index] for array, index in zip(arrays, local, strict=True)]
     return np.array(values, dtype=np.int64)
 
 
 def open_any(path: Path, tokenizer: Path | None) -> Shard:
-    """Open a file of either schema."""
     try:
         with h5py.File(path) as file:
             foreign = nvidia.recognise(file)

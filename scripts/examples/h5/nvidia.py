@@ -39,7 +39,6 @@ def shapes(rows: int, length: int, masks: int) -> dict[str, tuple[int, ...]]:
 
 
 def recognise(file: h5py.File) -> bool:
-    """Whether a file has the datasets of NVIDIA's schema."""
     return all(isinstance(file.get(name), h5py.Dataset) for name in TYPES)
 
 

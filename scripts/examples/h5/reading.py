@@ -69,7 +69,6 @@ def advise(array: np.ndarray, advice: int) -> None:
 
 
 def map_arrays(file: h5py.File, path: Path, types: dict[str, np.dtype]) -> dict[str, np.ndarray]:
-    """The datasets as read-only arrays."""
     memory = memoryview(map_file(path))
     arrays = {}
     for name, kind in types.items():
@@ -91,5 +90,4 @@ def map_arrays(file: h5py.File, path: Path, types: dict[str, np.dtype]) -> dict[
 
 
 def digests(arrays: dict[str, np.ndarray]) -> dict[str, str]:
-    """The sha256 of each array's bytes."""
     return {name: hashlib.sha256(array.data).hexdigest() for name, array in arrays.items()}

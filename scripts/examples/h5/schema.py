@@ -101,7 +101,6 @@ def parse_header(attributes: dict[str, Any], path: Path | str) -> Header:
 
 
 def position_type(seq_length: int) -> np.dtype:
-    """The type of a position in an example."""
     return np.dtype("<u2" if seq_length < 1 << 16 else "<u4")
 
 

@@ -29,7 +29,6 @@ OFFSETS = ("documents", "sentences")
 
 
 def types(vocab_size: int) -> dict[str, np.dtype]:
-    """The datasets of a file, in their order."""
     return {
         "token_kinds": np.dtype("u1"),
         "documents": np.dtype("<i8"),
@@ -115,11 +114,9 @@ class TokenWriter:
         self.in_documents = int(ends[-1])
 
     def close(self) -> None:
-        """End the last document."""
         self.end_documents(np.array([self.sentences]))
 
     def counts(self) -> dict[str, int]:
-        """How many documents, sentences and tokens were written."""
         items = self.arrays.items
         return {
             "documents": items["documents"] - 1,

@@ -77,7 +77,6 @@ class ArrayWriter:
         return found
 
     def digests(self) -> dict[str, str]:
-        """The sha256 of each array's bytes."""
         return {name: digest.hexdigest() for name, digest in self.hashes.items()}
 
 

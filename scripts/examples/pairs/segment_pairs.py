@@ -105,7 +105,6 @@ class Taken(NamedTuple):
     random: np.ndarray  # whether B gives way to another one
 
     def part(self, chosen: np.ndarray) -> "Taken":
-        """Those that an index, or a mask, chooses."""
         return Taken(*(values[chosen] for values in self))
 
 

@@ -126,7 +126,6 @@ class ShardBuilder:
         return tokens, {"mask_offsets": counts, "mask_positions": columns, "mask_ids": labels}
 
     def count(self, plan: Plan, lengths: np.ndarray) -> None:
-        """Add a block to the statistics."""
         random = plan.next_sentence == IS_RANDOM
         self.counts.update(
             examples=len(lengths),
@@ -137,7 +136,6 @@ class ShardBuilder:
         )
 
     def statistics(self) -> dict[str, Any]:
-        """The counts, and shares that follow from them."""
         counts, length = self.counts, self.header.seq_length
         examples = max(1, counts["examples"])
         result = {

@@ -80,7 +80,6 @@ def cut_window(text: Text) -> Text:
 
 
 def join_windows(parts: Sequence[Text]) -> Text:
-    """Windows end to end."""
     return Text(
         tokens=np.concatenate([part.tokens for part in parts]),
         sentences=join_borders([part.sentences for part in parts]),

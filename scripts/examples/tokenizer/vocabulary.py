@@ -68,7 +68,6 @@ def settled(tokenizer: Tokenizer) -> Tokenizer:
 
 
 def read_settings(path: Path) -> dict[str, Any]:
-    """The object that a JSON file holds."""
     value = read_json(path)
     if not isinstance(value, dict):
         raise UserError(f"{path}: not a JSON object")

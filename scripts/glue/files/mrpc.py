@@ -32,7 +32,6 @@ def build(train: Path, test: Path, dev_ids: Path, folder: Path) -> list[Path]:
 
 
 def cells(line: str, file: Path, number: int) -> tuple[str, ...]:
-    """The five cells of a line of the corpus."""
     found = tuple(line.split("\t"))
     if len(found) != 5:
         raise UserError(f"{file}: line {number}: {len(found)} columns instead of 5")

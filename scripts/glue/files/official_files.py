@@ -7,8 +7,6 @@ from scripts.common.data import data_yaml
 
 @dataclass(frozen=True)
 class Source:
-    """One file of the mirror."""
-
     path: str
     size: int
     sha256: str
@@ -21,5 +19,4 @@ ROWS: dict[str, dict[str, int]] = TABLE["rows"]
 
 
 def sources_of(task: str) -> tuple[str, ...]:
-    """The names of the mirror's files that `task` is made of."""
     return tuple(TABLE["parts"].get(task, [f"{task}.zip"]))

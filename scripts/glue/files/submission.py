@@ -19,7 +19,6 @@ DAY = (1980, 1, 1, 0, 0, 0)  # zip archives hold a time; this one says nothing
 
 
 def official_counts() -> dict[str, int]:
-    """The test rows of each file."""
     return {
         name: ROWS[DIAGNOSTIC]["test"]
         if part == DIAGNOSTIC

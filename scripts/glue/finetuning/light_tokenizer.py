@@ -43,7 +43,6 @@ class LightTokenizer:
         return found
 
     def save_pretrained(self, folder: Path) -> None:
-        """Write the folder's tokenizer to another one."""
         for name in (FAST, SETTINGS):
             shutil.copyfile(self.folder / name, folder / name)
 

@@ -152,7 +152,6 @@ def prediction_lines(
 
 
 def curve_lines(result: trainer.Result) -> Iterator[str]:
-    """The lines of curve.tsv."""
     yield tab_separated(["step", "epoch", "quantity", "value"])
     yield from map(tab_separated, result.curve)
 
@@ -173,5 +172,4 @@ def peaks() -> dict[str, float]:
 
 
 def write_json(path: Path, value: dict) -> None:
-    """Write JSON for people and programs."""
     write_text(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")

@@ -68,7 +68,6 @@ class PackedModel(Model):
 
 
 def pack(examples: Examples, indices: np.ndarray) -> MicroBatch:
-    """Examples laid end to end."""
     lengths = examples.lengths[indices]
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     positions = np.arange(offsets[-1]) - np.repeat(offsets[:-1], lengths)

@@ -109,7 +109,6 @@ def train(
 
 
 def note(result: Result, epoch: float, values: dict[str, float]) -> None:
-    """Add a point to each of some curves."""
     result.curve += [(result.steps, epoch, name, value) for name, value in values.items()]
 
 

@@ -57,7 +57,6 @@ class Run:
 
 
 def read(files: Iterable[Path]) -> list[Run]:
-    """The runs of these metrics.json files, in order."""
     return [Run(file.parent, read_json(file)) for file in files]
 
 

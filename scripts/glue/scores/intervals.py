@@ -181,7 +181,6 @@ def spreads(values: list[float], groups: list[list[int]]) -> tuple[float | None,
 
 
 def t_quantile(degrees: int) -> float:
-    """Student's t of the level."""
     from scipy.special import stdtrit
 
     return float(stdtrit(degrees, (1 + LEVEL) / 2))

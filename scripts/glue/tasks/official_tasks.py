@@ -12,7 +12,6 @@ DIAGNOSTIC = "AX"
 
 
 def task_of(name: str, entry: dict[str, Any]) -> Task:
-    """A task from its entry in the table."""
     kind = kind_of(entry["metrics"])
     assert kind, name
     values: dict[str, Any] = {

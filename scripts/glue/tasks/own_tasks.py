@@ -39,7 +39,6 @@ def own_task(entry: dict[str, Any]) -> Task:
 
 
 def text_columns(entry: dict[str, Any]) -> list[str]:
-    """The text columns in the files of a user's own task."""
     return [entry["text"]] if isinstance(entry["text"], str) else list(entry["text"])
 
 

@@ -123,7 +123,6 @@ def in_folder(task: Task, folder: str, exists: Callable[[str], bool]) -> Fetch:
 
 
 def own_files(entry: dict[str, Any], argument: str, exists: Callable[[str], bool]) -> Fetch:
-    """The files of a task of the user's own."""
     splits = [split for split in SPLITS if split in entry]
     for split in splits:
         if not exists(entry[split]):

@@ -48,7 +48,6 @@ def product(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
 
 def faster(x: Tensor) -> bool:
-    """Whether oneDNN multiplies such a matrix faster."""
     return ONEDNN_LINEAR is not None and x.dtype == torch.float32
 
 

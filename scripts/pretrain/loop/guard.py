@@ -41,11 +41,9 @@ class Guard:
         return "roll back" if self.rollbacks < ROLLBACKS else "give up"
 
     def exploded(self, loss: float) -> bool:
-        """Whether a loss is far above what it was."""
         return self.mean is not None and loss > self.mean + max(1.0, 0.3 * abs(self.mean))
 
     def rolled_back(self) -> None:
-        """Begin anew after a rollback."""
         self.bad, self.rollbacks = 0, self.rollbacks + 1
 
     def state(self) -> dict:

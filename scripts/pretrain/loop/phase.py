@@ -198,7 +198,6 @@ def identity(job: Job, examples: Examples, processes: Processes) -> str:
 
 
 def first_model(job: Job) -> Bert:
-    """The model that training starts from."""
     dtype = getattr(torch, PRECISIONS[job.settings.precision])
     if job.init:
         return model_folder.load_model(job.init, dtype, job.settings.seed)
@@ -223,7 +222,6 @@ def micro_batch_tokens(
 
 
 def export(job: Job, done: TrainingRun) -> None:
-    """Write the model folder."""
     model, examples = done.training.model, done.examples
     data = {"training": examples} | ({"validation": done.validation} if done.validation else {})
     facts = {

@@ -42,13 +42,11 @@ class Processes:
         return total.tolist()
 
     def sum(self, values: Tensor) -> Tensor:
-        """Sum a tensor over all processes."""
         if self.count > 1:
             distributed.all_reduce(values)
         return values
 
     def wait(self) -> None:
-        """Wait until all processes are here."""
         if self.count > 1:
             distributed.barrier()
 
@@ -77,6 +75,5 @@ def join(threads: int) -> Processes:
 
 
 def leave(processes: Processes) -> None:
-    """End the processes' connection."""
     if processes.count > 1:
         distributed.destroy_process_group()

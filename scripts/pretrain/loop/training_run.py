@@ -124,7 +124,6 @@ class TrainingRun:
         return [int(self.signal is not None), int(1000 * self.spent) * self.processes.first]
 
     def position(self, step: int) -> int:
-        """The first example of a step."""
         return self.schedule.position(step) + self.skipped
 
     def train_to_end(self) -> None:
@@ -225,7 +224,6 @@ class TrainingRun:
         self.journal.add({"step": self.step, "rolled_back_from": bad})
 
     def give_up(self) -> None:
-        """End with the reason."""
         self.writer.wait()
         kept = checkpoint.found(self.folder)
         raise UserError(

@@ -43,7 +43,6 @@ class Journal:
         self.marked = self.shown = time.perf_counter()
 
     def note(self, work: Work, sums: Tensor) -> None:
-        """Take down a step."""
         counts = [work.examples, work.pairs, work.masked, work.tokens, work.squares]
         self.pending.append(sums)
         self.counts.append(counts)
@@ -93,7 +92,6 @@ class Journal:
         return spent / max(done, 1e-9) * (1 - done)
 
     def validated(self, step: int, sums: list[float], pairs: int, masked: int) -> None:
-        """Add a row of validation."""
         row = metrics.validation_row(step, sums, pairs, masked)
         self.add(row)
         log.info(

@@ -19,7 +19,6 @@ def training_row(step: int, sums: list[list[float]], counts: list[list[int]], ex
 
 
 def validation_row(step: int, sums: list[float], pairs: int, masked: int) -> dict[str, float]:
-    """One row of a pass over the validation examples."""
     loss, mlm, next_sentence = means(sums, pairs, masked)
     row = {
         f"validation_{key}": value for key, value in (mlm | {"loss": loss} | next_sentence).items()
@@ -54,10 +53,8 @@ def rounded(value):
 
 
 def shown(loss: float | None) -> str:
-    """A rounded loss for the eye."""
     return "not finite" if loss is None else f"{loss:.3f}"
 
 
 def lines(rows: Iterable[dict]) -> str:
-    """Rows as JSON lines."""
     return "".join(json.dumps(row) + "\n" for row in rows)

@@ -104,7 +104,6 @@ def further(kind: str, **values: str) -> Record:
 
 
 def disambiguation(world: World, father: Key) -> Record:
-    """A page that lists the members of a family."""
     surname = world.facts(father)["surname"]
     page = Page(world, write_article(world, father))
     rows = []
@@ -117,7 +116,6 @@ def disambiguation(world: World, father: Key) -> Record:
 
 
 def page_xml(seed: int, page_id: int, record: Record) -> str:
-    """A page with its one revision."""
     draw = Draw(seed, "revision", page_id)
     revision = 1_000_000 + page_id * 7 + draw.below(7)
     month = f"20{draw.between(10, 24)}-{draw.between(1, 12):02}"

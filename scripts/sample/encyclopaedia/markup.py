@@ -75,7 +75,6 @@ class Page:
         return self.piece("infobox", box=box, rows="\n".join(rows))
 
     def picture(self) -> str:
-        """A thumbnail, or nothing."""
         if self.draw.chance(0.4):
             return ""
         size = self.draw.pick(["220px", "upright=1.2", "left|180px"])
@@ -99,7 +98,6 @@ class Page:
         return ""
 
     def paragraphs(self, section: Section) -> str:
-        """A section's sentences with their markup."""
         return "\n\n".join(
             " ".join(self.sentence(sentence) for sentence in paragraph)
             for paragraph in section.paragraphs
@@ -150,7 +148,6 @@ class Page:
         return replace_spans(text, markup)
 
     def rows(self, piece: str, things: list[Key]) -> str:
-        """A row on each of some things, with a link to it."""
         return "\n".join(
             PIECES[piece].substitute(
                 self.world.facts(key), link=self.render(to(self.world, key), link_again=True)
@@ -188,7 +185,6 @@ class Page:
         return self.piece("census", rows="\n".join(rows))
 
     def seasons(self) -> str:
-        """A football club's places and points, as a table."""
         between = self.draw.between
         rows = [
             self.piece("season", start=at, end=at + 1, place=between(1, 18), points=between(12, 70))
@@ -197,7 +193,6 @@ class Page:
         return self.piece("seasons", rows="\n".join(rows))
 
     def bottom(self) -> str:
-        """See also, references, links and categories."""
         parts = [self.piece("see_also"), self.piece("references")]
         if self.draw.chance(0.3):
             parts.append(self.piece("external_links", number=self.draw.between(1, 9999)))

@@ -49,7 +49,6 @@ class File(NamedTuple):
     head: str = ""
 
     def row(self, at: int, example: Example) -> str:
-        """The line of an example."""
         row = Row(at, *example, hidden=self.split == "test")
         return "\t".join(str(COLUMNS[name](row)) for name in self.columns)
 

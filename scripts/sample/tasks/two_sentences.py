@@ -106,7 +106,6 @@ def similar_captions(source: Source, at: int) -> Example:
 
 
 def caption(source: Source, scene: tuple[int, int, int, int], look: bool) -> str:
-    """One of a scene's captions."""
     slots = impressions.scene_slots(source.draw, scene, look)
     return source.say(source.draw.pick(impressions.SCENE), slots)
 
@@ -209,7 +208,6 @@ def unrelated(source: Source, about: Subject, one: Telling) -> str:
 
 
 def slots_of(wording: str) -> set[str]:
-    """The facts that a wording tells."""
     return set(re.findall(r"\{(\w{2,})\}", wording)) - {"was", "came", "made", "made_passive"}
 
 

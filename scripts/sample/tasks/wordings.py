@@ -50,7 +50,6 @@ class Source:
         return about
 
     def telling(self, about: Subject, asked: bool = False, besides: str = "") -> Telling:
-        """One kind of fact about the subject."""
         fits = [
             one
             for one in about.tellings

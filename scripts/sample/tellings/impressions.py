@@ -23,7 +23,6 @@ SCENE_LEADS = {kind: wordings(text) for kind, text in DATA["scene_leads"].items(
 
 
 def trait_wordings(subject: Subject) -> tuple[str, ...]:
-    """The wordings of what a person or a thing is like."""
     return TRAIT_OF_PERSON if subject.key.kind == "person" else TRAIT_OF_THING
 
 
@@ -74,7 +73,6 @@ def review(draw: Draw, subject: Subject, count: int) -> list[str]:
 
 
 def scene_slots(draw: Draw, scene: tuple[int, int, int, int], look: bool = True) -> dict[str, str]:
-    """One wording of a scene's parts."""
     actor, action, place, manner = scene
     verbs, things, _ = words.ACTIONS[action]
     who, where = draw.pick(words.ACTORS[actor]), draw.pick(words.PLACES[place][0])

@@ -33,7 +33,6 @@ def template(call: str, text: str) -> str:
 
 
 def emphasis(text: str) -> str:
-    """A span in italics."""
     return f"\x02I\x1f{text}\x03"
 
 
@@ -48,7 +47,6 @@ def sentence(draw: Draw, text: str, slots: Slots) -> str:
 
 
 def filled(draw: Draw, nodes: tuple, slots: Slots) -> Iterator[str]:
-    """The words of a parsed template."""
     for kind, value in nodes:
         if kind == "text":
             yield value

@@ -30,7 +30,6 @@ def number(value: int) -> str:
 
 
 def to(world: World, key: Key) -> str:
-    """A link to another thing."""
     facts = world.facts(key)
     name = facts["name"]
     if key.kind == "work":
@@ -154,7 +153,6 @@ class Subject:
 
     @property
     def name(self) -> str:
-        """What the thing is called."""
         return self.facts["name"]
 
     def named(self) -> dict[str, str]:

@@ -45,7 +45,6 @@ class Blocks:
         return Key(kind, block, number)
 
     def draw(self, key: Key, purpose: str) -> Draw:
-        """The choices about one thing, for one purpose."""
         return Draw(self.seed, purpose, *key)
 
     def earlier(self, key: Key, purpose: str) -> int:
@@ -57,5 +56,4 @@ class Blocks:
         return self.facts(key)["title"]
 
     def name(self, key: Key) -> str:
-        """What the thing is called in running text."""
         return self.facts(key)["name"]

@@ -24,11 +24,9 @@ class Draw:
         return low + int(self.random() * (high - low + 1))
 
     def chance(self, probability: float) -> bool:
-        """True with this probability."""
         return self.random() < probability
 
     def pick(self, items: Sequence[T]) -> T:
-        """One of the items."""
         return items[int(self.random() * len(items))]
 
     def sample(self, items: Sequence[T], count: int) -> list[T]:
@@ -41,5 +39,4 @@ class Draw:
         return rest[:count]
 
     def shuffled(self, items: Sequence[T]) -> list[T]:
-        """All the items in random order."""
         return self.sample(items, len(items))

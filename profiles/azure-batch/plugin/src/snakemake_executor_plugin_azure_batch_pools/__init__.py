@@ -159,7 +159,6 @@ class Executor(RemoteExecutor):
             self.account.end_tasks()
 
     def shutdown(self) -> None:
-        """Delete this run's jobs and pools."""
         self.closing = True
         if hasattr(self, "account"):
             self.account.close()

@@ -67,10 +67,7 @@ class StorageProvider(PublishedProvider):
 
 
 class StorageObject(PublishedObject):
-    """One blob."""
-
     def blob(self):
-        """The blob's client."""
         return self.provider.client().get_blob_client(self.container_name, self.blob_path)
 
     def local_path(self) -> Path:
