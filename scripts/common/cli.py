@@ -147,7 +147,8 @@ def what_to_mend(error: Exception) -> str:
     if isinstance(error, UserError):
         return str(error)
     if isinstance(error, OSError) and (error.filename or not ran_out(error)):
-        return describe(error)
+        reason = " ".join((error.strerror or str(error) or type(error).__name__).split())
+        return f"{error.filename}: {reason}" if error.filename else reason
     return ran_out(error)
 
 
@@ -160,9 +161,3 @@ def end_with_parent(parent: int) -> None:
         ctypes.CDLL(None).prctl(SET_DEATH_SIGNAL, signal.SIGKILL)
         if os.getppid() != parent:
             sys.exit("error: ended with the run that started it")
-
-
-def describe(error: OSError) -> str:
-    """Say in a line what the operating system refused, and for which file."""
-    reason = " ".join((error.strerror or str(error) or type(error).__name__).split())
-    return f"{error.filename}: {reason}" if error.filename else reason

@@ -81,16 +81,6 @@ DECOMPRESSORS: dict[str, Callable[[], Any]] = {
 }
 
 
-def open_bytes(path: Path | str) -> io.BufferedIOBase:
-    """Open a file for reading bytes, decompressed by its suffix."""
-    path = Path(path)
-    if not path.exists():
-        raise UserError(f"{path}: no such file")
-    if path.suffix in DECOMPRESSORS:
-        return io.BufferedReader(Streams(path, DECOMPRESSORS[path.suffix]), 1 << 20)
-    return open(path, "rb")
-
-
 def read_lines(path: Path | str) -> Iterator[str]:
     """Yield a UTF-8 text file's lines without their `\\n`.
 
@@ -110,9 +100,12 @@ def read_chunks(path: Path | str, size: int = 1 << 20) -> Iterator[bytes]:
 
     Raises UserError, naming the file, where it is missing, truncated or corrupt.
     """
-    count = 0
+    count, kind = 0, Path(path).suffix
+    if not Path(path).exists():
+        raise UserError(f"{path}: no such file")
+    packed = Streams(path, DECOMPRESSORS[kind]) if kind in DECOMPRESSORS else None
     try:
-        with open_bytes(path) as file:
+        with io.BufferedReader(packed, 1 << 20) if packed else open(path, "rb") as file:
             while chunk := file.read(size):
                 count += len(chunk)
                 yield chunk

@@ -15,7 +15,7 @@ from typing import Any
 from scripts.common import cli
 from scripts.common.atomic import write_text
 from scripts.common.download import Missing, Retries, fetch
-from scripts.common.errors import UserError
+from scripts.common.errors import UserError, blaming
 from scripts.corpus.dump.mirror import KEY, Dump, no_such_dump
 
 RETRIES = Retries(tries=3, pause=1.0)  # whoever starts the workflow waits for them
@@ -59,10 +59,8 @@ def listed(path: Path, dump: Dump) -> list[dict]:
     """The files of a dump by the listing at `path`, which is made where it is not there."""
     if not path.exists():
         write_listing(dump, path)
-    try:
+    with blaming(path, "not the listing of a dump ({reason}); delete it"):
         return json.loads(path.read_text(encoding="utf-8"))["files"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{path}: not the listing of a dump ({error}); delete it") from error
 
 
 def write_listing(dump: Dump, output: Path) -> None:

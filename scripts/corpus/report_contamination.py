@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scripts.common import cli
 from scripts.common.atomic import write_text
-from scripts.common.errors import UserError
+from scripts.common.errors import blaming
 
 HEADER = ["task", "split", "texts", "found", "share", "sentences"]
 
@@ -37,13 +37,9 @@ def report_contamination(parts: list[Path], /, output: Path) -> list[list[str]]:
 
 def read_report(path: Path) -> dict:
     """What `find_contamination` wrote; UserError names a file that is no such report."""
-    try:
+    with blaming(path, "not a report of find_contamination; delete it and run again"):
         report = json.loads(path.read_text(encoding="utf-8"))
         report["sets"], report["sentences"], report["holding"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise UserError(
-            f"{path}: not a report of find_contamination; delete it and run again"
-        ) from error
     return report
 
 
