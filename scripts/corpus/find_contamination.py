@@ -11,7 +11,6 @@ part of one, with its documents' ids beside it.
 import json
 from collections import Counter
 from contextlib import nullcontext
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -30,15 +29,6 @@ from scripts.corpus.files.documents import (
 BATCH = 1 << 20  # bytes of text that go to a worker at a time
 
 
-@dataclass
-class Searched:
-    """A batch's documents without what was found, and the (sentence, text) pairs that were."""
-
-    clean: Documents
-    sentences: int
-    found: list[tuple[int, int]]
-
-
 def find_contamination(
     part: Path, /, evaluation: Path, output: Path, clean: Path | None = None, processes: int = 1
 ) -> dict:
@@ -53,14 +43,15 @@ def find_contamination(
     counts: Counter[str] = Counter()
     work = batches(read_named_documents(part), lambda named: len(named[1]), BATCH)
     with document_writer(clean) if clean else nullcontext(None) as write:
-        for done in ordered_map(partial(search, texts, WordHashes()), work, processes):
+        searched = ordered_map(partial(search, texts, WordHashes()), work, processes)
+        for kept, lines, pairs in searched:
             if write:
-                write(done.clean)
-            sentences += done.sentences
-            holding += len({sentence for sentence, _ in done.found})
-            for _, text in done.found:
+                write(kept)
+            sentences += lines
+            holding += len({sentence for sentence, _ in pairs})
+            for _, text in pairs:
                 found[texts.set_of(text)].add(text)
-            held = {(sentence, texts.set_of(text)) for sentence, text in done.found}
+            held = {(sentence, texts.set_of(text)) for sentence, text in pairs}
             counts.update(name for _, name in held)
         sets = {
             name: {"texts": size, "found": sorted(found[name]), "sentences": counts[name]}
@@ -72,7 +63,10 @@ def find_contamination(
     return result
 
 
-def search(texts: EvaluationTexts, words: WordHashes, batch: list[tuple[str, bytes]]) -> Searched:
+def search(
+    texts: EvaluationTexts, words: WordHashes, batch: list[tuple[str, bytes]]
+) -> tuple[Documents, int, list[tuple[int, int]]]:
+    """A batch's documents without what was found, its sentences, and the (sentence, text) pairs found."""
     documents = [document.decode().split("\n") for _, document in batch]
     lines = [line for document in documents for line in document]
     owners = [number for number, document in enumerate(documents) for _ in document]
@@ -84,7 +78,7 @@ def search(texts: EvaluationTexts, words: WordHashes, batch: list[tuple[str, byt
         kept = [line for number, line in enumerate(document, start) if number not in holding]
         start += len(document)
         clean.append((identity, kept))
-    return Searched(to_documents(clean), len(lines), found)
+    return to_documents(clean), len(lines), found
 
 
 main = cli.step(find_contamination, part="a sentence file", clean="a copy without what is found")

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy
@@ -39,27 +41,14 @@ def torch_hidden() -> Iterator[None]:
             del sys.modules["torch"]
 
 
-class StretchTokenizer:
-    """Cuts a paragraph behind every mark that may end a sentence, and nowhere else."""
-
-    def __init__(self, vocab: Vocab, doc: type[Doc]):
-        self.vocab = vocab
-        self.doc = doc
-
-    def __call__(self, text: str) -> Doc:
-        words: list[str] = []
-        spaces: list[bool] = []
-        start = 0
-        for match in CANDIDATE.finditer(text):
-            end = match.end()
-            spaced = text[end - 1] == " "
-            words.append(text[start : end - spaced])
-            spaces.append(spaced)
-            start = end
-        if start < len(text):
-            words.append(text[start:])
-            spaces.append(False)
-        return self.doc(self.vocab, words=words, spaces=spaces)
+def stretches(doc: type[Doc], vocab: Vocab, text: str) -> Doc:
+    """A paragraph cut behind every mark that may end a sentence, and nowhere else."""
+    ends = [match.end() for match in CANDIDATE.finditer(text)]
+    edges = [0, *ends, *([len(text)] if ends[-1:] != [len(text)] and text else [])]
+    parts = [text[start:end] for start, end in pairwise(edges)]
+    spaces = [part[-1] == " " for part in parts]
+    words = [part[: len(part) - spaced] for part, spaced in zip(parts, spaces, strict=True)]
+    return doc(vocab, words=words, spaces=spaces)
 
 
 def sentence_rules(doc: Doc) -> Doc:
@@ -91,7 +80,7 @@ def rules() -> Language:
     Language.component("sentence_rules", func=sentence_rules)
     # A vocabulary of its own, without the lexical attributes that nothing here reads.
     pipeline = Language(Vocab())
-    pipeline.tokenizer = StretchTokenizer(pipeline.vocab, Doc)
+    pipeline.tokenizer = partial(stretches, Doc, pipeline.vocab)
     pipeline.add_pipe("sentence_rules")
     pipeline.max_length = sys.maxsize  # the rules need no more memory for a longer paragraph
     return pipeline
