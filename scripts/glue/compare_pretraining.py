@@ -31,7 +31,11 @@ def compare(pretrained: list[Run], random: list[Run], seed: int) -> Iterable[lis
     verdicts: Counter[str] = Counter()
     for row in sides[0]:
         groups = [side[row] for side in sides]
-        draws = draw(row, groups, seed)
+        examples = finished_runs.dev_examples([run for group in groups for run in group])
+        draws = {}  # of each metric over dev examples [draws, runs], of all runs side by side
+        for name, found in examples.items():
+            metric, part = finished_runs.split_metric(name)
+            draws[name] = found.draws(metric, hash64(seed, row, part))
         for metric in groups[0][0].report["metrics"]:
             yield [row, metric, *gain(groups, metric, draws.get(metric))]
         if row != "WNLI":
@@ -39,16 +43,6 @@ def compare(pretrained: list[Run], random: list[Run], seed: int) -> Iterable[lis
             verdicts[gain(groups, None, every)[-1]] += 1
     said = ", ".join(f"{verdicts[word]} {word}" for word in ("better", "worse", "open"))
     yield ["tasks", f"{verdicts.total()} without WNLI", *[""] * 5, said]
-
-
-def draw(row: str, groups: list[list[Run]], seed: int) -> dict[str, np.ndarray]:
-    """Draws of each metric over dev examples [draws, runs], of all groups' runs side by side."""
-    found = finished_runs.dev_examples([run for group in groups for run in group])
-    return {
-        name: examples.draws(metric, hash64(seed, row, part))
-        for name, examples in found.items()
-        for metric, part in [finished_runs.split_metric(name)]
-    }
 
 
 def gain(groups: list[list[Run]], metric: str | None, draws: np.ndarray | None) -> list[str]:

@@ -59,10 +59,12 @@ class Examples:
         self.seed, self.tokenizer = seed, tokenizer
         self.states = [state(path) for path in self.paths if path.exists()]
         self.shards = [open_any(path, tokenizer) for path in self.paths]
-        self.header = self.shards[0].header
+        self.header = header = self.shards[0].header
+        self.seq_length, self.vocab_size = header.seq_length, header.vocab_size
+        self.next_sentence = header.next_sentence  # whether examples are pairs with a label
         self.check_agreement()
         self.starts = np.cumsum([0, *map(len, self.shards)])
-        self.masking = self.header.procedure(self.shards[0].arrays["token_kinds"])
+        self.masking = header.procedure(self.shards[0].arrays["token_kinds"])
         if not len(self.masking.drawable):
             raise UserError(f"{self.paths[0]}: its vocabulary has no ordinary token")
 
@@ -93,20 +95,6 @@ class Examples:
 
     def __len__(self) -> int:
         return int(self.starts[-1])
-
-    @property
-    def seq_length(self) -> int:
-        """The most tokens that an example may have."""
-        return self.header.seq_length
-
-    @property
-    def vocab_size(self) -> int:
-        return self.header.vocab_size
-
-    @property
-    def next_sentence(self) -> bool:
-        """Whether examples are pairs with a next-sentence label."""
-        return self.header.next_sentence
 
     @cached_property
     def lengths(self) -> np.ndarray:

@@ -15,7 +15,7 @@ from scripts.examples.h5.token_files import Tokens, open_tokens
 from scripts.examples.h5.writer import ArrayWriter
 from scripts.examples.masking.masks import keys, mask
 from scripts.examples.pairs import segment_pairs, windows
-from scripts.examples.pairs.segment_pairs import Plan, Text
+from scripts.examples.pairs.segment_pairs import Plan
 
 BLOCK = 1 << 20  # tokens made into examples together, over all duplicates
 
@@ -70,16 +70,26 @@ class ShardBuilder:
         """Add the examples of the sentences start…stop to the file."""
         text = windows.read_window(self.own, start, stop)
         pool = np.zeros(0, text.tokens.dtype)
-        if self.header.next_sentence:
-            plan, pool = self.pairs(text, start, stop)
+        header, key = self.header, self.key
+        if header.next_sentence:
+            source = windows.draw_pool(self.sources, key, start, stop)
+            first, pool = int(self.own.sentences[start]), source.tokens
+            plan = segment_pairs.plan_pairs(
+                text, source, key, first, self.room, header.short_fraction, header.duplicates
+            )
+            long = np.diff(text.sentences) > self.room // 2
+            self.counts["split_sentences"] += int(long.sum())
         else:
-            plan, text = self.full(text)
+            text = segment_pairs.join_documents(text, self.sep) if header.join_documents else text
+            plan = segment_pairs.plan_full(text, key, self.room, header.duplicates)
+            if header.join_documents:
+                plan = segment_pairs.strip_separators(plan, text.tokens, self.sep)
         tokens, lengths, segment_b = segment_pairs.lay_out(
             plan, text.tokens, pool, self.cls, self.sep
         )
         self.count(plan, lengths)
         masks: dict[str, np.ndarray] = {}
-        if self.header.masking == "static":
+        if header.masking == "static":
             tokens, masks = self.mask(tokens, lengths)
         writer.add(
             tokens=tokens,
@@ -88,27 +98,6 @@ class ShardBuilder:
             next_sentence=plan.next_sentence,
             **masks,
         )
-
-    def pairs(self, text: Text, start: int, stop: int) -> tuple[Plan, np.ndarray]:
-        """Pairs of A and B, and the tokens that random B come from."""
-        header = self.header
-        pool = windows.draw_pool(self.sources, self.key, start, stop)
-        first = int(self.own.sentences[start])
-        plan = segment_pairs.plan_pairs(
-            text, pool, self.key, first, self.room, header.short_fraction, header.duplicates
-        )
-        long = np.diff(text.sentences) > self.room // 2
-        self.counts["split_sentences"] += int(long.sum())
-        return plan, pool.tokens
-
-    def full(self, text: Text) -> tuple[Plan, Text]:
-        """Examples without B, and the text they are cut from."""
-        if self.header.join_documents:
-            text = segment_pairs.join_documents(text, self.sep)
-        plan = segment_pairs.plan_full(text, self.key, self.room, self.header.duplicates)
-        if self.header.join_documents:
-            plan = segment_pairs.strip_separators(plan, text.tokens, self.sep)
-        return plan, text
 
     def mask(
         self, tokens: np.ndarray, lengths: np.ndarray

@@ -102,9 +102,12 @@ def finetune(
         "evaluate_seconds": result.seconds["evaluate"],
         "predict_seconds": time.perf_counter() - after,
         "train_examples_per_second": result.steps * settings.batch_size / result.seconds["train"],
+        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
-    measured = {name: float(f"{value:.4g}") for name, value in (seconds | peaks()).items()}
     cuda = torch.cuda.is_available()
+    if cuda:
+        seconds["peak_gpu_memory_mb"] = torch.cuda.max_memory_allocated() / 2**20
+    measured = {name: float(f"{value:.4g}") for name, value in seconds.items()}
     cost = measured | {"device": torch.cuda.get_device_name() if cuda else "cpu"}
     write_text(output / "dev.tsv", "".join(prediction_lines(task, dev_answers, gold)))
     write_text(output / "test.tsv", "".join(prediction_lines(task, test_answers, None)))
@@ -161,14 +164,6 @@ def tab_separated(cells: Iterable[str | float]) -> str:
     return (
         "\t".join(f"{cell:.6g}" if isinstance(cell, float) else str(cell) for cell in cells) + "\n"
     )
-
-
-def peaks() -> dict[str, float]:
-    """The most memory, in MB, that this process and its GPU held."""
-    found = {"peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
-    if torch.cuda.is_available():
-        found["peak_gpu_memory_mb"] = torch.cuda.max_memory_allocated() / 2**20
-    return found
 
 
 def write_json(path: Path, value: dict) -> None:

@@ -28,14 +28,6 @@ class OptimizerSettings:
     max_grad_norm: float = setting(1.0, "bound of the gradient's norm; 0: none", minimum=0)
 
 
-def optimizer_class(name: str) -> type:
-    """The class of an optimizer; imported here, so that a step's flags do not wait for torch."""
-    from scripts.pretrain.optimizers.adamw import AdamW
-    from scripts.pretrain.optimizers.lamb import Lamb
-
-    return {"adamw": AdamW, "lamb": Lamb}[name]
-
-
 def parameter_groups(model: "nn.Module", weight_decay: float) -> list[dict]:
     """Groups of what is trained: matrices, which decay, and biases and normalisations, which do not.
 
@@ -58,8 +50,12 @@ def make_optimizer(
     model: "nn.Module", settings: OptimizerSettings, learning_rate: float, sharded: bool = False
 ) -> Any:
     """A model's optimizer; `sharded`: each process keeps a part of its state (ZeRO stage 1)."""
+    # Imported here, so that a step's flags do not wait for torch.
+    from scripts.pretrain.optimizers.adamw import AdamW
+    from scripts.pretrain.optimizers.lamb import Lamb
+
     groups = parameter_groups(model, settings.weight_decay)
-    kind = optimizer_class(settings.optimizer)
+    kind: Any = {"adamw": AdamW, "lamb": Lamb}[settings.optimizer]
     betas = (settings.beta1, settings.beta2)
     if sharded:
         from torch.distributed.optim import ZeroRedundancyOptimizer
