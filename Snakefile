@@ -21,6 +21,8 @@ wildcard_constraints:
     file=one_of(DUMP_FILES),
     part=one_of(PARTS),
     phase=one_of({**PHASES, **SEQ_LENGTHS}),
+    split="train|validation",
+    number="[0-9]{4}",
     pretraining=r"(pretraining\d+/)?",
     name="|".join(SOURCES),
     task="[^/]+",

@@ -59,10 +59,6 @@ if GIVEN_EXAMPLES:
             statistics="results/examples/{phase}/{split}/{number}.json",
         log:
             "logs/examples/import_examples/{phase}/{split}/{number}.log",
-        wildcard_constraints:
-            phase="|".join(SEQ_LENGTHS),
-            split="train|validation",
-            number="[0-9]{4}",
         resources:
             mem_mb=memory(2000),
             runtime=minutes(240),
@@ -114,10 +110,6 @@ else:
             "logs/examples/build_examples/{phase}/{split}/{number}.log",
         benchmark:
             "benchmarks/examples/build_examples/{phase}/{split}/{number}.tsv"
-        wildcard_constraints:
-            phase="|".join(SEQ_LENGTHS),
-            split="train|validation",
-            number="[0-9]{4}",
         resources:
             mem_mb=memory(300),
             runtime=minutes(240),

@@ -194,16 +194,15 @@ def other_weights(run: Run) -> Iterator[str]:
             yield f"pretrain.init: {error}"
 
 
-def full_disk(needed: float) -> list[str]:
+def full_disk(needed: float) -> Iterator[str]:
     """Say where there is less space than the run is estimated to need."""
     folder = existing(Path("results"))
     free = shutil.disk_usage(folder).free
-    if needed <= free:
-        return []
-    return [
-        f"{folder.absolute()}: {short(free)}B are free, and the run is estimated to write "
-        f"{short(needed)}B; make room, choose another --directory, or add --no-hooks to try it"
-    ]
+    if needed > free:
+        yield (
+            f"{folder.absolute()}: {short(free)}B are free, and the run is estimated to write "
+            f"{short(needed)}B; make room, choose another --directory, or add --no-hooks to try it"
+        )
 
 
 def short(number: float) -> str:

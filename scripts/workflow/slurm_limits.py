@@ -55,29 +55,25 @@ AMOUNTS = ("minutes", "nodes", "cpus", "memory", "gpus")
 
 def requests(todo: Iterable[Any]) -> list[Request]:
     """What the largest job of each rule asks for, of jobs (`preflight.Job`) that go to the cluster."""
-    asked: dict[str, list[Request]] = defaultdict(list)
+    groups: dict[str, list[Request]] = defaultdict(list)
     for job in todo:
-        if job.asked:
-            asked[job.rule].append(request_of(job.rule, job.asked))
+        if asked := job.asked:  # as the rules and a profile name them
+            nodes = int(asked.get("nodes", 1))
+            request = Request(
+                rule=job.rule,
+                partition=asked.get("slurm_partition"),
+                minutes=float(asked.get("runtime", 0)),
+                nodes=nodes,
+                cpus=int(asked.get("threads", 1)),
+                memory=int(asked.get("mem_mb", 0)),
+                gpus=-(-int(asked.get("gpu", 0)) // nodes),
+                gpu_model=asked.get("gpu_model"),
+            )
+            groups[job.rule].append(request)
     return [
         replace(group[-1], **{name: max(getattr(one, name) for one in group) for name in AMOUNTS})
-        for group in asked.values()
+        for group in groups.values()
     ]
-
-
-def request_of(rule: str, asked: dict[str, Any]) -> Request:
-    """A job's resources, as the rules and a profile name them, for each of its nodes."""
-    nodes = int(asked.get("nodes", 1))
-    return Request(
-        rule=rule,
-        partition=asked.get("slurm_partition"),
-        minutes=float(asked.get("runtime", 0)),
-        nodes=nodes,
-        cpus=int(asked.get("threads", 1)),
-        memory=int(asked.get("mem_mb", 0)),
-        gpus=-(-int(asked.get("gpu", 0)) // nodes),
-        gpu_model=asked.get("gpu_model"),
-    )
 
 
 def sinfo() -> list[Nodes]:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from scripts.glue.scores.intervals import Classes, Numbers, nested_medians
+from scripts.glue.scores.finished_runs import nested_medians
+from scripts.glue.scores.intervals import Classes, Numbers
 
 LABELS = ["a", "b"]
 

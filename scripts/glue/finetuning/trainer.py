@@ -175,7 +175,8 @@ class AdamW:
     """Adam with bias correction and decoupled weight decay (Loshchilov and Hutter 2019).
 
     The steps are those of torch.optim.AdamW with `fused=True`, bit by bit, by its default betas and
-    epsilon. `groups` have `params` and `weight_decay`.
+    epsilon, without torch's compiler, which takes a second to import. `groups` have `params` and
+    `weight_decay`.
     """
 
     def __init__(self, groups: list[dict[str, Any]]):
