@@ -1,1 +1,0 @@
-"""What every step needs: atomic outputs, the command line, reading and writing text."""

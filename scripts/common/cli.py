@@ -81,7 +81,6 @@ def step(function: Callable[..., Any], **told: str) -> Callable[[], None]:
 
 
 def call(function: Callable[..., Any], told: dict[str, str]) -> None:
-    """Call a function with what the command line says of its parameters."""
     parser = Parser(function.__globals__["__doc__"])
     signature, hints = inspect.signature(function), typing.get_type_hints(function)
     for name, parameter in signature.parameters.items():

@@ -244,5 +244,4 @@ def is_log_line(node: ast.stmt) -> bool:
 
 
 def statements(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> Any:
-    """The statements of a body less its docstring."""
     return node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body

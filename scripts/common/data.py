@@ -11,7 +11,6 @@ from typing import Any
 
 
 def data_text(module: str, name: str) -> str:
-    """The text of the file `name` in the folder of `module`, a module's `__file__`."""
     return (Path(module).parent / name).read_text(encoding="utf-8")
 
 

@@ -52,5 +52,4 @@ def checked(content: Any, path: Path) -> dict[str, Tensor]:
 
 
 def same(one: Tensor, other: Tensor) -> bool:
-    """Whether two tensors hold the same values, of whatever types."""
     return one.shape == other.shape and bool((one == other).all())

@@ -142,7 +142,6 @@ def out_of_bounds(item: Field, value: Any) -> str:
 
 
 def section_of(settings: type, values: dict[str, Any]) -> dict[str, Any]:
-    """Those of a config's values that are a step's settings."""
     return {item.name: values[item.name] for item in fields(settings) if item.name in values}
 
 

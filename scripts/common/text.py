@@ -91,7 +91,6 @@ def read_lines(path: Path | str) -> Iterator[str]:
 
 
 def read_rows(path: Path) -> list[dict]:
-    """The rows of a file of JSON lines that a step of ours wrote."""
     return [json.loads(line) for line in read_lines(path)]
 
 

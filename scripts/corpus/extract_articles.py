@@ -113,7 +113,6 @@ def refuse_too_little(dump: Path, total: Extracted, max_failed: float, whole: bo
 
 
 def extract_batch(settings: Settings, batch: list[tuple[Site, Page]]) -> Extracted:
-    """The articles of some pages, which come with what their dump says of its site."""
     result = Extracted()
     site, _ = batch[-1]
     names = {number: name.lower() for number, name in site.namespaces.items()}
@@ -152,7 +151,6 @@ def extract_batch(settings: Settings, batch: list[tuple[Site, Page]]) -> Extract
 
 
 def kind_of(page: Page, namespaces: frozenset[str]) -> str:
-    """What a page is: an article, or the name of the count of what it is instead."""
     if page.namespace is None:
         prefix = page.title.partition(":")[0].lower() if ":" in page.title else ""
         if prefix in namespaces:

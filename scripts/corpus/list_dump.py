@@ -70,7 +70,6 @@ def write_listing(dump: Dump, output: Path) -> None:
 
 
 def from_status(status: dict[str, Any]) -> tuple[str, list[dict]]:
-    """The first finished job with articles, and its files."""
     for job in JOBS:
         state = status["jobs"].get(job, {})
         files = [
@@ -84,7 +83,6 @@ def from_status(status: dict[str, Any]) -> tuple[str, list[dict]]:
 
 
 def from_sums(text: str) -> tuple[str, list[dict]]:
-    """The files of the first kind that a list of sums names."""
     sums = {name: sha1 for sha1, name in SUMS.findall(text) if FILE.fullmatch(name)}
     for job, pattern in JOBS.items():
         files = [

@@ -17,7 +17,6 @@ HEADER = ["task", "split", "texts", "found", "share", "sentences"]
 
 
 def report_contamination(parts: list[Path], /, output: Path) -> list[list[str]]:
-    """Write the table and return its rows, without the header."""
     reports = [read_report(part) for part in parts]
     rows = []
     for name, first in reports[0]["sets"].items():
@@ -36,7 +35,6 @@ def report_contamination(parts: list[Path], /, output: Path) -> list[list[str]]:
 
 
 def read_report(path: Path) -> dict:
-    """What `find_contamination` wrote; UserError names a file that is no such report."""
     with blaming(path, "not a report of find_contamination; delete it and run again"):
         report = json.loads(path.read_text(encoding="utf-8"))
         report["sets"], report["sentences"], report["holding"]

@@ -46,7 +46,6 @@ def show(
 
 
 def word(batch: Batch, place: int, tokens: list[str], mask: int, colour: bool) -> str:
-    """One token as text, with the space that comes before it."""
     space, text = spell(tokens[batch.ids[place]])
     shade = DIM if text in ("[SEP]", "[CLS]") else ""
     index = int(np.searchsorted(batch.masked, place))

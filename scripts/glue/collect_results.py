@@ -168,7 +168,6 @@ def markdown_text(rows: list[Row]) -> str:
 
 
 def names(run: Run) -> tuple[object, ...]:
-    """What tells a run from others, as the first cells of its lines."""
     return run.row, run.pretraining, run.report["seed"], run.settings
 
 

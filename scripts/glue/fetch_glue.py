@@ -44,7 +44,6 @@ def official_files(task: Task, sources: list[Path], folder: Path) -> list[Path]:
 
 
 def report(task: Task, file: Path, stem: str, rows: tables.Rows) -> None:
-    """Log the number of examples, and what is unlike the official file."""
     cli.log.info("%s %s: %d examples", task.name, file.stem, len(rows))
     if dropped := rows.dropped:
         said = "%s: dropped %d rows with too few columns, the first in line %d"

@@ -248,7 +248,6 @@ def describe(process: Process, code: int) -> None:
 
 
 def node_name(environment: Mapping[str, str]) -> str:
-    """This node's name in Slurm, or its host name."""
     return environment.get("SLURMD_NODENAME") or socket.gethostname()
 
 

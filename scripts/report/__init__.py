@@ -1,1 +1,0 @@
-"""Pictures and tables for `snakemake --report`, and the table that `make demo` prints."""

@@ -29,7 +29,6 @@ def cell(value) -> str:
 
 
 def losses(rows: list[dict]) -> str:
-    """The last training and the last validation values as a table."""
     last: dict[str, dict] = {}
     for row in rows:
         last["validation" if "validation_loss" in row else "training"] = row
@@ -43,7 +42,6 @@ def losses(rows: list[dict]) -> str:
 
 
 def card(title: str, config: dict, training: dict, rows: list[dict]) -> str:
-    """The card of a model, from its config, what its training wrote of itself, and its metrics."""
     work = training["work"]
     return TEMPLATE.format(
         title=title,

@@ -1,1 +1,0 @@
-"""An invented world: its facts, the encyclopaedia that tells them, and the tasks asked about them."""

@@ -114,7 +114,6 @@ def code_changes(before: list[str], now: list[str]) -> list[str]:
 
 
 def modules() -> dict[str, str]:
-    """The repository's modules by their digests, as the params hold them."""
     return {
         module_digest(ROOT, file)[:16]: str(file.relative_to(ROOT))
         for file in ROOT.glob("scripts/**/*.py")
@@ -141,7 +140,6 @@ def differences(name: str, old: Any, new: Any) -> list[str]:
 
 
 def params(text: str) -> Params:
-    """The flags and code in Snakemake's list of params."""
     found = Params()
     try:
         values = ast.literal_eval(f"[{text}]")

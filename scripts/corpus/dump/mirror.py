@@ -42,7 +42,6 @@ def available_dates(dump: Dump, retries: Retries) -> list[str]:
 
 
 def nearest(date: str, available: list[str], count: int = 3) -> list[str]:
-    """Those of the available dates that are nearest to a date, in order."""
     return sorted(sorted(available, key=lambda other: abs(day(other) - day(date)))[:count])
 
 

@@ -98,7 +98,6 @@ class PageParser:
         raise ValueError("it declares entities, which no MediaWiki export does")
 
     def feed(self, data: bytes, last: bool = False) -> list[Page]:
-        """Parse a piece; return the pages that it completed."""
         self.parser.Parse(data, last)
         pages, self.pages = self.pages, []
         return pages

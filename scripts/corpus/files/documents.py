@@ -99,5 +99,4 @@ def read_notes(ids: Path) -> Iterator[Note]:
 
 
 def ids_of(part: Path) -> Path:
-    """Where the ids of a sentence file's documents lie, with what else is noted of them."""
     return part.with_name(part.name.removesuffix(".txt.zst") + ".ids.zst")

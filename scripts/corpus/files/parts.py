@@ -211,12 +211,10 @@ def folder_parts(path: str) -> list[Part]:
 
 
 def shown(folder: Path) -> list[Path]:
-    """A folder's files, at any depth, that are not hidden."""
     return [file for file in folder.rglob("*") if file.name[0] != "." and file.is_file()]
 
 
 def is_text(file: Path) -> bool:
-    """Whether a file in a folder is taken for text; one without an ending is not."""
     return "." in file.name and bool(SUFFIXES["text"].fullmatch(file.name))
 
 

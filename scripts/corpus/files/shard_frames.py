@@ -83,7 +83,6 @@ def join_frames(sources: dict[Path, np.ndarray], target: BinaryIO) -> None:
 
 
 def as_one(pieces: list[tuple[bytes, bytes]]) -> bytes:
-    """The frame of pieces that are each given as compressed and as text."""
     return pieces[0][0] if len(pieces) == 1 else compressed(b"".join(text for _, text in pieces))
 
 

@@ -77,7 +77,6 @@ def replace_extensions(text: str) -> str:
 
 
 def element_words(name: str, attributes: str, content: str) -> str:
-    """What an element with this content reads as."""
     if name in ("math", "chem", "ce"):
         words = html.escape(formula_words(html.unescape(content)) or GONE, quote=False)
         return FORMULA + words.translate(LITERAL).replace("\n", " ") + FORMULA

@@ -31,7 +31,6 @@ INTERWIKI = re.compile(r"[a-z]{2,3}(?:-[a-z]+)*|simple|tokipona")
 
 
 def section_is_dropped(title: str) -> bool:
-    """Whether a section of this title holds no prose."""
     return title.strip(" :.'").lower() in SECTIONS
 
 

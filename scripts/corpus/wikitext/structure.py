@@ -75,12 +75,10 @@ def drop_sections(text: str) -> str:
 
 
 def plain(line: str) -> str:
-    """A line without its markup, roughly."""
     return " ".join(html.unescape(MARKUP.sub("", line)).split())
 
 
 def prose(section: str) -> str:
-    """Those lines of a section that are sentences, and no entries of a bibliography."""
     return "\n\n".join(line for line in PARAGRAPH.findall(section) if is_paragraph(plain(line)))
 
 

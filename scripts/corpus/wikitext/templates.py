@@ -62,7 +62,6 @@ def template_words(body: str, title: str) -> str:
 
 
 def arguments(rest: str) -> Arguments:
-    """The positional and the named arguments behind a template's name."""
     values: list[str] = []
     options: dict[str, str] = {}
     for part in rest.split("|"):

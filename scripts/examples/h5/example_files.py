@@ -72,7 +72,6 @@ class Examples:
         return Examples, (self.paths, self.seed, self.tokenizer)
 
     def check_agreement(self) -> None:
-        """Refuse files that differ from the first in anything but their sources."""
         first = replace(self.header, sources=[])
         kinds = self.shards[0].arrays["token_kinds"]
         for shard in self.shards:

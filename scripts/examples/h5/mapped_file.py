@@ -49,7 +49,6 @@ def scattered(arrays: dict[str, np.ndarray]) -> list[np.ndarray]:
 
 
 def check_sizes(path: Path, header: Header, arrays: dict[str, np.ndarray]) -> None:
-    """Check that sizes and offsets agree with each other and with the header."""
     examples = len(arrays["next_sentence"])
     agree = len(arrays["segment_b"]) == examples and len(arrays["token_kinds"]) == header.vocab_size
     for name, target in (("offsets", "tokens"), ("mask_offsets", "mask_positions")):
@@ -80,14 +79,12 @@ def verify(shard: Shard) -> None:
 
 
 def check_ids(path: Path, ids: np.ndarray, vocab_size: int) -> None:
-    """Refuse token ids that are not in the vocabulary."""
     if len(ids) and not 0 <= ids.min() <= ids.max() < vocab_size:
         wrong = ids.min() if ids.min() < 0 else ids.max()
         raise UserError(f"{path}: token id {wrong} is beyond the vocabulary of {vocab_size}")
 
 
 def check_values(shard: Shard) -> None:
-    """Check that ids lie in the vocabulary, segments and masks in their examples."""
     path, header, arrays = shard.path, shard.header, shard.arrays
     for name in {"tokens", "mask_ids"} & arrays.keys():
         check_ids(path, arrays[name], header.vocab_size)

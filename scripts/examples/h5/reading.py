@@ -26,7 +26,6 @@ FAILED = ctypes.c_void_p(-1).value
 
 
 def plain(value: Any) -> Any:
-    """An attribute's value, text or number, as Python has it."""
     value = value.item() if isinstance(value, np.generic) else value
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 

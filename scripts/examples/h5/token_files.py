@@ -38,7 +38,6 @@ def types(vocab_size: int) -> dict[str, np.dtype]:
 
 
 def content_digest(values: dict[str, Any], of_arrays: dict[str, str]) -> str:
-    """The sha256 of a file's attributes and of its arrays' digests."""
     text = json.dumps([values, of_arrays], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

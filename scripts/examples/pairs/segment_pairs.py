@@ -221,7 +221,6 @@ def plan_full(text: Text, key: int, room: int, duplicates: int) -> Plan:
 
 
 def without_b(begin: np.ndarray, end: np.ndarray, duplicate: np.ndarray) -> Plan:
-    """A plan of examples that are A alone."""
     return Plan(
         a=np.stack([begin, end], axis=1),
         b=np.stack([end, end], axis=1),

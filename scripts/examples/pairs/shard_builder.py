@@ -67,7 +67,6 @@ class ShardBuilder:
         self.counts: Counter[str] = Counter()
 
     def build(self, start: int, stop: int, writer: ArrayWriter) -> None:
-        """Add the examples of the sentences start…stop to the file."""
         text = windows.read_window(self.own, start, stop)
         pool = np.zeros(0, text.tokens.dtype)
         header, key = self.header, self.key
@@ -102,7 +101,6 @@ class ShardBuilder:
     def mask(
         self, tokens: np.ndarray, lengths: np.ndarray
     ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """The tokens with masks, and what the file holds of these."""
         offsets = np.concatenate([[0], np.cumsum(lengths)])
         numbers = np.arange(len(lengths)) + self.counts["examples"] - len(lengths)
         tokens = tokens.astype(np.int32)

@@ -97,7 +97,6 @@ def look_over(source: Path, lowercase: bool = False) -> None:
 
 
 def read_tokens(path: Path) -> list[str]:
-    """The tokens of a vocab.txt of BERT's form."""
     refuse_pointer(path)
     try:
         text = path.read_text(encoding="utf-8-sig")

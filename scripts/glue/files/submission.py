@@ -79,7 +79,6 @@ def first_fault(data: bytes, task: Task, count: int) -> str | None:
 
 
 def allowed(prediction: str, task: Task) -> bool:
-    """Whether a prediction is one of the task's labels, or a number on STS-B's scale."""
     if task.labels:
         return prediction in task.labels
     try:

@@ -135,7 +135,6 @@ def load(folder: Path, task: Task, settings: Settings) -> trainer.Model:
 def metrics_of(
     task: Task, answers: dict[str, Answers], gold: dict[str, list[Label]]
 ) -> dict[str, float]:
-    """The dev metrics by name, as fractions rounded to six digits."""
     return {
         name: round(task.kind.score(task, metric, gold[part], answers[part].labels), 6)
         for name, part, metric in task.metric_names(tuple(gold))

@@ -53,7 +53,6 @@ class Run:
         return self.report["labels"] if kind and kind.lists_answers else []
 
     def failed(self, metric: str) -> bool:
-        """Whether the run is at or below the majority baseline."""
         return self.report["metrics"][metric] <= self.report["majority"][metric]
 
 
@@ -84,7 +83,6 @@ def chosen(runs: Iterable[Run]) -> dict[str, list[Run]]:
 
 
 def values(runs: Iterable[Run], metric: str | None = None) -> list[float]:
-    """One metric of each run, or its score."""
     return [run.report["metrics"][metric] if metric else run.report["score"] for run in runs]
 
 

@@ -151,7 +151,6 @@ def settings(glue: dict[str, Any], task: str) -> dict[str, dict[str, Any]]:
 def run_folders(
     glue: dict[str, Any], task: str, base: str, pretrainings: Iterable[str] = ("",)
 ) -> list[str]:
-    """The folders of all runs of a task below `base`: its pretrainings, settings and seeds."""
     return [
         str(Path(base, task, pretraining, name, f"seed{seed}"))
         for pretraining in pretrainings
@@ -166,7 +165,6 @@ def base_task(name: str) -> str:
 
 
 def missing_tests(fetched: dict[str, Fetch]) -> list[str]:
-    """The test files that a submission needs and that are not at hand."""
     wanted = {task.name: list(task.files("test").values()) for task in OFFICIAL.values()}
     wanted[DIAGNOSTIC] = ["test.tsv"]
     return [

@@ -77,7 +77,6 @@ class Kind(ABC):
         """The answers of the majority baseline: to a set with these labels always the same."""
 
     def majority(self, task: "Task", metric: str, gold: list[Label]) -> float:
-        """What always giving this set's most frequent answer scores."""
         return self.score(task, metric, gold, self.baseline(task, gold))
 
 

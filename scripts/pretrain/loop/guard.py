@@ -25,7 +25,6 @@ class Guard:
 
     @property
     def calm(self) -> bool:
-        """Whether the state is worth a checkpoint."""
         return self.bad == 0
 
     def watch(self, loss: float, skipped: float, steps: int) -> str:

@@ -12,7 +12,6 @@ PRECISIONS = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}  # and t
 
 
 def tokens_or_auto(text: str) -> int | str:
-    """A number of tokens, or the word auto."""
     if text == "auto":
         return text
     if text.isdecimal() and int(text):

@@ -24,7 +24,6 @@ class Processes:
 
     @property
     def first(self) -> bool:
-        """Whether this process writes files and logs."""
         return self.rank == 0
 
     @property

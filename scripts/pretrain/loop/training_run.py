@@ -115,7 +115,6 @@ class TrainingRun:
         self.processes.wait()
 
     def refuse_changed(self) -> None:
-        """Raise UserError where examples are no longer those that were verified."""
         for data in filter(None, (self.examples, self.validation)):
             data.refuse_changed()
 

@@ -28,7 +28,6 @@ def records(rows: list[dict], timing: list[dict], header: bool = True) -> Iterab
 
 
 def tag(key: str) -> str:
-    """A TensorBoard tag: validation apart from training."""
     return f"validation/{key[11:]}" if key.startswith("validation_") else f"training/{key}"
 
 

@@ -62,7 +62,6 @@ def fact_sections(teller: "Teller") -> list[Section]:
 
 
 def impression_sections(draw: Draw, about: Subject) -> list[Section]:
-    """Sections on character, scenes and judgements, where the thing has them."""
     sections = []
     if "traits" in about.facts and about.key.kind != "work":
         text = impressions.traits(draw, about, draw.between(2, 3))
@@ -102,7 +101,6 @@ class Teller:
         return sentences
 
     def questions(self, count: int) -> list[str]:
-        """Questions on the thing, each with its answer."""
         draw = self.draw
         sentences = []
         for one in draw.sample([one for one in self.about.tellings if one.asks], count):

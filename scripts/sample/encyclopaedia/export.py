@@ -57,13 +57,11 @@ FOOTER = "</mediawiki>\n"
 
 
 def chunks(start: int, stop: int) -> Iterator[tuple[int, int]]:
-    """The article numbers start … stop - 1 in runs of CHUNK."""
     for first in range(start, stop, CHUNK):
         yield first, min(first + CHUNK, stop)
 
 
 def pages(world: World, number: int) -> Iterator[str]:
-    """The XML of article `number` and of the pages that go with it."""
     for offset, record in enumerate(records(world, number)):
         yield page_xml(world.seed, IDS * (number + 1) + offset, record)
 

@@ -63,7 +63,6 @@ class Page:
         return "\n".join(map(self.piece, lines))
 
     def infobox(self) -> str:
-        """The facts in a box, half of the time with a picture."""
         box, labels = INFOBOXES[self.kind].values()
         rows = [
             f"| {label:<16} = {self.render(self.about.slots[slot], link_again=True)}"
@@ -156,7 +155,6 @@ class Page:
         )
 
     def extras(self) -> str:
-        """A table, a list or a formula, by what the page is about."""
         facts, kind = self.facts, self.kind
         if kind == "town":
             natives = facts["natives"]
@@ -178,7 +176,6 @@ class Page:
         return self.piece(simple[kind]) if kind in simple else ""
 
     def census(self) -> str:
-        """Population by year, as a table between the two known counts."""
         before, now = self.facts["before"], self.facts["population"]
         counts = enumerate(f"{before + (now - before) * step // 4:,}" for step in range(5))
         rows = [self.piece("count", year=1900 + 25 * at, count=count) for at, count in counts]

@@ -134,7 +134,6 @@ def wrong_reflexive(draw: Draw, tokens: list[str]) -> list[str] | None:
 
 
 def replaced(tokens: list[str], at: int, wrong: dict[str, str]) -> list[str]:
-    """The tokens with a wrong one in one place."""
     return [*tokens[:at], wrong[tokens[at]], *tokens[at + 1 :]]
 
 

@@ -144,7 +144,6 @@ def write_tasks(world: World, articles: int, folder: Path) -> None:
 
 
 def size(rows: int, articles: int) -> int:
-    """The number of rows for a world of this many articles."""
     return round(rows * min(2.0, max(0.5, articles / 1500)))
 
 

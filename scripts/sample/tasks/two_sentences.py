@@ -127,7 +127,6 @@ def same_question(source: Source, at: int) -> Example:
 
 
 def other_question(source: Source, about: Subject, one: Telling, slot: str) -> str:
-    """A question on the same subject with another answer."""
     slots = [other for other in one.asks if other != slot]
     if slots and source.draw.chance(0.5):
         return source.tell(about, one.asks[source.draw.pick(slots)])
