@@ -64,34 +64,6 @@ class Retries:
     pause: float = setting(2.0, "seconds before the second try", minimum=0)
 
 
-@dataclass
-class Patience:
-    """Counts tries in a row that failed, and waits between them.
-
-    `key` is the config's key of the server at `url`, for the error that says what to do.
-    """
-
-    url: str
-    key: str
-    retries: Retries
-    failures: int = 0
-
-    def spend(self, error: Broken) -> None:
-        """Wait for the next try, as long as the server asks; UserError where there is none left."""
-        if lacking := ran_out(error):
-            raise UserError(f"{self.url}: {lacking}") from error
-        self.failures += 1
-        if self.failures >= self.retries.tries:
-            raise UserError(
-                f"{self.url}: {error} ({self.failures} tries); check the network, a proxy's "
-                f"settings (https_proxy) and {self.key}, and run again"
-            ) from error
-        wait = min(self.retries.pause * 2 ** (self.failures - 1), LONGEST)
-        wait = max(wait, min(error.wait or 0, PATIENCE))
-        log.warning("%s: %s; next try in %.0f s", self.url, error, wait)
-        time.sleep(wait)
-
-
 def download(
     url: str,
     target: Path,
@@ -113,7 +85,7 @@ def download(
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".{target.name}.{digest[:12]}.part")
     for _ in range(2):
-        fetch_whole(url, partial, size, Patience(url, key, retries))
+        fetch_whole(url, partial, size, key, retries)
         with open(partial, "rb") as file:
             found = hashlib.file_digest(file, algorithm).hexdigest()
         if found == digest.lower():
@@ -134,13 +106,13 @@ def fetch(url: str, key: str, retries: Retries) -> bytes:
     """A small file's bytes. Raises Missing, or UserError when the server cannot be reached."""
     with tempfile.TemporaryDirectory(prefix="dump2glue-") as folder:
         file = Path(folder, "fetched")
-        fetch_whole(url, file, None, Patience(url, key, retries))
+        fetch_whole(url, file, None, key, retries)
         return file.read_bytes()
 
 
-def fetch_whole(url: str, partial: Path, size: int | None, patience: Patience) -> None:
-    """Fetch what is missing of a file, in as many tries as bring something new."""
-    most = 0
+def fetch_whole(url: str, partial: Path, size: int | None, key: str, retries: Retries) -> None:
+    """Fetch what is missing of a file, in as many tries as bring something new; `key` as in `download`."""
+    most = failures = 0
     while True:
         try:
             if fetch_more(url, partial, size):
@@ -152,8 +124,19 @@ def fetch_whole(url: str, partial: Path, size: int | None, patience: Patience) -
             grown = partial.exists() and partial.stat().st_size > most
             if grown and not isinstance(error, Slow):
                 most = partial.stat().st_size
-                patience.failures = 0
-            patience.spend(error)
+                failures = 0
+            if lacking := ran_out(error):
+                raise UserError(f"{url}: {lacking}") from error
+            failures += 1
+            if failures >= retries.tries:
+                raise UserError(
+                    f"{url}: {error} ({failures} tries); check the network, a proxy's settings "
+                    f"(https_proxy) and {key}, and run again"
+                ) from error
+            wait = min(retries.pause * 2 ** (failures - 1), LONGEST)
+            wait = max(wait, min(error.wait or 0, PATIENCE))
+            log.warning("%s: %s; next try in %.0f s", url, error, wait)
+            time.sleep(wait)
 
 
 def fetch_more(url: str, partial: Path, size: int | None) -> bool:
@@ -161,19 +144,19 @@ def fetch_more(url: str, partial: Path, size: int | None) -> bool:
     start = partial.stat().st_size if partial.exists() else 0
     if size is not None and start >= size:
         return True
-    body = open_url(url, start)
-    expected = body.total if size is None else size
-    with body.response, naming(partial), open(partial, "ab") as file:
-        file.truncate(body.begin)
-        got = body.begin
+    response, begin, total = open_url(url, start)
+    expected = total if size is None else size
+    with response, naming(partial), open(partial, "ab") as file:
+        file.truncate(begin)
+        got = begin
         started = spoken = time.monotonic()
-        for chunk in pieces(body.response):
+        for chunk in pieces(response):
             file.write(chunk)
             got += len(chunk)
             now = time.monotonic()
             if now - spoken > LOGGED:
                 spoken = now
-                speed = (got - body.begin) / (now - started) / 1e6
+                speed = (got - begin) / (now - started) / 1e6
                 log.info("%s: %.0f MB, %.1f MB/s", partial.name, got / 1e6, speed)
             if expected is not None and got >= expected:
                 break
@@ -217,19 +200,10 @@ def promptly(call: Callable[[], Response]) -> Response:
     return answer.result()
 
 
-@dataclass
-class Body:
-    """The bytes of a file from `begin` on; `total` is the whole file's length, where it is known."""
-
-    response: http.client.HTTPResponse
-    begin: int
-    total: int | None
-
-
-def open_url(url: str, start: int = 0) -> Body:
+def open_url(url: str, start: int = 0) -> tuple[http.client.HTTPResponse, int, int | None]:
     """A file's bytes from `start` on, or from 0 where the server cannot do that.
 
-    Raises Missing or Broken, or UserError for what no repetition will mend.
+    With the byte that they begin at, and the whole file's length, where it is known. Raises Missing or Broken, or UserError for what no repetition will mend.
     """
     request = urllib.request.Request(url, headers={"User-Agent": AGENT})
     if start and url.startswith("http"):
@@ -250,10 +224,10 @@ def open_url(url: str, start: int = 0) -> Body:
     total = int(length) if length.isdecimal() else None
     if url.startswith("file:"):
         response.fp.seek(start)
-        return Body(response, start, total)
+        return response, start, total
     if response.status == 206:
-        return Body(response, start, None if total is None else start + total)
-    return Body(response, 0, total)
+        return response, start, None if total is None else start + total
+    return response, 0, total
 
 
 def status_error(url: str, error: urllib.error.HTTPError) -> Exception:

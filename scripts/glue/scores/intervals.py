@@ -35,9 +35,9 @@ class Examples(ABC):
     def values(self, metric: str, weights: np.ndarray) -> np.ndarray:
         """A metric of each run [d, k] under weights of the rows [d, m]."""
 
-    @abstractmethod
     def bounds(self, value: float, draws: np.ndarray) -> tuple[float, float]:
         """The interval about a statistic from its draws [d]."""
+        return percentiles(value, draws)
 
     def draws(self, metric: str, seed: int) -> np.ndarray:
         """Draws of a metric of each run [DRAWS, k]; of one seed all metrics have the same weights."""
@@ -83,9 +83,6 @@ class Classes(Examples):
             matrix = np.asarray(weights @ table).reshape(-1, self.classes, self.classes)
             found.append(from_confusion(metric, matrix))
         return np.stack(found, axis=1)
-
-    def bounds(self, value: float, draws: np.ndarray) -> tuple[float, float]:
-        return percentiles(value, draws)
 
 
 class Numbers(Examples):

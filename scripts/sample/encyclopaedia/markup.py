@@ -48,7 +48,9 @@ class Page:
 
     def text(self) -> str:
         """The page's source, as an editor would see it."""
-        parts = [self.top(), self.infobox(), self.picture(), self.lead(self.sections[0])]
+        lines = ["description", *(name for name in ("about", "dates") if self.draw.chance(0.3))]
+        top = "\n".join(map(self.piece, lines))
+        parts = [top, self.infobox(), self.picture(), self.lead(self.sections[0])]
         for number, section in enumerate(self.sections[1:]):
             text = self.paragraphs(section)
             parts.append(self.piece("section", heading=section.heading, text=text))
@@ -56,11 +58,6 @@ class Page:
                 parts.append(self.extras())
         parts.append(self.bottom())
         return "\n\n".join(part for part in parts if part)
-
-    def top(self) -> str:
-        """What stands above the text and is not part of it."""
-        lines = ["description", *(name for name in ("about", "dates") if self.draw.chance(0.3))]
-        return "\n".join(map(self.piece, lines))
 
     def infobox(self) -> str:
         box, labels = INFOBOXES[self.kind].values()
