@@ -7,7 +7,7 @@ from scripts.common.data import data_yaml
 from scripts.sample.world import words
 from scripts.sample.world.blocks import COUNTS, Blocks, Facts, Key
 from scripts.sample.world.draw import Draw
-from scripts.sample.world.names import BOYS, GIRLS, STARTS_AND_ENDS
+from scripts.sample.world.names import BOYS, GIRLS, SORTS, STARTS_AND_ENDS, name_of
 
 DRAWN: dict[str, dict[str, Any]] = data_yaml(__file__, "facts.yaml")
 LISTS = words.LISTS | {
@@ -24,9 +24,15 @@ LIST = re.compile(r"<(\w+)>")
 def drawn(world: Blocks, key: Key, **given: Any) -> Facts:
     """The given facts of a thing and those that its kind's table has drawn.
 
-    A given fact may be what a drawn one comes after, or a list to draw from.
+    A given fact may be what a drawn one comes after, or a list to draw from. Where the table of names
+    knows the kind, its sort, or its own part of a name, are facts too.
     """
     draw, facts = world.draw(key, "facts"), given
+    if key.kind in SORTS:
+        facts["kind"] = list(SORTS[key.kind])[key.number]
+    if key.kind in STARTS_AND_ENDS:
+        number = key.block * COUNTS[key.kind] + key.number
+        facts["own"] = name_of(key.kind, world.seed, number)
     for name, told in DRAWN[key.kind].items():
         several = told if isinstance(told, list) else [told]
         found = [draw_fact(world, key, draw, facts, name, one) for one in several]

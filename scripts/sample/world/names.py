@@ -17,6 +17,7 @@ STARTS_AND_ENDS = {
     for kind in ("town", "family", "province", "river")
 }
 SORTS: dict[str, dict[str, str]] = PARTS["sorts"]
+TOLD: dict[str, dict[str, str]] = PARTS["told"]
 CONSONANTS = "bdfgklmnprstvz"
 VOWELS = "aeiou"
 

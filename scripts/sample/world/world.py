@@ -69,33 +69,13 @@ def beside(key: Key, kind: str, number: int) -> Key | None:
     return Key(kind, key.block, number) if 0 <= number < COUNTS[kind] else None
 
 
-def sort_of(key: Key) -> tuple[str, str]:
-    """Which sort of its kind a thing is, and how such a one is named."""
-    return list(names.SORTS[key.kind].items())[key.number]
-
-
-def province_facts(world: Blocks, key: Key) -> Facts:
-    """A province, which is its block's."""
-    facts = drawn(world, key, name=names.name_of("province", world.seed, key.block))
-    craft, second_craft = facts["crafts"]
-    return facts | {"craft": craft, "second_craft": second_craft}
-
-
-def river_facts(world: Blocks, key: Key) -> Facts:
-    """A river, which is its block's, and flows past the first four towns."""
-    name = names.name_of("river", world.seed, key.block)
-    return drawn(world, key, name=f"the {name}", title=f"River {name}")
-
-
 def town_facts(world: Blocks, key: Key) -> Facts:
     """A town; the first of a block is its province's capital."""
     number = key.number
-    name = names.name_of("town", world.seed, key.block * COUNTS["town"] + number)
     facts = drawn(world, key)
     growth = float(facts["growth"])
     people = [Key("person", key.block, person) for person in range(COUNTS["person"])]
     return facts | {
-        "name": name,
         "kind": "provincial town" if number else "provincial capital",
         "before": int(facts["population"] / growth / 100) * 100,
         "growth": "grew" if growth > 1 else "declined",
@@ -108,31 +88,20 @@ def town_facts(world: Blocks, key: Key) -> Facts:
     }
 
 
-def building_facts(world: Blocks, key: Key) -> Facts:
-    """A bridge, castle, museum or cathedral."""
-    kind, name = sort_of(key)
-    facts = drawn(world, key, kind=kind)
-    return facts | {"name": name.format(place=world.name(facts["town"]))}
-
-
 def organisation_facts(world: Blocks, key: Key) -> Facts:
     """A university, firm, football club, newspaper or theatre."""
-    kind, name = sort_of(key)
-    facts = drawn(world, key, kind=kind)
-    place = world.facts(facts["town"])
+    facts = drawn(world, key)
+    kind, craft = facts["kind"], world.facts(facts["town"])["craft"]
     founder = Key("person", key.block, (key.number - 1) % FAMILIES * 4 + facts["parent"][0])
     in_university, in_newspaper, in_other = facts["years"]
     own = {"university": in_university, "newspaper": in_newspaper}.get(kind)
     founded = own or year(world, founder) + in_other
-    words_of_name = dict(zip(("club", "newspaper", "theatre"), facts["words"], strict=True))
     return facts | {
-        "name": name.format(
-            place=place["name"], craft=place["craft"].capitalize(), **words_of_name
-        ),
-        "craft": place["craft"],
+        "craft": craft,
+        "Craft": craft.capitalize(),
         "founded": founded,
         "founder": None if own else founder,
-        "goods": words.CRAFT_GOODS[place["craft"]],
+        "goods": words.CRAFT_GOODS[craft],
         "moved": founded + facts["moved"][0],
     }
 
@@ -151,15 +120,13 @@ def species_facts(world: Blocks, key: Key) -> Facts:
 
 def event_facts(world: Blocks, key: Key) -> Facts:
     """A battle, fire, flood or strike."""
-    kind, name = sort_of(key)
     town = Key("town", key.block, 4 + key.number)
-    facts = drawn(world, key, kind=kind, town=town)
+    facts = drawn(world, key, town=town)
     leader = Key("person", key.block, 4 * facts["leader"] + 3)
     of_battle, of_strike, of_other = facts["years"]
     strike = year(world, leader) + of_strike
     return facts | {
-        "name": name.format(place=world.name(town)),
-        "year": {"battle": of_battle, "strike": strike}.get(kind, of_other),
+        "year": {"battle": of_battle, "strike": strike}.get(facts["kind"], of_other),
         "craft": world.facts(town)["craft"],
         "leader": leader,
     }
@@ -181,23 +148,13 @@ def work_facts(world: Blocks, key: Key) -> Facts:
     }
 
 
-def dish_facts(world: Blocks, key: Key) -> Facts:
-    """A dish of the block's sixth town."""
-    facts = drawn(world, key)
-    return facts | {"name": f"{world.name(facts['town'])} {facts['kind_of_dish'][0]}"}
-
-
 FINDERS = {
-    "province": province_facts,
-    "river": river_facts,
     "town": town_facts,
     "person": person_facts,
     "work": work_facts,
     "organisation": organisation_facts,
     "species": species_facts,
     "event": event_facts,
-    "building": building_facts,
-    "dish": dish_facts,
 }
 
 
@@ -210,8 +167,19 @@ class World(Blocks):
 
     def find_facts(self, key: Key) -> Facts:
         """All facts about one thing; the title is what it is called, where it has no other."""
-        facts = FINDERS[key.kind](self, key)
+        facts = FINDERS.get(key.kind, drawn)(self, key)
+        texts = names.TOLD.get(key.kind, {})
+        if key.kind in names.SORTS:
+            texts = {"name": names.SORTS[key.kind][facts["kind"]]}
+        facts |= {name: self.filled(text, facts) for name, text in texts.items()}
         title = facts["name"].removeprefix("the ")
         facts.setdefault("title", title[0].upper() + title[1:])
         facts.setdefault("gender", "n")
         return facts
+
+    def filled(self, text: str, facts: Facts) -> str:
+        """A text with facts in their places, and things by what they are called."""
+        named = {name: value for name, value in facts.items() if f"{{{name}" in text}
+        return text.format(
+            **{n: self.name(v) if isinstance(v, Key) else v for n, v in named.items()}
+        )
