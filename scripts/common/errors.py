@@ -7,22 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 MOST = 500  # characters of a message; what is longer quotes the user's data
-
-
-class UserError(Exception):
-    """Bad input, configuration or environment: the message names the file or key and what to do.
-
-    A step that raises it ends with status 1 and that one line, without a traceback. Line breaks that
-    the user's data or a library brought into it become blanks, and a long message loses its middle.
-    """
-
-    def __init__(self, message: str):
-        line = " ".join(str(message).split())
-        if len(line) > MOST:
-            line = f"{line[: MOST - 200]} … {line[-200:]}"
-        super().__init__(line)
-
-
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 MEMORY = "out of memory; give the step more (mem_mb), or fewer threads"
 THREADS = (
@@ -42,6 +26,20 @@ WANTS = {
     os.strerror(errno.EMFILE): FILES,
     **{os.strerror(number): "" for number in NO_ROOM},
 }
+
+
+class UserError(Exception):
+    """Bad input, configuration or environment: the message names the file or key and what to do.
+
+    A step that raises it ends with status 1 and that one line, without a traceback. Line breaks that
+    the user's data or a library brought into it become blanks, and a long message loses its middle.
+    """
+
+    def __init__(self, message: str):
+        line = " ".join(str(message).split())
+        if len(line) > MOST:
+            line = f"{line[: MOST - 200]} … {line[-200:]}"
+        super().__init__(line)
 
 
 def ran_out(error: BaseException) -> str:

@@ -31,6 +31,10 @@ BATCH = 1 << 19  # characters of wikitext that go to a worker at a time
 LOGGED = 10_000  # pages between two lines of progress
 
 WORDLESS = (6, 14)  # the namespaces, by number, whose links have no words: files and categories
+COUNTS = (
+    "pages", "other_namespaces", "other_models", "redirects", "disambiguations", "empty", "short",
+    "failed", "articles", "paragraphs", "words", "characters", "wikitext_characters",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,12 +92,6 @@ def extract_articles(
         write_text(statistics, json.dumps(result, ensure_ascii=False, indent=1) + "\n")
     cli.log.info("%s: %s", dump, ", ".join(f"{total.counts[key]} {key}" for key in COUNTS))
     return result
-
-
-COUNTS = (
-    "pages", "other_namespaces", "other_models", "redirects", "disambiguations", "empty", "short",
-    "failed", "articles", "paragraphs", "words", "characters", "wikitext_characters",
-)  # fmt: skip
 
 
 def refuse_too_little(dump: Path, total: Extracted, max_failed: float, whole: bool) -> None:

@@ -18,6 +18,8 @@ from snakemake.utils import update_config
 from scripts.common.data import parse_yaml
 from scripts.common.settings import schema_of
 
+LONGEST_VARIABLE = 120_000
+
 
 def read_schema(file: Path) -> dict[str, Any]:
     """The schema of the config, in which `$settings: module:Class` stands for a step's settings."""
@@ -84,9 +86,6 @@ def with_defaults(config: dict[str, Any], file: Path) -> dict[str, Any]:
     defaults = parse_yaml(file.read_text(encoding="utf-8"))
     update_config(defaults, config)
     return defaults
-
-
-LONGEST_VARIABLE = 120_000
 
 
 def freeze(config: dict[str, Any], main: bool, name: str | None) -> dict[str, Any]:

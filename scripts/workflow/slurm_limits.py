@@ -21,6 +21,7 @@ FORMAT = "%P|%l|%D|%c|%m|%G"
 
 # Reasons for which a job stays PENDING until somebody changes it, the cluster or an account.
 LASTING = frozenset(data_words(__file__, "lasting_reasons.txt"))
+AMOUNTS = ("minutes", "nodes", "cpus", "memory", "gpus")
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,6 @@ class Request:
     memory: int  # MB, of a node
     gpus: int  # of a node
     gpu_model: str | None
-
-
-AMOUNTS = ("minutes", "nodes", "cpus", "memory", "gpus")
 
 
 def requests(todo: Iterable[Any]) -> list[Request]:

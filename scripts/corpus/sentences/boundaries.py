@@ -43,6 +43,8 @@ PART = re.compile(r"/|(?<=[a-z])-(?=[A-Z])")  # "Records/I.O.U.", "ex-St.", "Lt-
 NICKNAME = re.compile(r"[A-Z][\w.]* ?[\w.]*[\"'”’)] [A-Z]")
 ARMENIAN_STOP = re.compile(rf"[{ARMENIAN}]\.+$")
 NEAR = 60  # characters before a place that can decide about it
+YEAR = re.compile(r"1\d{3}|20\d\d")
+ABBREVIATIONS = LISTS.always | LISTS.before_numbers | LISTS.before_names
 
 
 def ends_sentence(before: str, after: str, spaced: bool = True) -> bool:
@@ -183,10 +185,6 @@ def is_foreign(abbreviation: str, before: str) -> bool:
         words & stop_words - english and not words & english - stop_words
         for stop_words in foreign_abbreviations().get(abbreviation, ())
     )
-
-
-YEAR = re.compile(r"1\d{3}|20\d\d")
-ABBREVIATIONS = LISTS.always | LISTS.before_numbers | LISTS.before_names
 
 
 def is_initial(rest: str) -> bool:

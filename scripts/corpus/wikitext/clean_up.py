@@ -42,6 +42,10 @@ MARKS = re.compile(r"\[\[|\]\]|\{[{|]|[|}]\}|__(?:[^\W\d_a-z]_?){2,}_")
 SIGNS = "{}[]|'=<>_"  # that would be markup, if they were not meant literally
 LITERAL = {ord(sign): f"&#{ord(sign)};" for sign in SIGNS}
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z][\da-zA-Z]{1,30})(?:;|(?![\w=]))")
+WORD = re.compile(r"[^\W\d_]{2,}")
+NUMBER = re.compile(r"\b\d[\d.,]*\b")
+UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+ENDED = re.compile(r"[.!?…。！？।؟۔॥։።፧။។][\"'”’»)\]」』]*$")
 
 
 def mend(line: str) -> str:
@@ -95,12 +99,6 @@ def entity_sign(match: re.Match) -> str:
     name = match.group()[1:]
     known = name[0] == "#" or name in html.entities.html5
     return html.unescape(match.group()) if known else match.group()
-
-
-WORD = re.compile(r"[^\W\d_]{2,}")
-NUMBER = re.compile(r"\b\d[\d.,]*\b")
-UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-ENDED = re.compile(r"[.!?…。！？।؟۔॥։።፧။។][\"'”’»)\]」』]*$")
 
 
 def is_prose(line: str) -> bool:

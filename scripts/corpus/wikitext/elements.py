@@ -22,6 +22,29 @@ OPENING = re.compile(rf"<!--|<(/?)({EXTENSIONS})(?=[\s/>])([^<>]*)>", re.IGNOREC
 FILLING = re.compile(r"(?>(?:<!--.*?-->[ \t]*)+)\n", re.DOTALL)
 BLOCKS = names("gallery|timeline|score|pre|syntaxhighlight|source")
 INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+HTML = (
+    "small|big|li|dd|dt|ul|ol|dl|br|sup|sub|code|tt|samp|kbd|span|font|abbr|bdi|bdo|cite|em|strong|b|i|u|s"
+    "|strike|del|ins|mark|q|var|dfn|nobr|wbr|ruby|r[bpt]|p|div|center|blockquote|h[1-6]|hr|time|data"
+)
+TAG = re.compile(rf"<(/?)({HTML})\b[^<>]*>", re.IGNORECASE)
+# What begins none of these tags is a sign.
+LESS = re.compile(
+    rf"<(?!/?(?:{HTML}|{EXTENSIONS}|a|img|link|meta|table|caption|tbody|t[drh]|script|style)(?=[\s/>])[^<>]*>)"
+    "|&lt;|&#60;",
+    re.IGNORECASE,
+)
+PARTING = names("p|div|center|blockquote|h1|h2|h3|h4|h5|h6|hr")
+SUPERSCRIPT = re.compile(r"<sup\b[^<>]*>([^<>]*)</sup\s*>", re.IGNORECASE)
+CODE = re.compile(r"<(?:code|tt|samp|kbd)\b[^<>]*>[^<]+", re.IGNORECASE)
+# With elements of the same name in it.
+HIDDEN = re.compile(
+    r"<(\w+)\b[^<>]*\bdisplay\s*:\s*none[^<>]*>"
+    r"(?>(?:(?><\1\b[^<>]*>.{0,400}?</\1\s*>)|(?!</?\1\b).)*)</\1\s*>",
+    re.IGNORECASE | re.DOTALL,
+)
+# A base that a number behind it is a power of: a number, a bracket, a variable, a unit.
+BASE = re.compile(r"(?:[\d)\]]|(?<![^\W\d_])[^\W\d_]{1,3})(?:''+|</\w+>)?$")
+POWER = re.compile(r"[-−–]?(?:\d+(?:[.,/]\d+)*|\d*[nkmxyzijpqN])(?:[-+−–](?:\d+|[nkmxyzijpq]))?")
 
 
 def replace_extensions(text: str) -> str:
@@ -85,31 +108,6 @@ def element_words(name: str, attributes: str, content: str) -> str:
     if name == "poem":
         return f"\n\n{INDENT.sub('', replace_extensions(content))}\n\n"
     return "\n\n" if name in BLOCKS else ""
-
-
-HTML = (
-    "small|big|li|dd|dt|ul|ol|dl|br|sup|sub|code|tt|samp|kbd|span|font|abbr|bdi|bdo|cite|em|strong|b|i|u|s"
-    "|strike|del|ins|mark|q|var|dfn|nobr|wbr|ruby|r[bpt]|p|div|center|blockquote|h[1-6]|hr|time|data"
-)
-TAG = re.compile(rf"<(/?)({HTML})\b[^<>]*>", re.IGNORECASE)
-# What begins none of these tags is a sign.
-LESS = re.compile(
-    rf"<(?!/?(?:{HTML}|{EXTENSIONS}|a|img|link|meta|table|caption|tbody|t[drh]|script|style)(?=[\s/>])[^<>]*>)"
-    "|&lt;|&#60;",
-    re.IGNORECASE,
-)
-PARTING = names("p|div|center|blockquote|h1|h2|h3|h4|h5|h6|hr")
-SUPERSCRIPT = re.compile(r"<sup\b[^<>]*>([^<>]*)</sup\s*>", re.IGNORECASE)
-CODE = re.compile(r"<(?:code|tt|samp|kbd)\b[^<>]*>[^<]+", re.IGNORECASE)
-# With elements of the same name in it.
-HIDDEN = re.compile(
-    r"<(\w+)\b[^<>]*\bdisplay\s*:\s*none[^<>]*>"
-    r"(?>(?:(?><\1\b[^<>]*>.{0,400}?</\1\s*>)|(?!</?\1\b).)*)</\1\s*>",
-    re.IGNORECASE | re.DOTALL,
-)
-# A base that a number behind it is a power of: a number, a bracket, a variable, a unit.
-BASE = re.compile(r"(?:[\d)\]]|(?<![^\W\d_])[^\W\d_]{1,3})(?:''+|</\w+>)?$")
-POWER = re.compile(r"[-−–]?(?:\d+(?:[.,/]\d+)*|\d*[nkmxyzijpqN])(?:[-+−–](?:\d+|[nkmxyzijpq]))?")
 
 
 def replace_tags(text: str) -> str:

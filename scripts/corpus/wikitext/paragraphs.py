@@ -14,6 +14,10 @@ PARTED = re.compile(rf"(?<!\n)\n++(?=:++[ \t]*+{FORMULA})")
 DISPLAYED = re.compile(rf":+[ \t]*{FORMULA}|{FORMULA}[^{FORMULA}]*{FORMULA}\W*$")
 # A line that was left of a table.
 CELL = re.compile(r"\||!(?!\w)|!.*!!")
+# An entry of a bibliography.
+BOOK = re.compile(r"\b(?:ISBN|ISSN|OCLC|doi)[ :]?\s?[\d-]{6}")
+# What leads from an item to the next.
+LINKED = re.compile(r"(?:[,;]\s*(?:and|or|und|oder|et|ou|y|o|e)?)?[\s,;]*$")
 
 
 def join_lines(text: str, lists: bool) -> Iterator[str]:
@@ -72,12 +76,6 @@ def set_in_prose(lines: list[str], number: int) -> bool:
     if any(other[:1] in (" ", "\t") and other.strip() for other in neighbours):
         return False
     return line.count(" ") > ITEM_WORDS and line.rstrip(BLANK)[-1] in ".!?:\"'”)。"
-
-
-# An entry of a bibliography.
-BOOK = re.compile(r"\b(?:ISBN|ISSN|OCLC|doi)[ :]?\s?[\d-]{6}")
-# What leads from an item to the next.
-LINKED = re.compile(r"(?:[,;]\s*(?:and|or|und|oder|et|ou|y|o|e)?)?[\s,;]*$")
 
 
 def list_item(line: str) -> str:

@@ -18,6 +18,12 @@ from scripts.corpus.wikitext.structure import drop_hatnotes, drop_sections, drop
 from scripts.corpus.wikitext.templates import expand_templates
 
 EXTRACTOR = Extractor("", "", "", "", [])
+RULE = re.compile(r"\n-{4,}")
+BEGINNING = re.compile(r"\n(?=[\[{<'_])")
+AMPERSAND = "\x06"
+# Chinese, Serbian and others: -{zh-hans:计算机;zh-hant:電腦}-
+VARIANTS = re.compile(r"-\{([^{}]*)\}-")
+VARIANT = re.compile(r"(?:^|;)\s*[a-z]{2,3}(?:-[a-z]+)*\s*:\s*([^;]*)")
 
 
 def paragraphs(text: str, title: str, wordless: frozenset[str], lists: bool) -> list[str]:
@@ -43,24 +49,12 @@ def paragraphs(text: str, title: str, wordless: frozenset[str], lists: bool) -> 
     return [line for line in map(mend, text.split("\n")) if is_prose(line)]
 
 
-RULE = re.compile(r"\n-{4,}")
-BEGINNING = re.compile(r"\n(?=[\[{<'_])")
-
-
-AMPERSAND = "\x06"
-
-
 def base_clean(text: str) -> str:
     """wikiextractor's cleaning, where a tag is left; `mend` resolves entities, and only once."""
     if "<" not in text:
         return text
     text = clean(EXTRACTOR, text.replace("&", AMPERSAND), False, html_safe=False)
     return text.replace(AMPERSAND, "&")
-
-
-# Chinese, Serbian and others: -{zh-hans:计算机;zh-hant:電腦}-
-VARIANTS = re.compile(r"-\{([^{}]*)\}-")
-VARIANT = re.compile(r"(?:^|;)\s*[a-z]{2,3}(?:-[a-z]+)*\s*:\s*([^;]*)")
 
 
 def variant_words(match: re.Match) -> str:

@@ -18,6 +18,12 @@ OVER = re.compile(
     re.MULTILINE,
 )
 LINE_END = re.compile(r"\n")
+# An indented line all in italics that links to another page: "For other uses, see …".
+HATNOTE = re.compile(r"\n:+[ \t]*''(?!').*\[\[.*''[^\w\n]*(?=\n|\Z)")
+HEADING = re.compile(r"\n(={1,6})[ \t]*(.+?)[ \t]*(={1,6})[ \t]*(?=\n|\Z)")
+MARKUP = re.compile(r"\{\{[^{}]*\}\}|<[^<>]*>|'{2,}|\[\[(?:[^\[\]|]*\|)?|\]\]|\x07")
+PARAGRAPH = re.compile(r"^[^\s*#:;|!{}=].*", re.MULTILINE)
+ENTRY = re.compile(rf"{BOOK.pattern}|\bpp?\. ?\d|https?:")
 
 
 def drop_tables(text: str) -> str:
@@ -48,14 +54,6 @@ def drop_tables(text: str) -> str:
             pieces.append(text[place:start])
         place = max(place, end)
     return "\n\n".join([*pieces, text[place:]])
-
-
-# An indented line all in italics that links to another page: "For other uses, see …".
-HATNOTE = re.compile(r"\n:+[ \t]*''(?!').*\[\[.*''[^\w\n]*(?=\n|\Z)")
-HEADING = re.compile(r"\n(={1,6})[ \t]*(.+?)[ \t]*(={1,6})[ \t]*(?=\n|\Z)")
-MARKUP = re.compile(r"\{\{[^{}]*\}\}|<[^<>]*>|'{2,}|\[\[(?:[^\[\]|]*\|)?|\]\]|\x07")
-PARAGRAPH = re.compile(r"^[^\s*#:;|!{}=].*", re.MULTILINE)
-ENTRY = re.compile(rf"{BOOK.pattern}|\bpp?\. ?\d|https?:")
 
 
 def drop_sections(text: str) -> str:

@@ -19,6 +19,7 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
+ROMAN = re.compile(r"[IVX]+")
 
 
 def pattern(*patterns: str) -> Template:
@@ -181,9 +182,6 @@ def music(values: list[str], options: dict[str, str]) -> str:
     """{{music|flat}}."""
     signs = {"flat": "♭", "b": "♭", "sharp": "♯", "#": "♯", "natural": "♮", "n": "♮"}
     return signs.get(values[0].lower(), "") if values else ""
-
-
-ROMAN = re.compile(r"[IVX]+")
 
 
 def century_or_unbroken(values: list[str], options: dict[str, str]) -> str:

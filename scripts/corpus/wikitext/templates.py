@@ -15,6 +15,13 @@ NAMED = re.compile(r"\s*([\w -]{1,30}?)\s*=(.*)", re.DOTALL)
 UNCLOSED = re.compile(r"\{\{[^\n]*(?:\n[ \t]*[|!}][^\n]*)*")
 NUMBERED = re.compile(r"\d{1,3}(?:er|re|e|d|de|nd|nde)|[ivx]{1,6}er? siècle|ier|\d+/\d+")
 DEPTH = 24  # templates within templates; what lies deeper goes
+FUNCTIONS: dict[str, Callable[[str], str]] = {
+    "formatnum": grouped,
+    "lc": str.lower,
+    "uc": str.upper,
+    "lcfirst": lambda value: value[:1].lower() + value[1:],
+    "ucfirst": lambda value: value[:1].upper() + value[1:],
+}
 
 
 def expand_templates(text: str, title: str) -> str:
@@ -76,15 +83,6 @@ def arguments(rest: str) -> Arguments:
         else:
             options[match.group(1).lower()] = match.group(2).strip(BLANK)
     return values, options
-
-
-FUNCTIONS: dict[str, Callable[[str], str]] = {
-    "formatnum": grouped,
-    "lc": str.lower,
-    "uc": str.upper,
-    "lcfirst": lambda value: value[:1].lower() + value[1:],
-    "ucfirst": lambda value: value[:1].upper() + value[1:],
-}
 
 
 def parser_function(head: str, rest: str) -> str:

@@ -26,6 +26,8 @@ LOSSES: dict[str | None, Callable[[Tensor, Tensor], Tensor]] = {
     "single_label_classification": F.cross_entropy,
     "regression": lambda logits, targets: F.mse_loss(logits[:, 0], targets),
 }
+# torch's questions to the CPU; where a version lacks them the answer is no.
+CPU_BF16 = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
 
 
 class Model(nn.Module, ABC):
@@ -141,10 +143,6 @@ def precision(wanted: str) -> torch.dtype:
     elif wanted == "auto":
         bf16 = any(getattr(torch.cpu, name, bool)() for name in CPU_BF16)
     return torch.bfloat16 if bf16 else torch.float32
-
-
-# torch's questions to the CPU; where a version lacks them the answer is no.
-CPU_BF16 = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
 
 
 def predict(model: Model, examples: Examples, batch_size: int) -> list[np.ndarray]:

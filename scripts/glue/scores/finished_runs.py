@@ -17,6 +17,7 @@ from scripts.glue.tasks.kinds import kind_of
 from scripts.glue.tasks.official_tasks import OFFICIAL
 
 PRETRAINING = re.compile(r"pretraining(\d+)")
+SPLITS = 200
 
 
 @dataclass(frozen=True)
@@ -126,9 +127,6 @@ def dev_examples(runs: list[Run]) -> dict[str, Examples]:
         if examples := made[part]:
             found[name] = examples
     return found
-
-
-SPLITS = 200
 
 
 def nested_medians(examples: dict[str, Examples], runs: list[int], seed: int) -> dict[str, float]:

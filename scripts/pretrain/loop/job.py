@@ -9,6 +9,7 @@ from scripts.pretrain.architectures.model_config import NewModel
 from scripts.pretrain.loop.recipe import Recipe
 
 PRECISIONS = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}  # and torch's names
+CPU_TOKENS = 8192  # of a micro-batch: more is not faster
 
 
 def tokens_or_auto(text: str) -> int | str:
@@ -17,9 +18,6 @@ def tokens_or_auto(text: str) -> int | str:
     if text.isdecimal() and int(text):
         return int(text)
     raise ArgumentTypeError(f"{text!r} is neither a number nor auto")
-
-
-CPU_TOKENS = 8192  # of a micro-batch: more is not faster
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ PAGES: dict[str, dict[str, Any]] = DATA["pages"]
 OTHER_TITLES: dict[str, str] = DATA["other_titles"]
 PAGE = Template(DATA["page"])
 EDITORS, COMMENTS = entries(DATA["editors"]), DATA["comments"]
+FOOTER = "</mediawiki>\n"
 
 
 class Record(NamedTuple):
@@ -51,9 +52,6 @@ def header() -> str:
         for key, name in NAMESPACES.items()
     )
     return Template(DATA["head"]).substitute(namespaces=namespaces)
-
-
-FOOTER = "</mediawiki>\n"
 
 
 def chunks(start: int, stop: int) -> Iterator[tuple[int, int]]:

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from scripts.common.data import data_yaml
 from scripts.sample.world.notation import entries, wordings
 
+NOTHING: dict[str, Any] = {"asks": {}, "only": ""}
+
 
 class Telling(NamedTuple):
     """One kind of fact.
@@ -26,9 +28,6 @@ class Telling(NamedTuple):
     denies: tuple[str, ...] = ()
     adds: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
-
-
-NOTHING: dict[str, Any] = {"asks": {}, "only": ""}
 
 
 def telling(name: str, says: str, asks: dict[str, str], only: str, **others: str) -> Telling:

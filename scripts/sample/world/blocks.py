@@ -17,6 +17,7 @@ BLOCK = sum(COUNTS.values())
 FAMILIES = 5
 SLOTS = [(kind, number) for kind, count in COUNTS.items() for number in range(count)]
 STRIDE = 23  # has no factor in common with BLOCK, so that kinds alternate from page to page
+Facts = dict[str, Any]  # text, numbers, keys, or lists of them
 
 
 class Key(NamedTuple):
@@ -25,9 +26,6 @@ class Key(NamedTuple):
     kind: str
     block: int
     number: int
-
-
-Facts = dict[str, Any]  # text, numbers, keys, or lists of them
 
 
 class Blocks:

@@ -6,14 +6,13 @@ from typing import Any, Optional
 
 import snakemake_executor_plugin_azure_batch as published
 
+ACCOUNT = ("account_url", "subscription_id", "resource_group_name", "managed_identity_resource_id")
+
 
 def option(default: Any, help: str, env_var: bool = False, **more: Any) -> Any:
     """A field that Snakemake turns into a command-line option and a profile key, or a variable too."""
     metadata = {"help": help, "required": False, "env_var": env_var}
     return field(default=default, metadata=metadata, **more)
-
-
-ACCOUNT = ("account_url", "subscription_id", "resource_group_name", "managed_identity_resource_id")
 
 
 @dataclass
