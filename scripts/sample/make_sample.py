@@ -45,19 +45,14 @@ def make_sample(
         raise UserError(f"--dump: {len(dump)} files for {articles} articles; name fewer files")
     for number, file in enumerate(dump):
         start, stop = (articles * part // len(dump) for part in (number, number + 1))
-        write_dump(seed, start, stop, file, max(1, processes))
+        with atomic_path(file) as temporary, open(temporary, "wb") as target:
+            target.write(bz2.compress(header().encode()))
+            target.writelines(ordered_map(partial(stream, seed), chunks(start, stop), processes))
+            target.write(bz2.compress(FOOTER.encode()))
         cli.log.info("%s: articles %d to %d of %d", file, start + 1, stop, articles)
     if glue:
         write_tasks(World(seed), articles, glue)
         cli.log.info("%s: the tasks", glue)
-
-
-def write_dump(seed: int, start: int, stop: int, dump: Path, processes: int) -> None:
-    """Write one dump, a few of its streams at a time."""
-    with atomic_path(dump) as temporary, open(temporary, "wb") as file:
-        file.write(bz2.compress(header().encode()))
-        file.writelines(ordered_map(partial(stream, seed), chunks(start, stop), processes))
-        file.write(bz2.compress(FOOTER.encode()))
 
 
 def stream(seed: int, articles: tuple[int, int]) -> bytes:

@@ -3,10 +3,10 @@
 import torch
 
 from scripts.common.cli import log
+from scripts.common.errors import UserError
 from scripts.pretrain.architectures.model_config import Shape
 from scripts.pretrain.kernels.cpu import CpuKernels
 from scripts.pretrain.kernels.cuda import CudaKernels, flash_takes, take_flash_3
-from scripts.pretrain.kernels.fp8 import refuse
 from scripts.pretrain.kernels.reference import REFERENCE, Kernels
 
 
@@ -23,8 +23,11 @@ def choose(
     `version` is the newest flash attention that may be taken, `eight_bits` whether linear layers are to
     multiply in so few. Raises UserError where something was asked for that cannot be had.
     """
-    if eight_bits:
-        refuse(device, dtype)
+    able = device.type == "cuda" and torch.cuda.get_device_capability(device) >= (8, 9)
+    if eight_bits and not (able and dtype == torch.bfloat16):
+        raise UserError(
+            "pretrain.fp8: needs precision bf16 and a GPU of compute capability 8.9 or more (Ada, Hopper)"
+        )
     if device.type == "cpu":
         return CpuKernels()
     if device.type == "cuda":

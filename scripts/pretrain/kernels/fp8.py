@@ -9,8 +9,6 @@ from torch import Tensor
 from torch.autograd import Function
 from torch.nn import functional as F
 
-from scripts.common.errors import UserError
-
 VALUES, GRADIENTS = torch.float8_e4m3fn, torch.float8_e5m2
 MULTIPLE = 16  # of which the library takes a matrix's sides
 
@@ -49,12 +47,3 @@ def scaled(x: Tensor, kind: torch.dtype) -> tuple[Tensor, Tensor]:
     """A matrix in 8 bits, as many times too large as makes use of their range, and the factor back."""
     factor = x.abs().amax().float().clamp(min=1e-12) / torch.finfo(kind).max
     return (x / factor).to(kind).contiguous(), factor
-
-
-def refuse(device: torch.device, dtype: torch.dtype) -> None:
-    """Raise UserError where products in 8 bits cannot be had."""
-    able = device.type == "cuda" and torch.cuda.get_device_capability(device) >= (8, 9)
-    if not able or dtype != torch.bfloat16:
-        raise UserError(
-            "pretrain.fp8: needs precision bf16 and a GPU of compute capability 8.9 or more (Ada, Hopper)"
-        )

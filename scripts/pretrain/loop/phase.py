@@ -67,8 +67,10 @@ def train(job: Job, options: RuntimeOptions, processes: Processes) -> None:
     settings, recipe = job.settings, job.recipe
     examples = Examples(job.train, settings.seed, job.tokenizer)
     validation = Examples(job.validation, settings.seed, job.tokenizer) if job.validation else None
-    for data in filter(None, (examples, validation)):
-        verify(data, processes)
+    for data in filter(None, (examples, validation)):  # read once, each process its share
+        start, size = time.perf_counter(), data.verify(processes.rank, processes.count)
+        processes.agree([size])
+        log.info("verified %.1f GB of examples in %.0f s", size / 1e9, time.perf_counter() - start)
     refuse_untrainable(job, examples, processes)
     if validation:
         refuse_unfit(job.config, validation, job.validation[0])
@@ -109,14 +111,6 @@ def train(job: Job, options: RuntimeOptions, processes: Processes) -> None:
             if not options.keep_checkpoints:
                 remove(folder)
     processes.wait()
-
-
-def verify(data: Examples, processes: Processes) -> None:
-    """Read the files once, each process its share, and compare them with the digests that they state."""
-    start = time.perf_counter()
-    size = data.verify(processes.rank, processes.count)
-    processes.agree([size])
-    log.info("verified %.1f GB of examples in %.0f s", size / 1e9, time.perf_counter() - start)
 
 
 def refuse_untrainable(job: Job, examples: Examples, processes: Processes) -> None:

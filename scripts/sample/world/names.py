@@ -22,14 +22,6 @@ CONSONANTS = "bdfgklmnprstvz"
 VOWELS = "aeiou"
 
 
-def scatter(seed: int, name: str, index: int, size: int) -> tuple[int, int]:
-    """Spread `index` over 0 … size - 1 without collision; the second number is the round."""
-    step = hash64(seed, name, "step") % size
-    while math.gcd(step, size) != 1:
-        step += 1
-    return (index * step + hash64(seed, name, "start")) % size, index // size
-
-
 def further_word(number: int) -> str:
     """A made-up word for each number from 1, of two-letter syllables, hence readable back."""
     base = len(CONSONANTS) * len(VOWELS)
@@ -46,7 +38,11 @@ def combination(seed: int, name: str, index: int, *lists: list[str]) -> tuple[li
 
     The last list's words change fastest.
     """
-    place, tier = scatter(seed, name, index, math.prod(map(len, lists)))
+    size = math.prod(map(len, lists))
+    step = hash64(seed, name, "step") % size
+    while math.gcd(step, size) != 1:  # else two numbers of a round would share a place
+        step += 1
+    place, tier = (index * step + hash64(seed, name, "start")) % size, index // size
     chosen = []
     for words in reversed(lists):
         place, at = divmod(place, len(words))
