@@ -11,16 +11,10 @@ what was parsed; `schema_of` is the JSON Schema of the config's section, without
 another place of the config (`own_key=False`).
 """
 
+import argparse
 import json
 import types
 import typing
-from argparse import (
-    ArgumentParser,
-    ArgumentTypeError,
-    BooleanOptionalAction,
-    Namespace,
-    _ArgumentGroup,
-)
 from collections.abc import Callable
 from dataclasses import MISSING, Field, field, fields
 from typing import Any, TypeVar
@@ -92,7 +86,7 @@ def schema_of(settings: type) -> dict[str, Any]:
     return found
 
 
-def add_flags(parser: ArgumentParser | _ArgumentGroup, settings: type) -> None:
+def add_flags(parser: argparse.ArgumentParser | argparse._ArgumentGroup, settings: type) -> None:
     for item in fields(settings):
         kind, _ = kind_of(item, settings)
         required = item.default is MISSING
@@ -104,7 +98,7 @@ def add_flags(parser: ArgumentParser | _ArgumentGroup, settings: type) -> None:
             "help": f"{told} ({item.default})".strip() if shown else told or None,
         }
         if kind is bool:
-            options["action"] = BooleanOptionalAction
+            options["action"] = argparse.BooleanOptionalAction
         else:
             kind = item.metadata.get("parse") or kind
             options |= {"type": kind, "choices": item.metadata.get("schema", {}).get("enum")}
@@ -114,7 +108,7 @@ def add_flags(parser: ArgumentParser | _ArgumentGroup, settings: type) -> None:
 
 def seed_number(word: str) -> int:
     if not (word.isascii() and word.isdecimal() and int(word) <= SEED["maximum"]):
-        raise ArgumentTypeError(f"must be a whole number from 0 to {SEED['maximum']}")
+        raise argparse.ArgumentTypeError(f"must be a whole number from 0 to {SEED['maximum']}")
     return int(word)
 
 
@@ -122,7 +116,7 @@ def flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def from_args(settings: type[S], arguments: Namespace) -> S:
+def from_args(settings: type[S], arguments: argparse.Namespace) -> S:
     """The settings among parsed arguments. Raises UserError, naming the flag, for one out of bounds."""
     items: tuple[Field, ...] = fields(typing.cast(Any, settings))
     values = {item.name: getattr(arguments, item.name) for item in items}

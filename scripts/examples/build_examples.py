@@ -52,9 +52,7 @@ def build_examples(
     where the others hold a single document. Raises UserError where tokens are missing, damaged or
     made with another tokenizer, or hold a single document altogether.
     """
-    from scripts.examples.pairs.shard_builder import (
-        build_shard,  # needs h5py, which --help must not
-    )
+    from scripts.examples.pairs.shard_builder import build_shard  # h5py, which --help must not need
 
     values = asdict(settings) | {"max_predictions": settings.max_predictions or 0}
     found = build_shard(shard, output, values, random_from, spare)

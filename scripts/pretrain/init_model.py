@@ -7,23 +7,17 @@
 from pathlib import Path
 
 from scripts.common import cli
-from scripts.pretrain.architectures.model_config import (
-    NewModel,
-    Shape,
-    new_config,
-    read_model,
-    with_special_ids,
-)
+from scripts.pretrain.architectures import model_config
 
 
-def init_model(model: str, tokenizer: Path, output: Path, settings: NewModel) -> None:
+def init_model(model: str, tokenizer: Path, output: Path, settings: model_config.NewModel) -> None:
     """Write a model folder with weights drawn as `settings` say."""
     from scripts.examples.tokenizer.vocabulary import load_vocabulary
 
     vocabulary = load_vocabulary(tokenizer)
-    config = new_config(read_model(model), vocabulary.size)
-    config = with_special_ids(config, vocabulary.special_ids)
-    shape = Shape.from_config(config, "--model")
+    config = model_config.new_config(model_config.read_model(model), vocabulary.size)
+    config = model_config.with_special_ids(config, vocabulary.special_ids)
+    shape = model_config.Shape.from_config(config, "--model")
 
     # torch, once the flags are known to be right
     from scripts.pretrain.architectures.bert import Bert

@@ -16,7 +16,7 @@ class Form(NamedTuple):
     artist: str
     verb: list[str]
     parts: list[str]
-    told: list[str] = []
+    told: list[str] | tuple[str, ...] = ()
 
 
 LISTS = {name: entries(text) for name, text in DATA["lists"].items()}
