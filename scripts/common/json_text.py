@@ -22,10 +22,8 @@ def parse_json(text: str, where: str) -> Any:
         value = json.loads(text)
         if HALF_CHARACTER.search(text):
             json.dumps(value, ensure_ascii=False).encode()
-    except json.JSONDecodeError as error:
-        raise UserError(
-            f"{where} is not JSON ({error.msg} at character {error.pos + 1})"
-        ) from error
+    except json.JSONDecodeError as bad:
+        raise UserError(f"{where} is not JSON ({bad.msg} at character {bad.pos + 1})") from bad
     except UnicodeEncodeError as error:
         raise UserError(
             f"{where} holds half a character (a lone surrogate); write it whole"

@@ -145,16 +145,14 @@ def serve(
             pipe.send((None, error))
 
 
-def batches(
-    items: Iterable[Item], size: Callable[[Item], int], enough: int
-) -> Iterator[list[Item]]:
-    """Group items, in order, into pieces of work: each closes when its sizes add up to `enough`."""
+def batches(items: Iterable[Item], size: Callable[[Item], int], limit: int) -> Iterator[list[Item]]:
+    """Group items, in order, into pieces of work: each closes when its sizes add up to `limit`."""
     group: list[Item] = []
     total = 0
     for item in items:
         group.append(item)
         total += size(item)
-        if total >= enough:
+        if total >= limit:
             yield group
             group, total = [], 0
     if group:

@@ -166,6 +166,4 @@ def kind_of(page: Page, namespaces: frozenset[str]) -> str:
     return "article"
 
 
-main = cli.step(
-    extract_articles, number="the range's, from 0", ranges="into which the file is divided"
-)
+main = cli.step(extract_articles, number="the range's, from 0", ranges="that the file is cut into")

@@ -69,9 +69,8 @@ def bands(empty: "MinHash", rows: int, documents: list[bytes]) -> np.ndarray:
     values = signatures.reshape(-1, rows)
     digests = np.zeros(len(values), np.uint64)
     for column in range(rows):
-        digests = digests * np.uint64(0x100000001B3) ^ (
-            values[:, column] * np.uint64(0x9E3779B97F4A7C15)
-        )
+        mixed = values[:, column] * np.uint64(0x9E3779B97F4A7C15)
+        digests = digests * np.uint64(0x100000001B3) ^ mixed
     return digests.reshape(len(documents), -1)
 
 

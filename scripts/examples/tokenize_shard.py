@@ -22,9 +22,7 @@ from scripts.examples.tokenizer.line_encoder import line_encoder
 from scripts.examples.tokenizer.vocabulary import load_vocabulary
 
 
-def tokenize_shard(
-    shard: Path, /, tokenizer: Path, output: Path, threads: int = 1
-) -> dict[str, int]:
+def tokenize_shard(shard: Path, /, tokenizer: Path, output: Path, threads: int = 1) -> dict:
     """Write a shard's tokens; return the numbers of documents, sentences and tokens."""
     os.environ["RAYON_NUM_THREADS"] = str(threads)
     check_threads(threads)

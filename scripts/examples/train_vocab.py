@@ -37,9 +37,7 @@ class Settings(Form):
     seed: int = setting(42, **SEED)
 
 
-def train_vocab(
-    shards: Sequence[Path], /, output: Path, settings: Settings, threads: int = 1
-) -> int:
+def train_vocab(shards: list[Path], /, output: Path, settings: Settings, threads: int = 1) -> int:
     """Write a tokenizer folder; return the size of its vocabulary."""
     os.environ["RAYON_NUM_THREADS"] = str(threads)
     check_threads(threads)

@@ -223,6 +223,4 @@ def collect_results(
     write_text(table, tsv(COLUMNS, (cells(row).values() for row in rows)))
 
 
-main = cli.step(
-    collect_results, metrics="of each run", details="folder", source="of the official tasks"
-)
+main = cli.step(collect_results, metrics="of each run", details="folder", source="of the tasks")

@@ -42,8 +42,6 @@ def rows(
 
 
 @cli.step
-def main(
-    *, extraction: Sequence[Path] = (), shards: Path, examples: list[Path], output: Path
-) -> None:
+def main(shards: Path, examples: list[Path], output: Path, extraction: Sequence[Path] = ()) -> None:
     table = [("stage", "quantity", "count"), *rows(extraction, shards, examples)]
     write_text(output, "".join("\t".join(map(str, row)) + "\n" for row in table))

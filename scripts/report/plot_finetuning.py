@@ -17,10 +17,8 @@ def draw(curves: DataFrame) -> Figure:
     for axis, task in zip(axes, tasks, strict=True):
         of_task = dev[dev["task"] == task]
         for number, quantity in enumerate(dict.fromkeys(of_task["quantity"])):
-            of_quantity = of_task[of_task["quantity"] == quantity]
-            runs = of_quantity.groupby(
-                ["settings", "pretraining", "seed"], sort=False, dropna=False
-            )
+            rows = of_task[of_task["quantity"] == quantity]
+            runs = rows.groupby(["settings", "pretraining", "seed"], sort=False, dropna=False)
             style = {"color": COLOURS[number % len(COLOURS)], "linewidth": 1, "alpha": 0.7}
             label = quantity.removeprefix("dev_").replace("_", " ")
             for position, (_, run) in enumerate(runs):

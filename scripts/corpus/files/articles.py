@@ -38,6 +38,5 @@ def from_line(line: str, path: Path | str, number: int) -> Article:
     identity = str(values["id"])
     if not identity or any(character in identity for character in "\r\n"):
         raise UserError(f"{path}: line {number}: `id` must be one line and not empty")
-    return Article(
-        identity, str(values.get("title") or ""), str(values.get("url") or ""), values["text"]
-    )
+    title, url = (str(values.get(name) or "") for name in ("title", "url"))
+    return Article(identity, title, url, values["text"])

@@ -48,9 +48,7 @@ class Source:
             {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"enum": [*SUFFIXES]}},
         ],
     )
-    range_mb: float = setting(
-        256.0, "a larger file is read in ranges of so much", exclusiveMinimum=0
-    )
+    range_mb: float = setting(256.0, "larger files are read in ranges", exclusiveMinimum=0)
 
 
 @dataclass
@@ -139,17 +137,13 @@ def joined(parts: list[Part], sizes: dict[str, int]) -> list[Part]:
     return found
 
 
-def dump_parts(
-    files: list[dict], numbers: list[int] | Literal["all"], most_mb: float
-) -> list[Part]:
+def dump_parts(files: list[dict], chosen: list[int] | Literal["all"], most_mb: float) -> list[Part]:
     """The parts of a listed dump's files: of all, or of those of these numbers, counted from 1."""
-    if numbers != "all":
-        beyond = [number for number in numbers if number > len(files)]
-        if beyond:
-            raise UserError(
-                f"corpus.wikipedia.parts: {beyond[0]}: this dump has {len(files)} parts"
-            )
-        files = [files[number - 1] for number in sorted(set(numbers))]
+    if chosen != "all":
+        if max(chosen) > len(files):
+            first = next(number for number in chosen if number > len(files))
+            raise UserError(f"corpus.wikipedia.parts: {first}: this dump has {len(files)} parts")
+        files = [files[number - 1] for number in sorted(set(chosen))]
     sizes = {f"{DUMPS}/{file['name']}": file["size"] for file in files}
     return in_ranges([part for file in sizes for part in parts_of(file, ["dump"])], sizes, most_mb)
 
@@ -205,9 +199,7 @@ def folder_parts(path: str) -> list[Part]:
     name = safe(Path(path).resolve().name)
     if len(groups) == 1:
         return [Part(name, "text", groups[0], path)]
-    return [
-        Part(f"{name}-{number:04d}", "text", group, path) for number, group in enumerate(groups)
-    ]
+    return [Part(f"{name}-{n:04d}", "text", group, path) for n, group in enumerate(groups)]
 
 
 def shown(folder: Path) -> list[Path]:

@@ -213,8 +213,6 @@ def letter_is_initial(
     if opened and not is_initial(rest) and not NICKNAME.match(rest):
         return False
     words = before.split()
-    previous = words[-2].strip(OPENERS + CLOSERS) if len(words) > 1 else ""
-    numeral = (word == "I" and previous in LISTS.rulers) or (
-        word in "IVX" and previous in LISTS.marks
-    )
-    return not (numeral or previous in LISTS.numeral_nouns)
+    last = words[-2].strip(OPENERS + CLOSERS) if len(words) > 1 else ""
+    numeral = (word == "I" and last in LISTS.rulers) or (word in "IVX" and last in LISTS.marks)
+    return not (numeral or last in LISTS.numeral_nouns)

@@ -103,9 +103,8 @@ def trained(model: str) -> Language:
         raise UserError(
             f"corpus.sentences.model: {model} has neither a senter nor a parser; choose another"
         )
-    pipeline.select_pipes(
-        enable=[name for name in ("tok2vec", "transformer", splitter) if name in names]
-    )
+    kept = [name for name in ("tok2vec", "transformer", splitter) if name in names]
+    pipeline.select_pipes(enable=kept)
     return pipeline
 
 

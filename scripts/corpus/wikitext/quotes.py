@@ -7,9 +7,7 @@ RUNS = re.compile(r"('{2,})")
 
 def drop_quotes(text: str) -> str:
     """Remove the marks of bold type and italics, line by line, and leave apostrophes."""
-    return "\n".join(
-        line_without_quotes(line) if "''" in line else line for line in text.split("\n")
-    )
+    return "\n".join(line_without_quotes(one) if "''" in one else one for one in text.split("\n"))
 
 
 def line_without_quotes(line: str) -> str:

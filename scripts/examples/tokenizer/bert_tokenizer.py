@@ -62,10 +62,8 @@ def tokenizer_config(tokenizer: Tokenizer, max_length: Any, special: dict[str, A
     tokens = token_list(tokenizer)
     config: dict[str, Any] = {f"{role}_token": token for role, token in special.items()}
     lowercase = bool(getattr(tokenizer.normalizer, "lowercase", False))
-    if (
-        set(SPECIAL) <= set(tokens)
-        and tokenizer.to_str() == bert_tokenizer(tokens, lowercase).to_str()
-    ):
+    own = bert_tokenizer(tokens, lowercase).to_str() if set(SPECIAL) <= set(tokens) else None
+    if tokenizer.to_str() == own:
         config |= {"tokenizer_class": "BertTokenizer", "do_lower_case": lowercase}
         config |= {"strip_accents": None, "tokenize_chinese_chars": True}
     else:

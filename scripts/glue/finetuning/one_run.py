@@ -160,9 +160,8 @@ def curve_lines(result: trainer.Result) -> Iterator[str]:
 
 def tab_separated(cells: Iterable[str | float]) -> str:
     """A line of words, whole numbers, and other numbers in at most six digits."""
-    return (
-        "\t".join(f"{cell:.6g}" if isinstance(cell, float) else str(cell) for cell in cells) + "\n"
-    )
+    shown = (f"{cell:.6g}" if isinstance(cell, float) else str(cell) for cell in cells)
+    return "\t".join(shown) + "\n"
 
 
 def write_json(path: Path, value: dict) -> None:

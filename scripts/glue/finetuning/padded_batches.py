@@ -77,10 +77,8 @@ def encode(rows: Rows, task: Task, tokenizer, max_length: int) -> Examples:
         ids += [np.array(row, np.int32) for row in encoded["input_ids"]]
         types += [np.array(row, np.int8) for row in encoded["token_type_ids"]] if typed else []
     if cut:
-        share = 100 * cut / len(ids)
-        log.info(
-            "%d of %d examples (%.3g%%) are cut to %d tokens", cut, len(ids), share, max_length
-        )
+        part = 100 * cut / len(ids)
+        log.info("%d of %d examples (%.3g%%) are cut to %d tokens", cut, len(ids), part, max_length)
     return Examples(
         task.kind,
         np.concatenate(ids),

@@ -24,9 +24,7 @@ def tokens_or_auto(text: str) -> int | str:
 class Settings(NewModel):
     """What all phases of a model have in common."""
 
-    precision: str = setting(
-        "auto", "auto: bf16 on a GPU, fp32 on a CPU", enum=("auto", *PRECISIONS)
-    )
+    precision: str = setting("auto", "auto: bf16 on a GPU, else fp32", enum=("auto", *PRECISIONS))
     cpu_threads: int = setting(2, "a process's threads; sums depend on them", minimum=1)
     micro_batch_tokens: int | str = setting(
         "auto",

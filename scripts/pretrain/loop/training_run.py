@@ -185,9 +185,8 @@ class TrainingRun:
         self.step += 1
         self.journal.note(work, sums)
         self.sums += sums
-        self.counts = [
-            a + b for a, b in zip(self.counts, (1, work.masked, work.pairs), strict=True)
-        ]
+        counts = (1, work.masked, work.pairs)
+        self.counts = list(map(sum, zip(self.counts, counts, strict=True)))
         if self.step % self.options.log_steps == 0 or self.step == last:
             done = self.schedule.progress(self.step - 1, hours)
             self.journal.close(self.step, last, rate, done, self.spent)

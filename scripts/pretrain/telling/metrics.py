@@ -20,9 +20,7 @@ def training_row(step: int, sums: list[list[float]], counts: list[list[int]], ex
 
 def validation_row(step: int, sums: list[float], pairs: int, masked: int) -> dict[str, float]:
     loss, mlm, next_sentence = means(sums, pairs, masked)
-    row = {
-        f"validation_{key}": value for key, value in (mlm | {"loss": loss} | next_sentence).items()
-    }
+    row = {f"validation_{k}": v for k, v in (mlm | {"loss": loss} | next_sentence).items()}
     return {key: rounded(value) for key, value in ({"step": step} | row).items()}
 
 

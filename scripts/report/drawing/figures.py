@@ -47,12 +47,10 @@ def draw_table(
 
 def panels(count: int, most: int, width: float, height: float) -> tuple[Figure, Any]:
     """A figure of `count` panels, at most `most` a line, of so many inches each; and their axes."""
-    columns = min(most, max(1, count))
-    lines = max(1, math.ceil(count / columns))
-    size = (width * columns, height * lines)
-    figure, axes = pyplot().subplots(
-        lines, columns, figsize=size, squeeze=False, layout="constrained"
-    )
+    wide = min(most, max(1, count))
+    high = max(1, math.ceil(count / wide))
+    size = (width * wide, height * high)
+    figure, axes = pyplot().subplots(high, wide, figsize=size, squeeze=False, layout="constrained")
     for axis in axes.flat[count:]:
         axis.set_visible(False)
     return figure, axes.flat[:count]

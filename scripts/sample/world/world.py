@@ -180,6 +180,5 @@ class World(Blocks):
     def filled(self, text: str, facts: Facts) -> str:
         """A text with facts in their places, and things by what they are called."""
         named = {name: value for name, value in facts.items() if f"{{{name}" in text}
-        return text.format(
-            **{n: self.name(v) if isinstance(v, Key) else v for n, v in named.items()}
-        )
+        named |= {name: self.name(key) for name, key in named.items() if isinstance(key, Key)}
+        return text.format(**named)
