@@ -33,9 +33,8 @@ def draw(key: np.ndarray | int, counter: np.ndarray | int) -> np.ndarray:
 
 def below(bits: np.ndarray, limit: np.ndarray | int) -> np.ndarray:
     """Turn random bits into int64 in [0, limit); limits up to 2³¹ (bias under limit/2³²)."""
-    return ((bits >> np.uint64(32)) * np.asarray(limit, dtype=np.uint64) >> np.uint64(32)).astype(
-        np.int64
-    )
+    scaled = (bits >> np.uint64(32)) * np.asarray(limit, dtype=np.uint64)
+    return (scaled >> np.uint64(32)).astype(np.int64)
 
 
 def chance(bits: np.ndarray, probability: float) -> np.ndarray:

@@ -91,10 +91,7 @@ def assign_documents(
 
 def notes(part: Path, settings: Sharding) -> np.ndarray:
     """What is known of a part's documents, and the shard that each would go to: NOTES [documents]."""
-    rows = (
-        (note.digest, note.sentences, note.bytes, assign(note.id, settings))
-        for note in read_notes(part)
-    )
+    rows = ((*of_text, assign(identity, settings)) for identity, *of_text in read_notes(part))
     return np.fromiter(rows, NOTES)
 
 

@@ -85,11 +85,8 @@ def from_status(status: dict[str, Any]) -> tuple[str, list[dict]]:
 def from_sums(text: str) -> tuple[str, list[dict]]:
     sums = {name: sha1 for sha1, name in SUMS.findall(text) if FILE.fullmatch(name)}
     for job, pattern in JOBS.items():
-        files = [
-            {"name": name, "size": None, "sha1": sha1}
-            for name, sha1 in sums.items()
-            if re.search(pattern, name)
-        ]
+        names = [name for name in sums if re.search(pattern, name)]
+        files = [{"name": name, "size": None, "sha1": sums[name]} for name in names]
         if files:
             return job, files
     return "", []

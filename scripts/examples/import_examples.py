@@ -64,12 +64,9 @@ def convert(examples: Examples, source: Path, tokenizer: Path, output: Path) -> 
         special_ids=vocabulary.special_ids,
         sources=[{"name": source.name, "sha256": file_digest(source)}],
     )
-    arrays = {
-        name: np.diff(values) if name in OFFSETS else values
-        for name, values in examples.shards[0].arrays.items()
-    }
+    arrays = {name: a for name, a in examples.shards[0].arrays.items() if name != "token_kinds"}
     with write_examples(output, header, vocabulary.token_kinds) as writer:
-        writer.add(**{name: values for name, values in arrays.items() if name != "token_kinds"})
+        writer.add(**{name: np.diff(a) if name in OFFSETS else a for name, a in arrays.items()})
 
 
 def counts(examples: Examples) -> dict[str, Any]:

@@ -133,14 +133,11 @@ def average(name: str, groups: list[list[Run]], rows: list[list[Row]]) -> Row:
         for column in ("median", "mean", "best", "majority_baseline")
     }
     scores = [finished_runs.values(group) for group in groups]
-    alike = (
-        len({tuple((run.pretraining, run.report["seed"]) for run in group) for group in groups})
-        == 1
-    )
+    seeds = {tuple((run.pretraining, run.report["seed"]) for run in group) for group in groups}
     return means | {
         "task": "average",
         "metric": name,
-        "std": deviation(np.mean(scores, axis=0)) if alike else None,
+        "std": deviation(np.mean(scores, axis=0)) if len(seeds) == 1 else None,
         "pretrainings": min(len(finished_runs.pretrainings(group)) for group in groups),
         "runs": min(map(len, groups)),
     }

@@ -22,11 +22,8 @@ def draw(phases: dict[str, list[dict]]) -> Figure:
 
     `phases`: each phase's rows of metrics in order, by name, which a pretraining of several precedes.
     """
-    shown = {
-        title: key
-        for title, key in PANELS.items()
-        if any(key in row for rows in phases.values() for row in rows)
-    }
+    known = {key for rows in phases.values() for row in rows for key in row}
+    shown = {title: key for title, key in PANELS.items() if key in known}
     figure, axes = panels(len(shown), len(shown), 4.2, 3.2)
     for axis, (title, key) in zip(axes, shown.items(), strict=True):
         start, before = 0, ""

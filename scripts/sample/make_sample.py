@@ -58,9 +58,8 @@ def make_sample(
 def stream(seed: int, articles: tuple[int, int]) -> bytes:
     """One stream of a dump: the articles from the first number to before the second."""
     world = kept_world(seed)
-    return bz2.compress(
-        "".join(page for number in range(*articles) for page in pages(world, number)).encode()
-    )
+    text = "".join(page for number in range(*articles) for page in pages(world, number))
+    return bz2.compress(text.encode())
 
 
 kept_world = lru_cache(maxsize=1)(World)  # by a process, for the facts that it has found

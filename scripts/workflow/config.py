@@ -39,11 +39,8 @@ def with_settings(schema: Any) -> Any:
     for name in schema["$settings"]:
         module, _, kind = name.partition(":")
         keys |= schema_of(getattr(importlib.import_module(module), kind))
-    return (
-        {"type": "object", "additionalProperties": False}
-        | found
-        | {"properties": keys | found.get("properties", {})}
-    )
+    own = {"properties": keys | found.get("properties", {})}
+    return {"type": "object", "additionalProperties": False} | found | own
 
 
 def mistakes(config: dict[str, Any], schema: dict[str, Any]) -> list[str]:

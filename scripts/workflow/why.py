@@ -114,10 +114,8 @@ def code_changes(before: list[str], now: list[str]) -> list[str]:
 
 
 def modules() -> dict[str, str]:
-    return {
-        module_digest(ROOT, file)[:16]: str(file.relative_to(ROOT))
-        for file in ROOT.glob("scripts/**/*.py")
-    }
+    files = ROOT.glob("scripts/**/*.py")
+    return {module_digest(ROOT, file)[:16]: str(file.relative_to(ROOT)) for file in files}
 
 
 def value(word: str | None) -> Any:
@@ -130,11 +128,8 @@ def value(word: str | None) -> Any:
 def differences(name: str, old: Any, new: Any) -> list[str]:
     """A setting's old and new value; of two objects, only the keys that differ."""
     if isinstance(old, dict) and isinstance(new, dict):
-        return [
-            line
-            for key, *both in differing(old, new)
-            for line in differences(f"{name}.{key}", *both)
-        ]
+        inner = [differences(f"{name}.{key}", *both) for key, *both in differing(old, new)]
+        return [line for lines in inner for line in lines]
     before, now = ("not set" if part is None else part for part in (old, new))
     return [f"setting {name}: {before} -> {now}"]
 

@@ -32,11 +32,8 @@ class Note(NamedTuple):
 
 def to_documents(documents: Iterable[tuple[str, list[str]]]) -> Documents:
     """Ids with their sentences as documents; those without a sentence are left out."""
-    kept = [
-        (identity, "\n".join(sentences), len(sentences))
-        for identity, sentences in documents
-        if sentences
-    ]
+    filled = [document for document in documents if document[1]]
+    kept = [(identity, "\n".join(lines), len(lines)) for identity, lines in filled]
     return Documents(
         "".join(f"{text}\n\n" for _, text, _ in kept),
         "".join("\t".join(map(str, note(*document))) + "\n" for document in kept),

@@ -111,10 +111,9 @@ def in_ranges(
         if len(part.files) > 1 or count < 2 or whole:
             found.append(part)
             continue
-        found += [
-            replace(part, name=f"{part.name}-{n:04d}", cut={"number": n, "ranges": count})
-            for n in range(count)
-        ]
+        for n in range(count):
+            cut = {"number": n, "ranges": count}
+            found.append(replace(part, name=f"{part.name}-{n:04d}", cut=cut))
     return found
 
 

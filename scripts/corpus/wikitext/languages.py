@@ -38,7 +38,5 @@ def is_disambiguation(title: str, wikitext: str) -> bool:
     """Whether a page lists the meanings of its title."""
     if DISAMBIGUATION_TITLE.search(title) or "__DISAMBIG__" in wikitext:
         return True
-    return any(
-        name.replace("_", " ").lower() in DISAMBIGUATIONS
-        for name in TEMPLATE_NAME.findall(wikitext)
-    )
+    found = (name.replace("_", " ").lower() for name in TEMPLATE_NAME.findall(wikitext))
+    return any(name in DISAMBIGUATIONS for name in found)

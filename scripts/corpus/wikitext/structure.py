@@ -86,11 +86,9 @@ def is_paragraph(line: str) -> bool:
         return False
     words = line.split()
     names = sum(word[0].isupper() or word[0].isdecimal() for word in words)
-    return (
-        names < 0.55 * len(words)
-        if len(words) > 7
-        else bool(UNSPACED.search(line)) and len(line) > 30
-    )
+    if len(words) > 7:
+        return names < 0.55 * len(words)
+    return bool(UNSPACED.search(line)) and len(line) > 30
 
 
 def drop_hatnotes(text: str) -> str:

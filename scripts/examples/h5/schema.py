@@ -60,13 +60,8 @@ class Header:
 
     def procedure(self, token_kinds: np.ndarray) -> Masking:
         """How its examples are or were masked; `token_kinds` uint8 [vocabulary]."""
-        return Masking(
-            token_kinds,
-            self.special_ids["mask"],
-            self.mlm_probability,
-            self.max_predictions,
-            self.whole_word,
-        )
+        share = (self.mlm_probability, self.max_predictions)
+        return Masking(token_kinds, self.special_ids["mask"], *share, self.whole_word)
 
 
 def parse_header(attributes: dict[str, Any], path: Path | str) -> Header:

@@ -82,10 +82,8 @@ def open_tokens(path: Path) -> Tokens:
 
     attributes, arrays = open_arrays(path, types_of)
     tokens = Tokens(Path(path), attributes, **arrays)
-    for borders, parted in (
-        (tokens.documents, tokens.sentence_count),
-        (tokens.sentences, len(tokens.tokens)),
-    ):
+    counts = (tokens.sentence_count, len(tokens.tokens))
+    for borders, parted in zip((tokens.documents, tokens.sentences), counts, strict=True):
         if not len(borders) or borders[-1] != parted:
             raise UserError(f"{path}: the sizes of its datasets do not agree; {REMEDY}")
     return tokens
@@ -117,11 +115,7 @@ class TokenWriter:
 
     def counts(self) -> dict[str, int]:
         items = self.arrays.items
-        return {
-            "documents": items["documents"] - 1,
-            "sentences": items["sentences"] - 1,
-            "tokens": items["tokens"],
-        }
+        return {name: items[name] - 1 for name in OFFSETS} | {"tokens": items["tokens"]}
 
 
 @contextmanager

@@ -90,13 +90,8 @@ class ShardBuilder:
         masks: dict[str, np.ndarray] = {}
         if header.masking == "static":
             tokens, masks = self.mask(tokens, lengths)
-        writer.add(
-            tokens=tokens,
-            offsets=lengths,
-            segment_b=segment_b,
-            next_sentence=plan.next_sentence,
-            **masks,
-        )
+        labels = {"segment_b": segment_b, "next_sentence": plan.next_sentence}
+        writer.add(tokens=tokens, offsets=lengths, **labels, **masks)
 
     def mask(
         self, tokens: np.ndarray, lengths: np.ndarray

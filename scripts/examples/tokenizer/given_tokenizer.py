@@ -31,10 +31,8 @@ def read_tokenizer(folder: Path, lowercase: bool | None = None) -> "PreTrainedTo
     import transformers
 
     look_over(folder)
-    settings, model = (
-        read_settings(folder / name) if (folder / name).is_file() else {}
-        for name in (SETTINGS, CONFIG)
-    )
+    files = (folder / SETTINGS, folder / CONFIG)
+    settings, model = (read_settings(file) if file.is_file() else {} for file in files)
     options: dict[str, Any] = {}
     if not (folder / FAST).is_file() and (folder / LIST).is_file():
         if lowercase is not None and not (folder / SETTINGS).is_file():

@@ -33,10 +33,8 @@ def correlations(metric: str, rows: np.ndarray, weights: np.ndarray) -> np.ndarr
         side = side - (weights * side).sum(1, keepdims=True)
         found.append((side, (weights * side**2).sum(1)))
     (gold, spread), *others = found
-    return np.stack(
-        [ratio((weights * gold * side).sum(1), np.sqrt(spread * own)) for side, own in others],
-        axis=1,
-    )
+    sums = [ratio((weights * gold * side).sum(1), np.sqrt(spread * own)) for side, own in others]
+    return np.stack(sums, axis=1)
 
 
 def weighted_ranks(values: np.ndarray, weights: np.ndarray) -> np.ndarray:

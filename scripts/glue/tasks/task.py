@@ -119,8 +119,5 @@ class Task:
 
     def metric_names(self, parts: tuple[str, ...]) -> list[tuple[str, str, str]]:
         """(row name, part, metric) of each figure reported for these parts, in table order."""
-        return [
-            (f"{metric}_{part}" if part else metric, part, metric)
-            for part in parts
-            for metric in self.metrics
-        ]
+        found = [(part, metric) for part in parts for metric in self.metrics]
+        return [(f"{metric}_{part}" if part else metric, part, metric) for part, metric in found]

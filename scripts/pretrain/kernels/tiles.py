@@ -45,12 +45,8 @@ def attention_tiles(
     low = high = 0
     for index, length in enumerate(lengths):
         low, high = min(low, length), max(high, length)
-        if (
-            not firsts
-            or high >= alone
-            or low < slack * high
-            or (index - firsts[-1] + 1) * heads * high * high > SCORES
-        ):
+        full = not firsts or (index - firsts[-1] + 1) * heads * high * high > SCORES
+        if full or high >= alone or low < slack * high:
             firsts.append(index)
             low = high = length
     edges = pairwise([*firsts, len(lengths)])

@@ -94,10 +94,8 @@ class Page:
         return ""
 
     def paragraphs(self, section: Section) -> str:
-        return "\n\n".join(
-            " ".join(self.sentence(sentence) for sentence in paragraph)
-            for paragraph in section.paragraphs
-        )
+        parts = (" ".join(map(self.sentence, paragraph)) for paragraph in section.paragraphs)
+        return "\n\n".join(parts)
 
     def sentence(self, text: str) -> str:
         """One sentence with its markup, now and then a reference, a comment or an entity."""

@@ -50,11 +50,8 @@ class Source:
         return about
 
     def telling(self, about: Subject, asked: bool = False, besides: str = "") -> Telling:
-        fits = [
-            one
-            for one in about.tellings
-            if one.name != besides and (one.asks if asked else one.implies and one.denies)
-        ]
+        others = [one for one in about.tellings if one.name != besides]
+        fits = [one for one in others if (one.asks if asked else one.implies and one.denies)]
         return self.draw.pick(fits or about.tellings)
 
     def say(self, wording: str, slots: dict[str, str]) -> str:
