@@ -90,12 +90,8 @@ def call(function: Callable[..., Any], told: dict[str, str]) -> None:
         else:
             add_argument(parser, parameter, type_of(hints[name])[0], told.get(name))
     arguments = parser.parse_args()
-    values = {
-        name: from_args(hints[name], arguments)
-        if is_dataclass(hints[name])
-        else getattr(arguments, name)
-        for name in signature.parameters
-    }
+    values = {name: getattr(arguments, name, None) for name in signature.parameters}
+    values |= {n: from_args(hints[n], arguments) for n in values if is_dataclass(hints[n])}
     bound = inspect.BoundArguments(signature, values)
     function(*bound.args, **bound.kwargs)
 

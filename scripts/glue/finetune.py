@@ -27,13 +27,8 @@ BESIDE = 4  # threads that read a model
 
 def best_model(paths: list[Path]) -> Path:
     """The one model folder that `paths` are or lie in; of runs' folders the best by its score."""
-    folders = list(
-        dict.fromkeys(
-            path if path.is_dir() else path.parent
-            for path in paths
-            if path.is_dir() or path.name == "config.json"
-        )
-    )
+    named = [path for path in paths if path.is_dir() or path.name == "config.json"]
+    folders = list(dict.fromkeys(path if path.is_dir() else path.parent for path in named))
     if not folders:
         raise UserError(f"{paths[0]}: no model folder, and no config.json of one")
     if len(folders) == 1:

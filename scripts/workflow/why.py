@@ -75,19 +75,15 @@ def changes(detail: str) -> list[str]:
     if not match:
         return [detail]
     before, now = params(match["before"]), params(match["now"])
-    return [
-        *(
-            line
-            for name, old, new in differing(before.settings, now.settings)
-            for line in differences(name, value(old), value(new))
-        ),
-        *(["changed input: your own files"] if before.content != now.content else []),
-        *code_changes(before.code, now.code),
-        *(
-            f"package {name}: {old or 'not tracked'} -> {new or 'not tracked'}"
-            for name, old, new in differing(before.packages, now.packages)
-        ),
-    ]
+    lines = []
+    for name, old, new in differing(before.settings, now.settings):
+        lines += differences(name, value(old), value(new))
+    if before.content != now.content:
+        lines.append("changed input: your own files")
+    lines += code_changes(before.code, now.code)
+    for name, old, new in differing(before.packages, now.packages):
+        lines.append(f"package {name}: {old or 'not tracked'} -> {new or 'not tracked'}")
+    return lines
 
 
 def differing(before: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, Any, Any]]:

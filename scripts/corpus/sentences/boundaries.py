@@ -106,14 +106,8 @@ def ends_before_lower_case(word: str, core: str, before: str, after: str) -> boo
         return YEAR.fullmatch(word) is not None or (
             len(word) > 3 and word.isalpha() and word.lower() not in ABBREVIATIONS
         )
-    return (
-        len(word) > 6
-        and core == before
-        and word.isalpha()
-        and word[1:].islower()
-        and after[0].islower()
-        and word.lower() not in LISTS.always
-    )
+    long = len(word) > 6 and word.isalpha() and word[1:].islower()
+    return long and core == before and after[0].islower() and word.lower() not in LISTS.always
 
 
 def ends_after_shout_or_ellipsis(core: str, head: str, word: str, rest: str) -> bool:

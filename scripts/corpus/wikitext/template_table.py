@@ -30,15 +30,10 @@ CURRENCIES = {
     for sign, listed in TABLE["currencies"].items()
     for name in names(listed)
 }
-TEMPLATES = (
-    {
-        name: template_of(row["words"], name)
-        for row in TABLE["templates"]
-        for name in names(row["names"])
-    }
-    | CURRENCIES
-    | {"currency": currency}
-)
+TEMPLATES: dict[str, Template] = {}
+for ROW in TABLE["templates"]:
+    TEMPLATES |= {name: template_of(ROW["words"], name) for name in names(ROW["names"])}
+TEMPLATES |= CURRENCIES | {"currency": currency}
 FAMILIES = {prefix: template_of(words) for prefix, words in TABLE["families"].items()}
 FAMILY = re.compile("|".join(map(re.escape, FAMILIES)))
 SIGNS = {name: sign for sign, listed in TABLE["signs"].items() for name in names(listed)}

@@ -32,13 +32,8 @@ def extract(archive: Path, names: list[str], folder: Path) -> list[Path]:
 
 def find(archive: Path, members: list[zipfile.ZipInfo], name: str) -> zipfile.ZipInfo:
     """The one member called `name` in a top folder."""
-    found = [
-        member
-        for member in members
-        if PurePosixPath(member.filename).name == name
-        and len(PurePosixPath(member.filename).parts) == 2
-        and not member.filename.startswith("__MACOSX/")
-    ]
+    own = [member for member in members if not member.filename.startswith("__MACOSX/")]
+    found = [member for member in own if PurePosixPath(member.filename).parts[1:] == (name,)]
     if len(found) != 1:
         raise UserError(f"{archive}: {len(found)} files called {name} instead of one")
     if found[0].file_size > LARGEST or found[0].file_size > RATIO * found[0].compress_size + 1000:

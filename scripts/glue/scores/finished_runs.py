@@ -143,12 +143,9 @@ def nested_medians(examples: dict[str, Examples], runs: list[int], seed: int) ->
         metric, part = split_metric(name)
         rng = np.random.default_rng(hash64(seed, part))
         half = rng.multivariate_hypergeometric(found.counts, found.counts.sum() // 2, SPLITS)
-        medians[name] = np.array(
-            [
-                [np.median(side, axis=1) for side in np.split(found.values(metric, rows), edges, 1)]
-                for rows in (half, found.counts - half)
-            ]
-        )
+        halves = (found.values(metric, rows) for rows in (half, found.counts - half))
+        parted = (np.split(values, edges, 1) for values in halves)
+        medians[name] = np.array([[np.median(one, axis=1) for one in side] for side in parted])
     best = np.mean(list(medians.values()), axis=0).argmax(axis=1)[:, None]
     return {
         name: float(np.take_along_axis(values[::-1], best, axis=1).mean())

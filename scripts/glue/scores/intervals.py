@@ -42,14 +42,10 @@ class Examples(ABC):
     def draws(self, metric: str, seed: int) -> np.ndarray:
         """Draws of a metric of each run [DRAWS, k]; of one seed all metrics have the same weights."""
         rng = np.random.default_rng(seed)
-        return np.concatenate(
-            [
-                self.values(metric, rng.standard_gamma(self.shapes, (len(rows), len(self.shapes))))
-                for rows in np.array_split(
-                    np.arange(DRAWS), max(1, -(-DRAWS * len(self.shapes) // CELLS))
-                )
-            ]
-        )
+        parts = np.array_split(np.arange(DRAWS), max(1, -(-DRAWS * len(self.shapes) // CELLS)))
+        sizes = [(len(part), len(self.shapes)) for part in parts]
+        weights = (rng.standard_gamma(self.shapes, size) for size in sizes)
+        return np.concatenate([self.values(metric, rows) for rows in weights])
 
 
 class Classes(Examples):

@@ -72,15 +72,9 @@ class Executor(RemoteExecutor):
         self.submitted += 1
         try:
             plan = self.plans[tasks.kind_of(job, self.settings)]
-            task = tasks.task_parameters(
-                job,
-                self.submitted,
-                f"/bin/bash -c {shlex.quote(self.format_job_exec(job))}",
-                self.environment(),
-                self.container_image,
-                plan,
-                self.settings,
-            )
+            command = f"/bin/bash -c {shlex.quote(self.format_job_exec(job))}"
+            given = (self.environment(), self.container_image, plan, self.settings)
+            task = tasks.task_parameters(job, self.submitted, command, *given)
             pool = self.account.pool(plan)
             with refusal(f"task {task.id}"):
                 self.account.batch.task.add(pool.name, task)

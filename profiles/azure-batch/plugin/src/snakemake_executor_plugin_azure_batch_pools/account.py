@@ -93,11 +93,9 @@ class Account:
                 pool_name=name,
                 parameters=pools.pool_parameters(plan, name, self.settings, self.image),
             )
-        job = bm.JobAddParameter(
-            id=name,
-            constraints=bm.JobConstraints(max_task_retry_count=0),
-            pool_info=bm.PoolInformation(pool_id=name),
-        )
+        constraints = bm.JobConstraints(max_task_retry_count=0)
+        where = bm.PoolInformation(pool_id=name)
+        job = bm.JobAddParameter(id=name, constraints=constraints, pool_info=where)
         try:
             with refusal(f"job {name}"):
                 self.batch.job.add(job)
