@@ -111,7 +111,7 @@ def fetch(url: str, key: str, retries: Retries) -> bytes:
 
 
 def fetch_whole(url: str, partial: Path, size: int | None, key: str, retries: Retries) -> None:
-    """Fetch what is missing of a file, in as many tries as bring something new; `key` as in `download`."""
+    """Fetch what is missing of a file, in as many tries as bring something new."""
     most = failures = 0
     while True:
         try:
@@ -203,7 +203,8 @@ def promptly(call: Callable[[], Response]) -> Response:
 def open_url(url: str, start: int = 0) -> tuple[http.client.HTTPResponse, int, int | None]:
     """A file's bytes from `start` on, or from 0 where the server cannot do that.
 
-    With the byte that they begin at, and the whole file's length, where it is known. Raises Missing or Broken, or UserError for what no repetition will mend.
+    And the byte that they begin at, and the whole file's length, where it is known. Raises Missing or
+    Broken, or UserError for what no repetition will mend.
     """
     request = urllib.request.Request(url, headers={"User-Agent": AGENT})
     if start and url.startswith("http"):

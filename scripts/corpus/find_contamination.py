@@ -66,7 +66,7 @@ def find_contamination(
 def search(
     texts: EvaluationTexts, words: WordHashes, batch: list[tuple[str, bytes]]
 ) -> tuple[Documents, int, list[tuple[int, int]]]:
-    """A batch's documents without what was found, its sentences, and the (sentence, text) pairs found."""
+    """A batch's documents without what was found, its sentences, and the (sentence, text) pairs."""
     documents = [document.decode().split("\n") for _, document in batch]
     lines = [line for document in documents for line in document]
     owners = [number for number, document in enumerate(documents) for _ in document]

@@ -44,7 +44,7 @@ def torch_hidden() -> Iterator[None]:
 def stretches(doc: type[Doc], vocab: Vocab, text: str) -> Doc:
     """A paragraph cut behind every mark that may end a sentence, and nowhere else."""
     ends = [match.end() for match in CANDIDATE.finditer(text)]
-    edges = [0, *ends, *([len(text)] if ends[-1:] != [len(text)] and text else [])]
+    edges = dict.fromkeys([0, *ends, len(text)])
     parts = [text[start:end] for start, end in pairwise(edges)]
     spaces = [part[-1] == " " for part in parts]
     words = [part[: len(part) - spaced] for part, spaced in zip(parts, spaces, strict=True)]

@@ -130,10 +130,11 @@ def dev_examples(runs: list[Run]) -> dict[str, Examples]:
 
 
 def nested_medians(examples: dict[str, Examples], runs: list[int], seed: int) -> dict[str, float]:
-    """What a grid's best setting scores on dev examples that did not choose it: the median of each metric.
+    """Each metric's median of a grid's best setting on dev examples that did not choose it.
 
     The best figure of several on a dev set owes a part of itself to that set's luck. So one half of the
-    examples chooses and the other measures, both ways round, over random halves. `examples` by metric, with the answers of all settings' runs side by side, so many `runs` of each.
+    examples chooses and the other measures, both ways round, over random halves. `examples` by metric,
+    with the answers of all settings' runs side by side, so many `runs` of each.
     """
     if not examples:
         return {}
