@@ -74,9 +74,8 @@ def split_batch(model: str | None, lines: list[tuple[str, int, str]]) -> Documen
     # The zone frees the strings that a batch has added to the vocabulary.
     with pipeline.memory_zone():
         articles = (from_line(line, path, number) for path, number, line in lines if line.strip())
-        return to_documents(
-            (article.id, document_sentences(pipeline, article.text)) for article in articles
-        )
+        texts = ((article.id, document_sentences(pipeline, article.text)) for article in articles)
+        return to_documents(texts)
 
 
 @cache

@@ -114,10 +114,9 @@ def describe(error: jsonschema.ValidationError) -> list[str]:
         return [f"{key}: unknown key{meant}" for key, meant in keys]
     if error.validator == "enum":
         choices = error.validator_value
-        return [
-            f"{where}: {error.instance!r} is not one of {', '.join(map(str, choices))}"
-            + hint(error.instance, choices)
-        ]
+        listed = ", ".join(map(str, choices))
+        meant = hint(error.instance, choices)
+        return [f"{where}: {error.instance!r} is not one of {listed}{meant}"]
     if error.validator == "type":
         kinds = error.validator_value
         kinds = kinds if isinstance(kinds, str) else " or ".join(kinds)

@@ -115,12 +115,10 @@ def invented_tasks(run: Run) -> Iterator[str]:
 
 def unwritable(run: Run) -> list[str]:
     folders = {existing(Path(file).parent) for job in run.todo for file in job.outputs}
-    return [
-        f"{folder.absolute()}: cannot be written to ({reason}); make it writable, or choose "
-        "another --directory"
-        for folder in sorted(folders | {existing(Path("logs"))})
-        if (reason := refused(folder))
-    ]
+    found = {folder: refused(folder) for folder in sorted(folders | {existing(Path("logs"))})}
+    mend = "make it writable, or choose another --directory"
+    told = {folder.absolute(): reason for folder, reason in found.items() if reason}
+    return [f"{folder}: cannot be written to ({why}); {mend}" for folder, why in told.items()]
 
 
 def existing(folder: Path) -> Path:

@@ -98,9 +98,8 @@ class Examples:
     @cached_property
     def lengths(self) -> np.ndarray:
         """The number of tokens of each example, int32 [N]."""
-        return np.concatenate(
-            [np.diff(shard.arrays["offsets"]).astype(np.int32) for shard in self.shards]
-        )
+        lengths = [np.diff(shard.arrays["offsets"]) for shard in self.shards]
+        return np.concatenate(lengths, dtype=np.int32, casting="unsafe")
 
     @property
     def digest(self) -> str:

@@ -171,13 +171,9 @@ class PaddedModel(Model):
         super().__init__()
         self.model, self.tokenizer, self.dtype = model, tokenizer, dtype
         encoder = f"{model.base_model_prefix}."
-        *_, self.last_layer = (
-            module
-            for name, module in model.named_modules()
-            if isinstance(module, nn.Linear)
-            and module.out_features == model.config.num_labels
-            and not name.startswith(encoder)
-        )
+        linear = ((n, m) for n, m in model.named_modules() if isinstance(m, nn.Linear))
+        head = (module for name, module in linear if not name.startswith(encoder))
+        *_, self.last_layer = (m for m in head if m.out_features == model.config.num_labels)
 
     def logits(self, examples: Examples, indices: np.ndarray, seed: int = 0) -> Tensor:
         device, batch = self.model.device, examples.collate(indices)

@@ -79,15 +79,11 @@ def encode(rows: Rows, task: Task, tokenizer, max_length: int) -> Examples:
     if cut:
         part = 100 * cut / len(ids)
         log.info("%d of %d examples (%.3g%%) are cut to %d tokens", cut, len(ids), part, max_length)
-    return Examples(
-        task.kind,
-        np.concatenate(ids),
-        np.concatenate(types) if typed else None,
-        np.cumsum([0, *map(len, ids)], dtype=np.int64),
-        np.concatenate(targets) if targets else None,
-        tokenizer.pad_token_id,
-        tokenizer.padding_side == "left",
-    )
+    offsets = np.cumsum([0, *map(len, ids)], dtype=np.int64)
+    of_types = np.concatenate(types) if typed else None
+    learnt = np.concatenate(targets) if targets else None
+    pads = (tokenizer.pad_token_id, tokenizer.padding_side == "left")
+    return Examples(task.kind, np.concatenate(ids), of_types, offsets, learnt, *pads)
 
 
 def grouped_batches(lengths: np.ndarray, size: int, seed: int, epoch: int) -> list[np.ndarray]:

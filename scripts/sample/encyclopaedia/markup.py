@@ -142,12 +142,11 @@ class Page:
         return replace_spans(text, markup)
 
     def rows(self, piece: str, things: list[Key]) -> str:
-        return "\n".join(
-            PIECES[piece].substitute(
-                self.world.facts(key), link=self.render(to(self.world, key), link_again=True)
-            )
-            for key in things
-        )
+        rows = []
+        for key in things:
+            link = self.render(to(self.world, key), link_again=True)
+            rows.append(PIECES[piece].substitute(self.world.facts(key), link=link))
+        return "\n".join(rows)
 
     def extras(self) -> str:
         facts, kind = self.facts, self.kind

@@ -28,9 +28,7 @@ class ExecutorSettings(published.ExecutorSettings):
         None, "Resource group of the Batch account.", env_var=True
     )
     managed_identity_resource_id: Optional[str] = option(
-        None,
-        "Identity as which the nodes reach the storage account and the registry.",
-        env_var=True,
+        None, "Identity as which nodes reach the storage account and the registry.", env_var=True
     )
     # Never shown, not even by --verbose, which prints all settings.
     container_registry_pass: Optional[str] = option(
