@@ -49,6 +49,12 @@ def slots(job: JobExecutorInterface, plan: Plan, settings: ExecutorSettings) -> 
     return max(1, min(max(resource(job, "_cores", 1), for_memory), plan.slots))
 
 
+def task_id(job: JobExecutorInterface, number: int) -> str:
+    """An id that the service takes and that is the only one of its number in a run."""
+    tail = f"-{number:04d}"
+    return re.sub(r"[^A-Za-z0-9_-]", "_", job.name)[: ID_LIMIT - len(tail)] + tail
+
+
 def task_parameters(
     job: JobExecutorInterface,
     number: int,
@@ -62,8 +68,7 @@ def task_parameters(
     if plan.kind == "gpu":
         environment = environment | SHOW_GPUS
     task = build.batch_task(job, image, environment, command)
-    end = f"-{number:04d}"  # the only one of its number in a run
-    task.id = re.sub(r"[^A-Za-z0-9_-]", "_", job.name)[: ID_LIMIT - len(end)] + end
+    task.id = task_id(job, number)
     wildcards = getattr(job, "wildcards_dict", None) or {}
     named = [job.name, *(f"{name}={value}" for name, value in wildcards.items())]
     task.display_name = " ".join(named)[:1024]  # for people who look at the portal
