@@ -16,7 +16,7 @@ class Form(NamedTuple):
     artist: str
     verb: list[str]
     parts: list[str]
-    told: list[str] | tuple[str, ...] = ()
+    told: list[str]
 
 
 LISTS = {name: entries(text) for name, text in DATA["lists"].items()}
@@ -44,7 +44,9 @@ CRAFT_GOODS: dict[str, str] = DATA["crafts"]
 CRAFTS = list(CRAFT_GOODS)
 SCIENCES: dict[str, str] = DATA["sciences"]  # by who works in them
 FORMS = {
-    name: Form(form["by"], *(entries(form[k]) for k in ("made", "parts", "told") if k in form))
+    name: Form(
+        form["by"], *(entries(form[k]) if k in form else [] for k in ("made", "parts", "told"))
+    )
     for name, form in DATA["works"].items()
 }
 FORMS_OF = {
