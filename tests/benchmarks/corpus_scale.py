@@ -36,7 +36,7 @@ from scripts.common.arrays import read_array
 from scripts.common.text import zstd_writer
 from scripts.corpus.files.documents import document_writer, ids_of, read_notes, to_documents
 from scripts.corpus.sign_documents import Settings
-from tests.benchmarks.corpus_speed import enlarge
+from tests.benchmarks.dumps import write_dumps
 
 # A process of its own, as a child's peak counts that of whoever started it.
 CHILD = """
@@ -170,7 +170,7 @@ def compare_ranges(source: Path, megabytes: float, cuts: int, processes: int) ->
     """Print what extraction takes of a dump in one file, and in as many files as ranges."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        enlarge(source, folder / "streams.xml.bz2", megabytes)
+        write_dumps(source, megabytes, folder / "streams.xml.bz2")
         xml = bz2.decompress((folder / "streams.xml.bz2").read_bytes())
         (folder / "one.xml").write_bytes(xml)
         (folder / "one.xml.bz2").write_bytes(bz2.compress(xml))
@@ -203,7 +203,7 @@ def text_steps(source: Path, megabytes: float) -> None:
     """Print what each step takes that sees the text of a part, and what it comes to at enwiki's."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        enlarge(source, folder / "a.xml.bz2", megabytes)
+        write_dumps(source, megabytes, folder / "a.xml.bz2")
         with zstd_writer(folder / "texts.tsv.zst") as file:
             for number in range(10_000):
                 file.write(

@@ -4,15 +4,13 @@
         [--sizes 50 200 2000] [--processes 2] [--rounds 3]
 
 Makes a dump of each size (MB of XML) out of the given one, whose pages it repeats with ids, titles
-and an ending of their own. On the first: MB of XML a second for extract_articles and for
+and a first sentence of their own. On the first: MB of XML a second for extract_articles and for
 wikiextractor's command line without templates, in rounds that take turns; sentences a second for
 the rules and for a plain spaCy sentencizer, one process each, on the text extracted. On every size:
 seconds and MB/s of all steps from the dump to shards, and the largest process of each.
 """
 
 import argparse
-import bz2
-import re
 import statistics
 import subprocess
 import sys
@@ -20,10 +18,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from scripts.common.text import read_chunks
 from tests.benchmarks.corpus_sentences import ours, read_paragraphs, sentencizer
+from tests.benchmarks.dumps import write_dumps
 
-PAGE = re.compile(r"  <page>.*?</page>\n", re.DOTALL)
 TEXT_MB = 3.0  # of the text extracted that the splitters are timed on
 CHILD = """
 import resource, subprocess, sys
@@ -32,41 +29,6 @@ if done.returncode:
     sys.exit(done.stderr.decode()[-2000:])
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
-
-
-def enlarge(source: Path, target: Path, megabytes: float) -> float:
-    """Write a dump of about so many MB of XML, as streams of some MB, and return how many."""
-    text = b"".join(read_chunks(source)).decode()
-    pages = PAGE.findall(text)
-    head = text[: text.index("  <page>")]
-    size = 0
-    with open(target, "wb") as file:
-
-        def write(piece: str) -> None:
-            nonlocal size
-            data = piece.encode()
-            file.write(bz2.compress(data))
-            size += len(data)
-
-        write(head)
-        copy = 0
-        while size < megabytes * 1e6:
-            copy += 1
-            for start in range(0, len(pages), 50):
-                write("".join(renamed(page, copy) for page in pages[start : start + 50]))
-                if size >= megabytes * 1e6:
-                    break
-        write("</mediawiki>\n")
-    return size / 1e6
-
-
-def renamed(page: str, copy: int) -> str:
-    """A page as an article of its own, with a text that no other has."""
-    page = page.replace("</title>", f" {copy}</title>", 1)
-    page = re.sub(
-        r"<id>(\d+)</id>", lambda match: f"<id>{copy}{match.group(1)}</id>", page, count=1
-    )
-    return page.replace("</text>", f"\n\nThis is copy {copy} of the article.</text>", 1)
 
 
 def timed(command: list[str]) -> tuple[float, float]:
@@ -168,7 +130,7 @@ def main() -> None:
         folder = Path(name)
         for number, wanted in enumerate(args.sizes):
             dump = folder / f"{number}.xml.bz2"
-            size = enlarge(args.dump, dump, wanted)
+            size = write_dumps(args.dump, wanted, dump)
             if not number:
                 compare_extraction(dump, size, folder, args.processes, args.rounds)
                 compare_sentences(folder / "articles.jsonl.zst", args.rounds)

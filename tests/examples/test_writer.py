@@ -35,9 +35,10 @@ def test_values_and_offsets_grow(tmp_path, monkeypatch):
     assert all(type(values) is np.ndarray for values in found.values())
 
 
-@pytest.mark.parametrize("part", [2, 1 << 20])
-def test_the_file_has_the_arrays_and_what_is_said_of_them(tmp_path, monkeypatch, part):
+@pytest.mark.parametrize(("part", "held"), [(2, 5), (1 << 20, 1 << 20)])
+def test_the_file_has_the_arrays_and_what_is_said_of_them(tmp_path, monkeypatch, part, held):
     monkeypatch.setattr(writer, "PART", part)
+    monkeypatch.setattr(writer, "HELD", held)
     target = tmp_path / "folder/a.h5"
 
     attributes = {"number": 3, "empty": ""}
@@ -91,14 +92,18 @@ def written() -> int:
     return int(dict(line.split(": ") for line in lines)["wchar"])
 
 
-def test_most_is_written_once(tmp_path):
+@pytest.mark.parametrize(("held", "most"), [(1 << 20, 1.01), (1 << 18, 1.14)])
+def test_what_memory_holds_is_written_once(tmp_path, monkeypatch, held, most):
+    monkeypatch.setattr(writer, "HELD", held)
     before = written()
     with write_arrays(tmp_path / "a.h5", TYPES, ("offsets",), {}, lambda _: "0" * 64) as arrays:
         for _ in range(10):
-            arrays.add(tokens=np.zeros(100_000, np.uint16), offsets=np.full(4000, 25))
+            numbers = np.full(4000, 25)
+            arrays.add(tokens=np.zeros(100_000, np.uint16), offsets=numbers, none=np.zeros(30_000))
     size = (tmp_path / "a.h5").stat().st_size
-    assert size > 2_000_000 + 320_000
-    assert size <= written() - before < 1.08 * size
+    assert size > 2_000_000 + 320_000 + 300_000
+    assert size <= written() - before < most * size
+    assert (written() - before > 1.1 * size) == (held < 300_000)
 
 
 def test_a_failure_leaves_nothing(tmp_path):

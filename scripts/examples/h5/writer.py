@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import h5py
 import numpy as np
@@ -16,6 +16,7 @@ from scripts.common.atomic import atomic_path
 
 PART = 1 << 20  # items taken at a time
 METADATA = 1 << 16  # bytes, the most that HDF5 takes of attributes
+HELD = 1 << 25  # bytes of a small array in memory, before it goes to a file
 LARGE = "tokens"  # the array that is written where it stays
 LENGTH = np.dtype("<u4")  # of a stretch
 
@@ -28,7 +29,7 @@ class ArrayWriter:
     """
 
     def __init__(
-        self, types: dict[str, np.dtype], offsets: Collection[str], files: Mapping[str, BinaryIO]
+        self, types: dict[str, np.dtype], offsets: Collection[str], files: Mapping[str, IO[bytes]]
     ):
         self.types, self.files = types, files
         self.ends = {name: 0 for name in offsets if name in types}
@@ -90,15 +91,17 @@ def write_arrays(
 ) -> Iterator[ArrayWriter]:
     """Yield arrays to append to, which become the file `target` when the block succeeds.
 
-    The large one is written where it stays; the others lie in nameless files until its size is known.
+    The large one is written where it stays; the others lie in memory until its size is known, or in
+    nameless files where they grow beyond `HELD`.
     Of the root attributes `content_sha256` is what `content_digest` makes of the sha256 of each array's
     bytes.
     """
     attributes = attributes | {"content_sha256": "0" * 64}
     small = {name: kind for name, kind in types.items() if name != LARGE}
     with atomic_path(target) as path, ExitStack() as stack, open(path, "w+b") as file:
-        files: dict[str, BinaryIO] = {
-            name: stack.enter_context(tempfile.TemporaryFile(dir=path.parent)) for name in small
+        files: dict[str, IO[bytes]] = {
+            name: stack.enter_context(tempfile.SpooledTemporaryFile(HELD, dir=str(path.parent)))
+            for name in small
         }
         with create(io.BytesIO(), attributes, types[LARGE], 1) as same:
             file.seek(same[LARGE].id.get_offset())
