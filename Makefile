@@ -12,12 +12,14 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
+unexport PYTHONDONTWRITEBYTECODE # hundreds of processes load the same modules
 
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PLUGIN := profiles/azure-batch/plugin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+INSTALL := $(PIP) install
 CORES := $(shell getconf _NPROCESSORS_ONLN)
 PYTEST := $(BIN)/python -m pytest tests --dist worksteal --numprocesses
 CONFIG ?=
@@ -31,15 +33,17 @@ help:
 
 env: $(READY)
 
-# The interpreter is PYTHON=... or the first one that is new enough. Where pip finds a build of torch
-# for processors alone, that is installed, without the libraries of CUDA.
-$(READY): requirements.lock $(PLUGIN)/pyproject.toml
+# The interpreter is PYTHON=... or the first one that is new enough.
+$(BIN)/python:
 	@python=$$(for p in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
 	    if "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	      command -v "$$p"; break; fi; done); \
 	[ -n "$$python" ] || { echo "error: Python 3.11 or newer is needed: apt install python3 python3-venv, or make PYTHON=/path/to/python" >&2; exit 1; }; \
 	"$$python" -c 'import ensurepip, venv' 2>/dev/null || { echo "error: $$python has no venv module: apt install python3-venv" >&2; exit 1; }; \
-	[ -x $(BIN)/python ] || { echo "Making $(VENV) with $$python"; "$$python" -m venv $(VENV); }
+	echo "Making $(VENV) with $$python"; "$$python" -m venv $(VENV)
+
+# Where pip finds a build of torch for processors alone, that is installed, without the libraries of CUDA.
+$(READY): requirements.lock $(PLUGIN)/pyproject.toml | $(BIN)/python
 	@echo "Installing the pinned packages into $(VENV), some minutes the first time (log: $(VENV)/install.log)"
 	@lock=requirements.lock; \
 	cpu=$$(sed -n 's/^torch==\([0-9.]*\).*/\1+cpu/p' $$lock); \
@@ -47,8 +51,8 @@ $(READY): requirements.lock $(PLUGIN)/pyproject.toml
 	  lock=$(VENV)/cpu.lock; \
 	  awk "/^[a-z]/ {cuda = /^(cuda|nvidia|triton)/} {sub(/^torch==[0-9.]+/, \"torch==$$cpu\")} !cuda" \
 	    requirements.lock >$$lock; fi; \
-	{ $(PIP) install --no-deps --require-hashes -r $$lock \
-	  && $(PIP) install --no-deps --no-build-isolation -e $(PLUGIN); } >$(VENV)/install.log 2>&1 \
+	{ $(INSTALL) --no-deps --require-hashes -r $$lock \
+	  && $(INSTALL) --no-deps --no-build-isolation -e $(PLUGIN); } >$(VENV)/install.log 2>&1 \
 	  || { grep -m1 -iE '^ *error|no matching distribution|command .*(gcc|cc).* failed' $(VENV)/install.log >&2; \
 	       echo "error: the packages could not be installed; see $(VENV)/install.log" >&2; exit 1; }
 	@touch $@

@@ -1,5 +1,6 @@
 """Fixtures that all tests share."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Generator
@@ -25,6 +26,17 @@ settings.load_profile("untimed")  # a loaded machine fails no test
 def pytest_configure(config: pytest.Config) -> None:
     # A hook of this file would not see the fixtures of a session, which begins above it.
     config.pluginmanager.register(costs)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Never look for garbage among the thousands of modules that are loaded here, which stay."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
