@@ -100,7 +100,8 @@ def read_graph(settings: dict, files: Sequence[dict]) -> list[Job]:
         asked = dry_run([*words, "--until", "build_examples"])
         if asked.errors or not preflight.current:
             raise SystemExit("\n".join(asked.errors))
-        return [job for job in preflight.current().todo if job.rule not in DONE]
+        todo = sorted(preflight.current().todo, key=lambda job: job.outputs)
+        return [job for job in todo if job.rule not in DONE]
 
 
 def graph_of(jobs: Sequence[Job], files: Sequence[dict]) -> Graph:
