@@ -1,6 +1,6 @@
 """What a run from a dump to the examples leaves on the disk, and what `keep_intermediates: false` removes.
 
-    python -m tests.benchmarks.corpus_disk [--articles FILE.jsonl.zst] [--mb 100] [--parts 8] [--shards 8] [--keep]
+    python -m tests.benchmarks.corpus_disk [--articles FILE.jsonl.zst] [--mb 90] [--parts 8] [--shards 8] [--keep]
 
 Makes a dump of so many MB of real articles, each once, in parts, and runs the workflow with
 near-duplicates and the evaluation's texts left out, up to the examples of 128 and of 512. While it runs, looks
@@ -74,7 +74,7 @@ def main() -> None:
     )
     default = SHARED / "articles/enwiki-2014-articles.jsonl.zst"
     parser.add_argument("--articles", type=Path, default=default)
-    parser.add_argument("--mb", type=float, default=100, help="of text, at most")
+    parser.add_argument("--mb", type=float, default=90, help="of text, at most")
     parser.add_argument("--parts", type=int, default=8)
     parser.add_argument("--shards", type=int, default=8)
     parser.add_argument("--cores", type=int, default=2)
