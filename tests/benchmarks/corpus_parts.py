@@ -9,7 +9,7 @@ the time, the memory of all its processes, and of each rule what Snakemake measu
 At the end, whether the shards' digests agree. A dump is removed once it was read, and so is all that a
 run makes but its shards. --range-mb is that of the config, by which the one file is cut into jobs.
 
-Disk, a GB of XML: 0.6 GB for both dumps, and 1 GB more for the files of a run.
+Disk, a GB of XML: 0.6 GB for both dumps, and 0.4 GB more for the files of a run.
 """
 
 import argparse
