@@ -13,7 +13,8 @@ def text(seed: int, size: int) -> bytes:
     return random.Random(seed).randbytes(size).hex().encode()
 
 
-STREAMS = [bz2.compress(text(seed, 150_000), 1) for seed in range(3)]
+TEXTS = [text(seed, 60_000) for seed in range(3)]
+STREAMS = [bz2.compress(one, 1) for one in TEXTS]  # of two blocks each
 SECOND = len(STREAMS[0])
 WHOLE = b"".join(STREAMS)
 
@@ -76,4 +77,4 @@ def test_a_damaged_bit_is_found_or_changes_nothing(tmp_path, seed):
     """Any bit: it is refused, or the text is what it was."""
     byte, bit = random.Random(seed).randrange(len(WHOLE)), 1 << seed % 8
     with suppress(ValueError):
-        assert check(tmp_path, flipped(byte, bit)) == bz2.decompress(WHOLE)
+        assert check(tmp_path, flipped(byte, bit)) == b"".join(TEXTS)

@@ -1,5 +1,6 @@
 """Runs of the workflow on a lab, from a clone whose profile was edited as a user would."""
 
+import os
 import re
 import shutil
 import signal
@@ -15,6 +16,7 @@ from tests.clusters.slurm.lab import Lab
 from tests.runs import ROOT, digest, snakemake
 
 PROFILE = "profiles/slurm/config.yaml"
+IMAGE = Path(__file__).parent / "image"
 TARGET = "results/pretrain/short/model.safetensors"
 LOG = "logs/pretrain/short.log"
 TRAINING = """\
@@ -49,6 +51,7 @@ class Site:
 
     def start(self, *arguments: str) -> subprocess.Popen:
         """Start snakemake with the profile."""
+        path = os.pathsep.join(filter(None, [str(IMAGE), os.environ.get("PYTHONPATH")]))
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(
                 [
@@ -58,7 +61,7 @@ class Site:
                     *(*arguments, "--configfile", *self.configs),
                 ],
                 cwd=self.folder,
-                env=self.lab.env | {"OMP_NUM_THREADS": "1"},
+                env=self.lab.env | {"OMP_NUM_THREADS": "1", "PYTHONPATH": path},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
