@@ -28,7 +28,7 @@ class Data(SimpleNamespace):
         return len(self.lengths)
 
 
-MASKED = SimpleNamespace(masked=[3])
+MASKED = SimpleNamespace(masked=[3, 5, 6], labels=np.array([7, 9, 7], np.int32))
 DATA = Data(
     next_sentence=True,
     seq_length=64,
@@ -225,10 +225,46 @@ def test_a_model_is_drawn_as_its_job_says(job):
     sizes = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2}
     config = job.config | sizes | {"intermediate_size": 16}
     job = replace(job, config=config, settings=Settings(precision="bf16", initial_weights="bert"))
-    model = phase.first_model(job)
+    model = phase.first_model(job, DATA)
     assert model.dtype == torch.bfloat16
     assert model.shape.vocab_size == 256
-    other = phase.first_model(replace(job, settings=replace(job.settings, seed=7)))
-    weights = [m.word_embeddings.weight for m in (model, phase.first_model(job), other)]
+    other = phase.first_model(replace(job, settings=replace(job.settings, seed=7)), DATA)
+    weights = [m.word_embeddings.weight for m in (model, phase.first_model(job, DATA), other)]
     assert torch.equal(weights[0], weights[1])
     assert not torch.equal(weights[0], weights[2])
+
+
+@pytest.mark.parametrize("count", [1, 63, 64, 65, 1000])
+def test_words_are_counted_by_the_labels_of_examples_spread_over_all(count, monkeypatch):
+    monkeypatch.setattr(phase, "COUNTED", 100)
+
+    class Numbered:
+        """Example i is one token, i, to be predicted."""
+
+        def __len__(self):
+            return count
+
+        def batch(self, indices):
+            return SimpleNamespace(labels=np.asarray(indices, np.int32))
+
+    counts = phase.label_counts(Numbered(), 2000)
+    assert counts.shape == (2000,)
+    assert counts.max() == 1
+    assert counts.sum() == min(count, 100)
+    assert counts[0] == counts[count - 1] == 1
+    assert (np.diff(np.flatnonzero(counts)) <= max(1, -(-count // 99))).all()
+
+
+@pytest.mark.parametrize("kind", ["bert", "mimetic", "mimetic_full"])
+def test_a_small_models_head_begins_with_the_words_frequencies(job, kind):
+    sizes = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2}
+    config = job.config | sizes | {"intermediate_size": 16}
+    job = replace(job, config=config, settings=Settings(precision="fp32", initial_weights=kind))
+    bias = phase.first_model(job, DATA).head_bias.detach()
+    if kind == "bert":
+        assert not bias.any()
+    else:
+        counts = torch.from_numpy(phase.label_counts(DATA, 256)) + 0.5
+        assert torch.allclose(bias.softmax(0), (counts / counts.sum()).float())
+        assert bias.argmax() == counts.argmax()
+        assert bias.max() > bias.min()

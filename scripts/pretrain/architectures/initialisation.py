@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -42,6 +43,17 @@ def initialise(model: Bert, seed: int, kind: str = "bert") -> None:
             nn.init.zeros_(weight)
     if kind != "bert":
         make_mimetic(model, deviation, kind == "mimetic_full")
+
+
+@torch.no_grad()
+def predict_by_frequency(model: Bert, counts: np.ndarray) -> None:
+    """Let the masked-LM head's bias be the log of each token's frequency; `counts`: [vocabulary].
+
+    The head then predicts a word by its frequency from the first step on. Else a model learns that
+    first, by a part that all hidden states come to share, beside which what attention brings is
+    small; how small, and so when the loss leaves that plateau, is luck.
+    """
+    model.head_bias.copy_(torch.from_numpy(np.log((counts + 0.5) / (counts + 0.5).sum())))
 
 
 @torch.no_grad()

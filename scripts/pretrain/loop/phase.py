@@ -18,7 +18,7 @@ from scripts.examples.h5.example_files import Examples
 from scripts.examples.tokenizer.given_tokenizer import read_tokenizer
 from scripts.pretrain.architectures import model_folder
 from scripts.pretrain.architectures.bert import Bert
-from scripts.pretrain.architectures.initialisation import initialise
+from scripts.pretrain.architectures.initialisation import initialise, predict_by_frequency
 from scripts.pretrain.architectures.model_config import Shape
 from scripts.pretrain.kernels import cpu
 from scripts.pretrain.kernels.cuda import sum_in_order
@@ -32,7 +32,8 @@ from scripts.pretrain.loop.training_run import TrainingRun
 from scripts.pretrain.telling.journal import Journal
 from scripts.pretrain.telling.leftovers import leftovers
 
-PROBE = 64  # examples read together to find one with a mask
+PROBE = 64  # examples read together
+COUNTED = 8192  # examples whose masked tokens tell how frequent each word is
 ROOT = Path(__file__).parents[3]
 
 
@@ -77,7 +78,7 @@ def train(job: Job, options: RuntimeOptions, processes: Processes) -> None:
     digest = identity(job, examples, processes)
     checkpoints = Path(options.checkpoint_folder or job.output / "checkpoints")
     folder = checkpoints / f"{job.output.name}-{digest[:16]}"
-    model = first_model(job)
+    model = first_model(job, examples)
     model.recompute = settings.recompute
     for head in () if examples.next_sentence else (model.pooler, model.next_sentence):
         head.requires_grad_(False)  # no loss uses them: they would do nothing but decay
@@ -191,13 +192,24 @@ def identity(job: Job, examples: Examples, processes: Processes) -> str:
     )
 
 
-def first_model(job: Job) -> Bert:
+def first_model(job: Job, examples: Examples) -> Bert:
+    """The model that training starts from."""
     dtype = getattr(torch, PRECISIONS[job.settings.precision])
     if job.init:
         return model_folder.load_model(job.init, dtype, job.settings.seed)
     model = Bert(Shape.from_config(job.config, "--model"), dtype)
     initialise(model, job.settings.seed, job.settings.initial_weights)
+    if job.settings.initial_weights != "bert":
+        predict_by_frequency(model, label_counts(examples, model.shape.vocab_size))
     return model
+
+
+def label_counts(examples: Examples, vocab_size: int) -> np.ndarray:
+    """How often each token is to be predicted, int64 [vocab_size], in examples spread over all."""
+    spread = np.linspace(0, len(examples) - 1, min(COUNTED, len(examples))).astype(np.int64)
+    parts = np.array_split(spread, -(-len(spread) // PROBE))
+    labels = np.concatenate([examples.batch(part).labels for part in parts])
+    return np.bincount(labels, minlength=vocab_size)
 
 
 def micro_batch_tokens(
