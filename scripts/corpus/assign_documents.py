@@ -12,8 +12,7 @@ it reads no text.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +21,7 @@ from scripts.common import cli
 from scripts.common.arrays import read_array, write_array
 from scripts.common.atomic import write_text
 from scripts.common.errors import UserError
+from scripts.corpus.duplicates.repeats import repeats
 from scripts.corpus.files.documents import read_notes
 from scripts.corpus.files.shard_assignment import Sharding, assign
 from scripts.corpus.files.shard_frames import frame_numbers
@@ -123,46 +123,6 @@ def refuse_empty(documents: dict[str, int]) -> None:
         f"no document for {empty[0]}: {total} documents are too few for this many shards; "
         f"set corpus.shards to {max(1, total // 20)} or less, or give more text"
     )
-
-
-def repeats(columns: Iterable[np.ndarray]) -> np.ndarray:
-    """Whether a document shares a digest with one before it that stays: bool [documents].
-
-    Each column is an array [documents] of one kind of digest, which is compared with its own kind
-    alone; there is at least one. In time that grows as sorting does. Only documents that share a
-    digest with any other are looked at one by one, so that a chain A, B, C, in which B is left out for
-    A's sake, leaves C out for A's or not at all.
-    """
-    documents = count = 0
-    members, groups = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for values in columns:
-        documents = len(values)
-        order = np.argsort(values)
-        ordered = values[order]
-        new = np.ones(documents, bool)
-        new[1:] = ordered[1:] != ordered[:-1]
-        alone = new & np.append(new[1:], True)
-        members.append(order[~alone])
-        groups.append(count + np.cumsum(new[~alone]) - 1)
-        count += int(np.count_nonzero(new & ~alone))
-    return greedy(np.concatenate(members), np.concatenate(groups), documents, count)
-
-
-def greedy(members: np.ndarray, groups: np.ndarray, documents: int, count: int) -> np.ndarray:
-    """Leave out, in order, whoever is in a group that has one who stays; of `count` groups."""
-    order = np.argsort(members, kind="stable")
-    members, groups = members[order], groups[order]
-    dropped = np.zeros(documents, bool)
-    taken = bytearray(count)
-    borders = np.flatnonzero(np.diff(members, prepend=-1, append=-1))
-    for start, end in pairwise(borders.tolist()):
-        own = groups[start:end].tolist()
-        if any(taken[group] for group in own):
-            dropped[members[start]] = True
-        else:
-            for group in own:
-                taken[group] = 1
-    return dropped
 
 
 main = cli.step(

@@ -26,7 +26,9 @@ SHORT = 100  # words of a document, below which many of them in a file look like
 class Settings:
     """What decides how text files become documents."""
 
-    documents: str = setting("blank_line", "what is one", enum=["blank_line", "file", "line"])
+    documents: str = setting(
+        "blank_line", "what a document is", enum=["blank_line", "file", "line"]
+    )
 
 
 def collect_text(

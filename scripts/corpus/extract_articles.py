@@ -42,7 +42,9 @@ class Settings:
     """What decides how a page becomes an article."""
 
     lists: str = setting(
-        "sentences", "items that are sentences, or none", enum=["sentences", "drop"]
+        "sentences",
+        "of lists, keep the items that are sentences, or none",
+        enum=["sentences", "drop"],
     )
     min_words: int = setting(20, "shorter articles are left out", minimum=0)
     max_failed: float = setting(0.001, "share of articles that may fail", minimum=0, maximum=1)

@@ -22,7 +22,8 @@ from scripts.common.atomic import write_text
 from scripts.common.data import data_yaml
 from scripts.common.digest import hash64
 from scripts.glue.scores import finished_runs, intervals
-from scripts.glue.scores.finished_runs import Run, nested_medians
+from scripts.glue.scores.finished_runs import Run
+from scripts.glue.scores.nested_choice import nested_medians
 from scripts.glue.tasks.official_tasks import OFFICIAL
 
 # What the official tasks are scored on, by glue.source.

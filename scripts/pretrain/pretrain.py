@@ -46,9 +46,10 @@ def pretrain(
     from scripts.examples.tokenizer.vocabulary import load_vocabulary  # numpy
 
     vocabulary = load_vocabulary(tokenizer)
-    if model is None:
-        config = model_config.read_config(init or tokenizer)
+    if init is not None:
+        config = model_config.read_config(init)
     else:
+        assert model is not None
         config = model_config.new_config(model_config.read_model(model), vocabulary.size)
         model_config.Shape.from_config(config, "--model")
     config = model_config.with_special_ids(config, vocabulary.special_ids)

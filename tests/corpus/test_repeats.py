@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.corpus.assign_documents import repeats
+from scripts.corpus.duplicates.repeats import repeats
 
 
 def one_by_one(columns):

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from scripts.glue.finetuning.trainer import AdamW
+from scripts.glue.finetuning.fused_adamw import AdamW
 
 
 def test_steps_are_those_of_torchs_fused_adamw():

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from scripts.glue.scores.finished_runs import nested_medians
 from scripts.glue.scores.intervals import Classes, Numbers
+from scripts.glue.scores.nested_choice import nested_medians
 
 LABELS = ["a", "b"]
 

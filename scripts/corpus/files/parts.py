@@ -48,7 +48,9 @@ class Source:
             {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"enum": [*SUFFIXES]}},
         ],
     )
-    range_mb: float = setting(256.0, "larger files are read in ranges", exclusiveMinimum=0)
+    range_mb: float = setting(
+        256.0, "larger files are read in ranges of so much", exclusiveMinimum=0
+    )
 
 
 @dataclass

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from scripts.common.cli import log
 from scripts.common.digest import hash64
+from scripts.glue.finetuning.fused_adamw import AdamW
 from scripts.glue.finetuning.hyperparameters import Settings
 from scripts.glue.finetuning.padded_batches import Examples, grouped_batches
 from scripts.pretrain.optimizers.registry import parameter_groups
@@ -167,37 +168,3 @@ def predict(model: Model, examples: Examples, batch_size: int) -> list[np.ndarra
 def task_score(metrics: dict[str, float]) -> float:
     """A task's one number: the mean of its metrics (MNLI's two sets count as one task)."""
     return float(np.mean(list(metrics.values())))
-
-
-class AdamW:
-    """Adam with bias correction and decoupled weight decay (Loshchilov and Hutter 2019).
-
-    The steps are those of torch.optim.AdamW with `fused=True`, bit by bit, by its default betas and
-    epsilon, without torch's compiler, which takes a second to import. `groups` have `params` and
-    `weight_decay`.
-    """
-
-    def __init__(self, groups: list[dict[str, Any]]):
-        self.groups = groups
-        self.state = {
-            p: (torch.zeros_like(p), torch.zeros_like(p), torch.zeros((), device=p.device))
-            for group in groups
-            for p in group["params"]
-        }
-
-    @torch.no_grad()
-    def step(self, learning_rate: float) -> None:
-        """Take a step along the gradients, and forget them."""
-        for group in self.groups:
-            params = [p for p in group["params"] if p.grad is not None]
-            if not params:
-                continue
-            means, squares, steps = map(list, zip(*(self.state[p] for p in params), strict=True))
-            torch._foreach_add_(steps, 1)
-            torch._fused_adamw_(
-                params, [p.grad for p in params], means, squares, [], steps, amsgrad=False,
-                lr=learning_rate, beta1=0.9, beta2=0.999, weight_decay=group["weight_decay"],
-                eps=1e-8, maximize=False,
-            )  # fmt: skip
-            for p in params:
-                p.grad = None

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from scripts.common.digest import hash64
 from scripts.common.errors import UserError
 from scripts.common.json_text import read_json
 from scripts.glue.scores.intervals import Examples, examples_of
@@ -17,7 +16,6 @@ from scripts.glue.tasks.kinds import kind_of
 from scripts.glue.tasks.official_tasks import OFFICIAL
 
 PRETRAINING = re.compile(r"pretraining(\d+)")
-SPLITS = 200
 
 
 @dataclass(frozen=True)
@@ -127,28 +125,3 @@ def dev_examples(runs: list[Run]) -> dict[str, Examples]:
         if examples := made[part]:
             found[name] = examples
     return found
-
-
-def nested_medians(examples: dict[str, Examples], runs: list[int], seed: int) -> dict[str, float]:
-    """Each metric's median of a grid's best setting on dev examples that did not choose it.
-
-    The best figure of several on a dev set owes a part of itself to that set's luck. So one half of the
-    examples chooses and the other measures, both ways round, over random halves. `examples` by metric,
-    with the answers of all settings' runs side by side, so many `runs` of each.
-    """
-    if not examples:
-        return {}
-    edges = np.cumsum(runs)[:-1]
-    medians = {}  # [2 halves, settings, SPLITS] of each metric
-    for name, found in examples.items():
-        metric, part = split_metric(name)
-        rng = np.random.default_rng(hash64(seed, part))
-        half = rng.multivariate_hypergeometric(found.counts, found.counts.sum() // 2, SPLITS)
-        halves = (found.values(metric, rows) for rows in (half, found.counts - half))
-        parted = (np.split(values, edges, 1) for values in halves)
-        medians[name] = np.array([[np.median(one, axis=1) for one in side] for side in parted])
-    best = np.mean(list(medians.values()), axis=0).argmax(axis=1)[:, None]
-    return {
-        name: float(np.take_along_axis(values[::-1], best, axis=1).mean())
-        for name, values in medians.items()
-    }
