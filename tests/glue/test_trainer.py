@@ -123,19 +123,19 @@ def test_gradients_are_clipped_at_one_and_matrices_alone_decay(monkeypatch, sett
     seen = []
 
     class Spy(trainer.AdamW):
-        def step(self, learning_rate):
+        def step(self):
             squares = [
                 (p.grad.double() ** 2).sum()
-                for g in self.groups
+                for g in self.param_groups
                 for p in g["params"]
                 if p.grad is not None
             ]
             seen.append(math.sqrt(sum(squares)))
             self.checked = {
-                (p.dim() > 1, g["weight_decay"]) for g in self.groups for p in g["params"]
+                (p.dim() > 1, g["weight_decay"]) for g in self.param_groups for p in g["params"]
             }
             assert self.checked == {(True, 0.1), (False, 0.0)}
-            super().step(learning_rate)
+            super().step()
 
     monkeypatch.setattr(trainer, "AdamW", Spy)
     model, examples = setting

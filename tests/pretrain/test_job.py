@@ -13,6 +13,7 @@ from scripts.pretrain import pretrain
 from scripts.pretrain.loop import phase
 from scripts.pretrain.loop.job import tokens_or_auto
 from scripts.pretrain.loop.recipe import Recipe
+from tests.pretrain.runs import Training
 from tests.runs import ROOT
 
 MODEL = dict.fromkeys(
@@ -105,3 +106,17 @@ def test_help_and_flags_do_without_torch(step):
         "except SystemExit: assert not {'torch', 'h5py', 'numpy'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True)
+
+
+@pytest.mark.slow
+def test_a_training_imports_no_compiler(data, tokenizer, tmp_path):
+    words = ["pretrain", *Training(data, tokenizer, tmp_path, steps=2).words]
+    program = (
+        f"import sys; sys.argv = {words}; from scripts.pretrain import pretrain; pretrain.main()\n"
+        "slow = ('torch._dynamo', 'sympy', 'transformers', 'scipy')\n"
+        "print([name for name in slow if name in sys.modules], 'torch' in sys.modules)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout == "[] True\n"

@@ -15,9 +15,9 @@ from torch.nn import functional as F
 
 from scripts.common.cli import log
 from scripts.common.digest import hash64
-from scripts.glue.finetuning.fused_adamw import AdamW
 from scripts.glue.finetuning.hyperparameters import Settings
 from scripts.glue.finetuning.padded_batches import Examples, grouped_batches
+from scripts.pretrain.optimizers.adamw import AdamW
 from scripts.pretrain.optimizers.registry import parameter_groups
 
 LOGGED = 10  # points of the training loss an epoch
@@ -79,7 +79,7 @@ def train(
     steps_an_epoch = math.ceil(len(examples) / settings.batch_size)
     steps = math.ceil(steps_an_epoch * settings.epochs)
     cadence = max(1, steps_an_epoch // LOGGED)
-    optimizer = AdamW(parameter_groups(model, settings.weight_decay))
+    optimizer = AdamW(parameter_groups(model, settings.weight_decay), lr=0.0)
     batches: list[np.ndarray] = []
     losses = []
     model.train()
@@ -94,7 +94,10 @@ def train(
         loss = LOSSES[examples.kind.problem](logits, targets)
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), MAX_GRAD_NORM)
-        optimizer.step(rate)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        optimizer.step()
+        optimizer.zero_grad()
         result.steps += 1
         losses.append(loss.detach())
         if result.steps % cadence == 0:

@@ -1,8 +1,7 @@
 """The optimizers by name, and what a phase says of them.
 
-To add one, write a file beside this one with a class of torch's form, which takes `lr`, `betas` and
-`eps`, divides gradients by `grad_scale` and skips a step where `found_inf` is 1, as torch's fused
-optimizers do; then name it here.
+To add one, write a file beside this one with a class whose `update` divides gradients by `grad_scale` and
+changes nothing where `found_inf` is 1, as `base.Optimizer` says; then name it here.
 """
 
 from dataclasses import dataclass
