@@ -5,10 +5,13 @@ import math
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from scripts.pretrain.architectures.bert import Bert, Layer
 
 BASE_HIDDEN = 768  # the width for which initializer_range is meant
+ANGLES = (1.5, 0.05)  # of positions' sinusoids a place, from the first to the last
+SHARP = 6.0  # the score of the token that a head looks at, about; that of a far one is 0
 TAKEN = 0.4  # of what attention brings a token, the share that is taken off again: the paper's beta
 
 
@@ -17,12 +20,14 @@ def initialise(model: Bert, seed: int, kind: str = "bert") -> None:
 
     bert: normal, truncated at two deviations of `initializer_range`; biases zero (Devlin et al. 2019).
 
-    mimetic: attention begins as trained attention looks, strong between neighbours and between
-    equal words (Trockman and Kolter, "Mimetic Initialization of Self-Attention Layers", 2023): each
-    head's keys are its queries, positions are sinusoids (Vaswani et al. 2017) as long as words are, and
-    attention's own matrices keep their input's variance. The others' deviation is `initializer_range`
-    at BERT-base's width and grows as the width's root falls. Small models on small budgets leave the
-    plateau of predicting words by their frequency much sooner.
+    mimetic: attention begins as trained attention looks. Each head's keys are its queries, so that it is
+    strong between equal words and neighbours, and attention's own matrices keep their input's variance
+    (Trockman and Kolter, "Mimetic Initialization of Self-Attention Layers", 2023); but each layer's first
+    head looks at the token before, in every other layer at the one behind, as some of BERT's come
+    to (Clark et al. 2019, "What Does BERT Look At?", section 3.1). For that, positions are sinusoids
+    (Vaswani et al. 2017) in the first quarter of the dimensions, where words begin as zero. The other
+    matrices' deviation is `initializer_range` at BERT-base's width and grows as the width's root falls.
+    Small models on small budgets leave the plateau of predicting words by their frequency much sooner.
 
     mimetic_full: and the output projection is -0.4 times the values' transpose. The two then come to a
     share of the negative identity and noise, as in the paper, without the factors of an SVD, whose last
@@ -58,22 +63,45 @@ def predict_by_frequency(model: Bert, counts: np.ndarray) -> None:
 
 @torch.no_grad()
 def make_mimetic(model: Bert, deviation: float, full: bool) -> None:
-    """Give positions their sinusoids, and attention's matrices what ties them to each other."""
+    """Give positions and words dimensions of their own, and attention what ties tokens to each other."""
     places, hidden = model.position_embeddings.weight.shape
-    model.position_embeddings.weight.copy_(sinusoids(places, hidden) * (deviation * math.sqrt(2)))
-    for layer in model.layers:
+    angles = torch.logspace(*np.log10(ANGLES), max(1, hidden // 8), dtype=torch.float64)
+    waves = sinusoids(places, angles) * (deviation * math.sqrt(2))
+    model.word_embeddings.weight[:, : 2 * len(angles)] = 0
+    model.position_embeddings.weight.copy_(functional.pad(waves, (0, hidden - 2 * len(angles))))
+    for number, layer in enumerate(model.layers):
         assert isinstance(layer, Layer)
         queries, keys, values = layer.qkv.weight.chunk(3)
         output = layer.attention_output.weight
         for weight in (queries, values, output):
             weight.mul_(hidden**-0.5 / weight.std())
         keys.copy_(queries)
+        head = hidden // model.shape.num_attention_heads
+        queries[:head], keys[:head] = look(angles, 2 * (number % 2) - 1, head, hidden)
         if full:
             output.copy_(-TAKEN * values.T)
 
 
-def sinusoids(places: int, hidden: int) -> Tensor:
-    """Positions as sines and cosines of falling frequency [places, hidden]; Vaswani et al., 3.5."""
-    pairs = torch.arange((hidden + 1) // 2, dtype=torch.float64)
-    angles = torch.arange(places, dtype=torch.float64)[:, None] / 10000 ** (2 * pairs / hidden)
-    return torch.stack((angles.sin(), angles.cos()), 2).reshape(places, -1)[:, :hidden].float()
+def look(angles: Tensor, offset: int, head: int, hidden: int) -> tuple[Tensor, Tensor]:
+    """Queries and keys [head, hidden] by which a token attends to the one that lies `offset` after it.
+
+    A key is a position turned back by the offset: its product with a query is the sum of the cosines of
+    angle x (distance - offset), of as many angles as the head has room for.
+    """
+    count = min(len(angles), max(1, head // 2))
+    taken = torch.arange(count) * (len(angles) // count)
+    turn = angles[taken] * offset
+    sine, cosine, row = 2 * taken, 2 * taken + 1, 2 * torch.arange(count)
+    queries, keys = torch.zeros(2, head, hidden, dtype=torch.float64)
+    queries[row, sine] = queries[row + 1, cosine] = 1
+    keys[row, sine] = keys[row + 1, cosine] = turn.cos()
+    keys[row + 1, sine] = turn.sin()
+    keys[row, cosine] = -turn.sin()
+    gain = math.sqrt(SHARP * math.sqrt(head) / (2 * count))  # a normalised wave's square is 2
+    return (gain * queries).float(), (gain * keys).float()
+
+
+def sinusoids(places: int, angles: Tensor) -> Tensor:
+    """Positions as sines and cosines of angles in turn [places, 2 * angles]; Vaswani et al., 3.5."""
+    turned = torch.arange(places, dtype=torch.float64)[:, None] * angles
+    return torch.stack((turned.sin(), turned.cos()), 2).reshape(places, -1).float()
