@@ -6,8 +6,9 @@
 
 The first prints the mean cosine of two tokens after the last layer, before any training. The second
 prints the masked-LM loss of a model on longer sequences than it was trained on: of all masks, of those
-at positions that were trained, and beyond; with the new positions as they are, as repetitions of the
-trained ones, and as sinusoids; and with each sequence cut into pieces of the trained length.
+at positions that were trained, and beyond; with the new positions as they were drawn, as repetitions of
+the trained ones, and as a phase begins with them; and with each sequence cut into pieces of the trained
+length.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from torch.nn import functional as F
 
 from scripts.examples.h5.example_files import Examples
 from scripts.pretrain.architectures.bert import Bert, Dropout
-from scripts.pretrain.architectures.initialisation import initialise, sinusoids
+from scripts.pretrain.architectures.initialisation import extend_positions, initialise
 from scripts.pretrain.architectures.micro_batch import MicroBatch
 from scripts.pretrain.architectures.model_config import Shape
 from scripts.pretrain.architectures.model_folder import load_model
@@ -73,18 +74,17 @@ def by_position(folder: Path, files: list[Path], trained: int, count: int) -> No
     shape = model.shape
     model.kernels = choose(torch.device("cpu"), torch.float32, shape)
     table = model.position_embeddings.weight.data
-    old, places = table[:trained].clone(), torch.arange(len(table))
-    waves = sinusoids(len(table), shape.hidden_size)
-    scale = old.std() / waves[:trained].std()
+    drawn, places = table.clone(), torch.arange(len(table))
+    extend_positions(model, len(table))
     new = {
-        "as they are": table.clone(),
-        "repetitions": old[places % trained],
-        "sinusoids": torch.cat([old, scale * waves[trained:]]),
-        "cut into pieces": table.clone(),
+        "as drawn": drawn,
+        "repetitions": drawn[places % trained],
+        "changed as the others": table.clone(),
+        "cut into pieces": drawn,
     }
     examples = Examples(files, 1)
     rows = range(min(count, len(examples)))
-    print(f"{'positions beyond':20} {'all':>6} {'below':>6} {'beyond':>6}")
+    print(f"{'positions beyond':22} {'all':>6} {'below':>6} {'beyond':>6}")
     for name, values in new.items():
         table.copy_(values)
         found, beyond = [], []
@@ -96,7 +96,7 @@ def by_position(folder: Path, files: list[Path], trained: int, count: int) -> No
             whole = name != "cut into pieces"
             found.append(losses(model, batch if whole else in_pieces(batch, trained)))
         loss, late = torch.cat(found), torch.cat(beyond)
-        print(f"{name:20} {loss.mean():6.2f} {loss[~late].mean():6.2f} {loss[late].mean():6.2f}")
+        print(f"{name:22} {loss.mean():6.2f} {loss[~late].mean():6.2f} {loss[late].mean():6.2f}")
 
 
 def main() -> None:

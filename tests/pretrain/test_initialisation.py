@@ -1,11 +1,14 @@
 """The weights that a new model starts from."""
 
+import math
+from dataclasses import replace
+
 import pytest
 import torch
-from torch.nn import functional as F
+from torch.nn import functional
 
 from scripts.pretrain.architectures.bert import Bert, Dropout
-from scripts.pretrain.architectures.initialisation import initialise, sinusoids
+from scripts.pretrain.architectures.initialisation import extend_positions, initialise, sinusoids
 from scripts.pretrain.architectures.model_config import Shape
 from tests.pretrain.test_bert import random_batch
 
@@ -32,28 +35,57 @@ def test_bert_draws_all_matrices_with_the_same_deviation():
             assert weight.abs().max() <= 0.04
 
 
-def test_mimetic_attention_finds_neighbours_and_equal_words():
-    """From its first layer's input, before any training: a token attends to itself, to the tokens
-    beside it and to the same word elsewhere more than to other words elsewhere."""
-    model = drawn("mimetic")
-    words = torch.randperm(1000, generator=torch.Generator().manual_seed(3))[:64]
-    words[40] = words[10]
-    x = model.word_embeddings.weight[words] + model.position_embeddings.weight
+def scores(model: Bert, words: torch.Tensor, layer: int = 0) -> torch.Tensor:
+    """What each head of a layer gives for each query and key [heads, T, T], of the model's input."""
+    heads, width = model.shape.num_attention_heads, model.shape.hidden_size
+    x = model.word_embeddings.weight[words] + model.position_embeddings.weight[: len(words)]
     x = model.norm(x, model.kernels)
-    queries, keys, _ = (x @ model.layers[0].qkv.weight.T).view(64, 3, 2, 64).unbind(1)
-    scores = torch.einsum("thd,shd->hts", queries, keys) / 8
-    far = scores[:, 10, 25:38]
+    parts = (x @ model.layers[layer].qkv.weight.T).view(len(words), 3, heads, -1)
+    queries, keys, _ = parts.unbind(1)
+    return torch.einsum("thd,shd->hts", queries, keys) / (width / heads) ** 0.5
+
+
+def random_words(count: int) -> torch.Tensor:
+    return torch.randperm(1000, generator=torch.Generator().manual_seed(3))[:count]
+
+
+def test_mimetic_attention_finds_neighbours_and_equal_words():
+    """Before any training a token attends to itself, to the tokens beside it and to the same word
+    elsewhere more than to other words elsewhere, by all heads but the first."""
+    words = random_words(64)
+    words[40] = words[10]
+    found = scores(drawn("mimetic"), words)[1, 10]
     for place in (10, 9, 11, 40):
-        assert (scores[:, 10, place] > far.max(1).values).all(), place
+        assert found[place] > found[25:38].max(), place
+
+
+@pytest.mark.parametrize(
+    ("width", "heads"), [(128, 2), (128, 4), (36, 3), pytest.param(768, 12, marks=pytest.mark.slow)]
+)
+def test_a_head_of_each_layer_looks_at_the_token_before_or_behind(width, heads):
+    model = Bert(Shape(1024, width, 3, heads, 64, max_position_embeddings=64))
+    initialise(model, 1, "mimetic")
+    for layer, offset in enumerate((-1, 1, -1)):
+        found = scores(model, random_words(64), layer)[0]
+        assert found.diagonal(offset).mean() > 4
+        nearest = found[1:-1].argmax(1) - torch.arange(1, 63)
+        assert (nearest == offset).float().mean() > 0.9 if width > 100 else True
+        far = torch.cat([found.diagonal(distance) for distance in (-20, -9, 9, 20)])
+        assert far.mean() < 1.5
+
+
+def test_heads_may_be_as_narrow_as_there_are():
+    for width, heads in ((4, 2), (6, 2), (8, 2)):
+        initialise(Bert(Shape(50, width, 2, heads, 8, max_position_embeddings=8)), 1, "mimetic")
 
 
 @pytest.mark.parametrize("kind", ["mimetic", "mimetic_full"])
-def test_mimetic_attention_keeps_variance_and_its_keys_are_its_queries(kind):
+def test_mimetic_attention_keeps_variance_and_its_other_keys_are_its_queries(kind):
     for layer in drawn(kind).layers:
         queries, keys, values = layer.qkv.weight.chunk(3)
-        assert torch.equal(queries, keys)
-        for weight in (queries, values):
-            assert weight.std().item() == pytest.approx(128**-0.5)
+        assert torch.equal(queries[64:], keys[64:])
+        for weight in (queries[64:], values):
+            assert weight.std().item() == pytest.approx(128**-0.5, rel=0.02)
 
 
 def test_values_and_projection_come_to_a_share_of_the_negative_identity():
@@ -78,12 +110,63 @@ def test_layers_keep_tokens_apart(layers, hidden):
     model = Bert(Shape(1024, hidden, layers, hidden // 64, 4 * hidden, max_position_embeddings=64))
     initialise(model, 1, "mimetic_full")
     with torch.no_grad():
-        x = F.normalize(model.encode(random_batch([64]), Dropout()), dim=1)
+        x = functional.normalize(model.encode(random_batch([64]), Dropout()), dim=1)
     assert ((x @ x.T).sum().item() - 64) / (64 * 63) < 0.4
 
 
-def test_sinusoids_are_those_of_the_paper():
-    table = sinusoids(50, 8)
-    assert table.shape == (50, 8)
-    assert table[3, 2].item() == pytest.approx(torch.sin(torch.tensor(3 / 10000 ** (2 / 8))).item())
-    assert table[3, 3].item() == pytest.approx(torch.cos(torch.tensor(3 / 10000 ** (2 / 8))).item())
+def test_positions_are_sinusoids_of_falling_frequency_where_words_are_zero():
+    table = sinusoids(50, 128)
+    assert table.shape == (50, 128)
+    assert not table[:, 32:].any()
+    for place, angle in ((0, 1.5), (15, 0.05)):
+        for number in (0, 1, 49):
+            pair = [math.sin(number * angle), math.cos(number * angle)]
+            assert table[number, 2 * place : 2 * place + 2].tolist() == pytest.approx(
+                pair, abs=1e-5
+            )
+    model = drawn("mimetic")
+    assert not model.word_embeddings.weight[:, :32].any()
+    assert model.word_embeddings.weight[:, 32:].all(0).any()
+    lengths = [weight.norm(dim=1).mean() for weight in (model.position_embeddings.weight,)]
+    assert lengths[0].item() == pytest.approx(0.02 * 6**0.5 * 32**0.5, rel=1e-3)
+
+
+PLACES = 192
+
+
+def trained(change: torch.Tensor, seen: int = 128, decay: float = 0.98) -> Bert:
+    """A model whose positions decayed, and the first of which changed by a matrix."""
+    model = Bert(replace(SHAPE, max_position_embeddings=PLACES))
+    initialise(model, 1, "mimetic")
+    table = model.position_embeddings.weight.data
+    waves = functional.pad(sinusoids(PLACES, 128)[:, :32], (0, 1), value=1)
+    table.mul_(decay)
+    table[:seen] += waves[:seen] @ change
+    table[0] += 1  # the first token's place is like no other
+    return model
+
+
+CHANGE = 0.05 * torch.randn(33, 128, generator=torch.Generator().manual_seed(1))
+
+
+@pytest.mark.parametrize("length", [129, PLACES])
+def test_places_that_are_new_to_a_phase_begin_as_the_others_have_become(length):
+    model, whole = trained(CHANGE), trained(CHANGE, seen=PLACES).position_embeddings.weight
+    before = model.position_embeddings.weight.detach().clone()
+    extend_positions(model, length)
+    table = model.position_embeddings.weight
+    new, missing = table[128:length] - whole[128:length], before[128:length] - whole[128:length]
+    assert new.norm() < 0.5 * missing.norm()
+    assert torch.equal(table[:128], before[:128])
+    assert torch.equal(table[length:], before[length:])
+
+
+def test_places_stay_as_they_are_where_none_is_new_or_nothing_is_known():
+    none = torch.zeros(33, 128)
+    for model, length in (
+        (drawn("mimetic"), 64), (drawn("bert"), 64), (trained(CHANGE), 128), (trained(CHANGE), 20),
+        (trained(CHANGE, seen=PLACES), PLACES), (trained(none, seen=1), PLACES),
+    ):  # fmt: skip
+        before = model.position_embeddings.weight.detach().clone()
+        extend_positions(model, length)
+        assert torch.equal(model.position_embeddings.weight, before)

@@ -65,10 +65,10 @@ def predict_by_frequency(model: Bert, counts: np.ndarray) -> None:
 def make_mimetic(model: Bert, deviation: float, full: bool) -> None:
     """Give positions and words dimensions of their own, and attention what ties tokens to each other."""
     places, hidden = model.position_embeddings.weight.shape
-    angles = torch.logspace(*np.log10(ANGLES), max(1, hidden // 8), dtype=torch.float64)
-    waves = sinusoids(places, angles) * (deviation * math.sqrt(2))
-    model.word_embeddings.weight[:, : 2 * len(angles)] = 0
-    model.position_embeddings.weight.copy_(functional.pad(waves, (0, hidden - 2 * len(angles))))
+    waves = sinusoids(places, hidden) * (deviation * math.sqrt(2))
+    model.position_embeddings.weight.copy_(waves)
+    model.word_embeddings.weight[:, : 2 * len(angles(hidden))] = 0
+    head = hidden // model.shape.num_attention_heads
     for number, layer in enumerate(model.layers):
         assert isinstance(layer, Layer)
         queries, keys, values = layer.qkv.weight.chunk(3)
@@ -76,21 +76,21 @@ def make_mimetic(model: Bert, deviation: float, full: bool) -> None:
         for weight in (queries, values, output):
             weight.mul_(hidden**-0.5 / weight.std())
         keys.copy_(queries)
-        head = hidden // model.shape.num_attention_heads
-        queries[:head], keys[:head] = look(angles, 2 * (number % 2) - 1, head, hidden)
+        queries[:head], keys[:head] = look(2 * (number % 2) - 1, head, hidden)
         if full:
             output.copy_(-TAKEN * values.T)
 
 
-def look(angles: Tensor, offset: int, head: int, hidden: int) -> tuple[Tensor, Tensor]:
+def look(offset: int, head: int, hidden: int) -> tuple[Tensor, Tensor]:
     """Queries and keys [head, hidden] by which a token attends to the one that lies `offset` after it.
 
     A key is a position turned back by the offset: its product with a query is the sum of the cosines of
     angle x (distance - offset), of as many angles as the head has room for.
     """
-    count = min(len(angles), max(1, head // 2))
-    taken = torch.arange(count) * (len(angles) // count)
-    turn = angles[taken] * offset
+    known = angles(hidden)
+    count = min(len(known), max(1, head // 2))
+    taken = torch.arange(count) * (len(known) // count)
+    turn = known[taken] * offset
     sine, cosine, row = 2 * taken, 2 * taken + 1, 2 * torch.arange(count)
     queries, keys = torch.zeros(2, head, hidden, dtype=torch.float64)
     queries[row, sine] = queries[row + 1, cosine] = 1
@@ -101,7 +101,34 @@ def look(angles: Tensor, offset: int, head: int, hidden: int) -> tuple[Tensor, T
     return (gain * queries).float(), (gain * keys).float()
 
 
-def sinusoids(places: int, angles: Tensor) -> Tensor:
-    """Positions as sines and cosines of angles in turn [places, 2 * angles]; Vaswani et al., 3.5."""
-    turned = torch.arange(places, dtype=torch.float64)[:, None] * angles
-    return torch.stack((turned.sin(), turned.cos()), 2).reshape(places, -1).float()
+def angles(hidden: int) -> Tensor:
+    """The angles a place of positions' sinusoids: as many as an eighth of the dimensions."""
+    return torch.logspace(*np.log10(ANGLES), max(1, hidden // 8), dtype=torch.float64)
+
+
+def sinusoids(places: int, hidden: int) -> Tensor:
+    """Positions as the sine and cosine of each angle in turn, and zeros behind: [places, hidden]."""
+    turned = torch.arange(places, dtype=torch.float64)[:, None] * angles(hidden)
+    waves = torch.stack((turned.sin(), turned.cos()), 2).reshape(places, -1).float()
+    return functional.pad(waves, (0, hidden - waves.shape[1]))
+
+
+@torch.no_grad()
+def extend_positions(model: Bert, length: int) -> None:
+    """Do to positions below `length` that training never saw what it did to the others, in place.
+
+    They are those from where on all are sinusoids still, as `make_mimetic` left them, but for decay. The
+    others' change is taken for a linear function of the sinusoids, by ridge regression.
+    """
+    table = model.position_embeddings.weight
+    waves = sinusoids(*table.shape)
+    changed = functional.cosine_similarity(table, waves, dim=1) < 1 - 1e-5
+    seen = int(changed.nonzero().max()) + 1 if changed.any() else 0
+    if not 1 < seen < length:
+        return
+    drawn = (waves * (table[seen:].norm() / waves[seen:].norm())).double()
+    known = functional.pad(waves[:, : 2 * len(angles(len(waves[0])))], (0, 1), value=1).double()
+    rows = known[1:seen]  # without the first token's, which is like no other
+    ridge = rows.T @ rows + torch.eye(rows.shape[1], dtype=torch.float64)
+    fit = torch.linalg.solve(ridge, rows.T @ (table - drawn)[1:seen])
+    table[seen:length] = (drawn + known @ fit)[seen:length].float()

@@ -18,7 +18,11 @@ from scripts.examples.h5.example_files import Examples
 from scripts.examples.tokenizer.given_tokenizer import read_tokenizer
 from scripts.pretrain.architectures import model_folder
 from scripts.pretrain.architectures.bert import Bert
-from scripts.pretrain.architectures.initialisation import initialise, predict_by_frequency
+from scripts.pretrain.architectures.initialisation import (
+    extend_positions,
+    initialise,
+    predict_by_frequency,
+)
 from scripts.pretrain.architectures.model_config import Shape
 from scripts.pretrain.kernels import cpu
 from scripts.pretrain.kernels.cuda import sum_in_order
@@ -196,7 +200,9 @@ def first_model(job: Job, examples: Examples) -> Bert:
     """The model that training starts from."""
     dtype = getattr(torch, PRECISIONS[job.settings.precision])
     if job.init:
-        return model_folder.load_model(job.init, dtype, job.settings.seed)
+        model = model_folder.load_model(job.init, dtype, job.settings.seed)
+        extend_positions(model, examples.seq_length)
+        return model
     model = Bert(Shape.from_config(job.config, "--model"), dtype)
     initialise(model, job.settings.seed, job.settings.initial_weights)
     if job.settings.initial_weights != "bert":
