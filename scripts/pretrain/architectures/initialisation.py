@@ -10,7 +10,7 @@ from torch.nn import functional
 from scripts.pretrain.architectures.bert import Bert, Layer
 
 BASE_HIDDEN = 768  # the width for which initializer_range is meant
-ANGLES = (1.5, 0.05)  # of positions' sinusoids a place, from the first to the last
+FASTEST, SLOWEST = 1.5, 0.05  # of positions' sinusoids: angles a place
 SHARP = 6.0  # the score of the token that a head looks at, about; that of a far one is 0
 TAKEN = 0.4  # of what attention brings a token, the share that is taken off again: the paper's beta
 
@@ -31,7 +31,7 @@ def initialise(model: Bert, seed: int, kind: str = "bert") -> None:
 
     mimetic_full: and the output projection is -0.4 times the values' transpose. The two then come to a
     share of the negative identity and noise, as in the paper, without the factors of an SVD, whose last
-    digits differ between machines. Without it tokens are all but equal after some layers.
+    digits differ between machines. Without it a deep model's tokens begin alike.
     """
     deviation = model.shape.initializer_range
     if kind != "bert":
@@ -54,9 +54,8 @@ def initialise(model: Bert, seed: int, kind: str = "bert") -> None:
 def predict_by_frequency(model: Bert, counts: np.ndarray) -> None:
     """Let the masked-LM head's bias be the log of each token's frequency; `counts`: [vocabulary].
 
-    The head then predicts a word by its frequency from the first step on. Else a model learns that
-    first, by a part that all hidden states come to share, beside which what attention brings is
-    small; how small, and so when the loss leaves that plateau, is luck.
+    Else a model learns the frequencies first, by a part that all hidden states come to share, beside
+    which what attention brings is small.
     """
     model.head_bias.copy_(torch.from_numpy(np.log((counts + 0.5) / (counts + 0.5).sum())))
 
@@ -103,7 +102,7 @@ def look(offset: int, head: int, hidden: int) -> tuple[Tensor, Tensor]:
 
 def angles(hidden: int) -> Tensor:
     """The angles a place of positions' sinusoids: as many as an eighth of the dimensions."""
-    return torch.logspace(*np.log10(ANGLES), max(1, hidden // 8), dtype=torch.float64)
+    return torch.from_numpy(np.geomspace(FASTEST, SLOWEST, max(1, hidden // 8)))
 
 
 def sinusoids(places: int, hidden: int) -> Tensor:

@@ -16,13 +16,8 @@ from scripts.common.errors import UserError
 from scripts.common.model_files import TOKENIZERS, VOCABULARY, weight_files
 from scripts.examples.h5.example_files import Examples
 from scripts.examples.tokenizer.given_tokenizer import read_tokenizer
-from scripts.pretrain.architectures import model_folder
+from scripts.pretrain.architectures import initialisation, model_folder
 from scripts.pretrain.architectures.bert import Bert
-from scripts.pretrain.architectures.initialisation import (
-    extend_positions,
-    initialise,
-    predict_by_frequency,
-)
 from scripts.pretrain.architectures.model_config import Shape
 from scripts.pretrain.kernels import cpu
 from scripts.pretrain.kernels.cuda import sum_in_order
@@ -201,12 +196,12 @@ def first_model(job: Job, examples: Examples) -> Bert:
     dtype = getattr(torch, PRECISIONS[job.settings.precision])
     if job.init:
         model = model_folder.load_model(job.init, dtype, job.settings.seed)
-        extend_positions(model, examples.seq_length)
+        initialisation.extend_positions(model, examples.seq_length)
         return model
     model = Bert(Shape.from_config(job.config, "--model"), dtype)
-    initialise(model, job.settings.seed, job.settings.initial_weights)
+    initialisation.initialise(model, job.settings.seed, job.settings.initial_weights)
     if job.settings.initial_weights != "bert":
-        predict_by_frequency(model, label_counts(examples, model.shape.vocab_size))
+        initialisation.predict_by_frequency(model, label_counts(examples, model.shape.vocab_size))
     return model
 
 

@@ -1,20 +1,24 @@
 """What the optimizers share."""
 
+from collections.abc import Callable
 from inspect import unwrap
 
 import torch
 from torch import Tensor
 
+STATE = ("step", "exp_avg", "exp_avg_sq")
+
 
 class Optimizer(torch.optim.Optimizer):
-    """torch's form of an optimizer whose parameters have an Adam's state, by `update`.
+    """torch's form of an optimizer whose parameters have an Adam's state, which `update` takes on.
 
     Without torch's compiler, which torch's own methods import when they are first called, for a second.
-    `grad_scale` divides the gradients and `found_inf` (1.0) skips a step, as torch's fused optimizers
-    take them.
+    `grad_scale` divides the gradients and `found_inf` (1.0) skips a step, as in torch's fused ones.
     """
 
     _step_supports_amp_scaling = True
+    # Of a group: its settings, parameters, gradients, and what STATE names of each.
+    update: Callable[..., None]
     grad_scale: Tensor | None = None
     found_inf: Tensor | None = None
 
@@ -23,9 +27,7 @@ class Optimizer(torch.optim.Optimizer):
     state_dict = unwrap(torch.optim.Optimizer.state_dict)
     zero_grad = unwrap(torch.optim.Optimizer.zero_grad)
 
-    def __init__(
-        self, params, lr: float, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8
-    ):
+    def __init__(self, params, lr: float, betas=(0.9, 0.999), eps: float = 1e-8):
         # Capturable: a state that is loaded keeps `step` on the parameter's device.
         defaults = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": 0.0, "capturable": True}
         super().__init__(params, defaults)
@@ -37,27 +39,10 @@ class Optimizer(torch.optim.Optimizer):
             params = [p for p in group["params"] if p.grad is not None]
             for p in params:
                 if not self.state[p]:
-                    self.state[p] = {
-                        "step": torch.zeros((), device=p.device),
-                        "exp_avg": torch.zeros_like(p),
-                        "exp_avg_sq": torch.zeros_like(p),
-                    }
+                    steps = torch.zeros((), device=p.device)
+                    blank = steps, torch.zeros_like(p), torch.zeros_like(p)
+                    self.state[p] = dict(zip(STATE, blank, strict=True))
             if params:
-                state = [self.state[p] for p in params]
-                steps, means, squares = (
-                    [s[name] for s in state] for name in ("step", "exp_avg", "exp_avg_sq")
-                )
-                grads = [p.grad for p in params if p.grad is not None]
-                self.update(group, params, grads, steps, means, squares)
-
-    def update(
-        self,
-        group: dict,
-        params: list[Tensor],
-        grads: list[Tensor],
-        steps: list[Tensor],
-        means: list[Tensor],
-        squares: list[Tensor],
-    ) -> None:
-        """One step of the parameters of a group, of their counts of steps and of their moments."""
-        raise NotImplementedError
+                grads = [p.grad for p in params]
+                state = [[self.state[p][name] for p in params] for name in STATE]
+                self.update(group, params, grads, *state)

@@ -15,14 +15,11 @@ class Lamb(Optimizer):
 
     def update(self, group, params, grads, steps, means, squares) -> None:
         beta1, beta2 = group["betas"]
-        device = params[0].device
-        go = torch.ones((), device=device)
-        if self.found_inf is not None:
-            go = 1 - self.found_inf
+        go = torch.ones_like(steps[0]) if self.found_inf is None else 1 - self.found_inf
         if self.grad_scale is not None:
             grads = list(torch._foreach_div(grads, self.grad_scale))
-        if self.found_inf is not None:  # what is not finite times 0 would still not be
-            grads = [torch.where(go > 0, grad, torch.zeros_like(grad)) for grad in grads]
+        # What is not finite times 0 would still not be.
+        grads = [torch.where(go > 0, grad, torch.zeros_like(grad)) for grad in grads]
         torch._foreach_add_(steps, go, alpha=1)  # without alpha, `go` is taken to the host
         # With go = 0 the moments keep their values: their weights become 1 and 0.
         keep1, keep2 = 1 - go * (1 - beta1), 1 - go * (1 - beta2)
