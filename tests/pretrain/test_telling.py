@@ -21,7 +21,7 @@ DECIDING = {
     "pretrain/kernels": "choice cpu cuda fp8 reference self_check tiles",
     "pretrain/loop": "batch_size_probe checkpoint guard job micro_batches phase processes recipe "
     "schedule training training_run",
-    "pretrain/optimizers": "adamw grad_scaler lamb registry",
+    "pretrain/optimizers": "adamw base grad_scaler lamb registry",
 }
 
 
