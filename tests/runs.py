@@ -98,6 +98,19 @@ def planned(folder: Path, *args: str) -> Counter[str]:
     return found
 
 
+def imported(module: str, words: list, names: tuple[str, ...]) -> list[str]:
+    """Which modules of `names` a step has loaded when it ends, run by its `main` in a process of its own."""
+    argv = [module, *map(str, words)]
+    program = (
+        f"import sys; sys.argv = {argv}; from {module} import main; main()\n"
+        f"print(*(name for name in {names} if name in sys.modules))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return ended.stdout.split()
+
+
 def digest(path: Path) -> str:
     """A file's digest: where two differ, pytest would compare their bytes for hours."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -10,7 +10,7 @@ import time
 from itertools import chain, repeat
 from pathlib import Path
 
-import torch._dynamo  # noqa: F401, which an optimizer takes a second to load: once, for all
+import torch._dynamo  # noqa: F401, which several processes take a second to load: once, for all
 from torch import Tensor
 from torch.nn import functional
 

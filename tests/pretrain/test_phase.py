@@ -19,6 +19,7 @@ from scripts.pretrain.loop.job import Job, RuntimeOptions, Settings
 from scripts.pretrain.loop.processes import ALONE, Processes
 from scripts.pretrain.loop.recipe import Recipe
 from tests.examples.made import make
+from tests.pretrain.test_initialisation import CHANGE, PLACES, trained
 
 
 class Data(SimpleNamespace):
@@ -268,3 +269,13 @@ def test_a_small_models_head_begins_with_the_words_frequencies(job, kind):
         assert torch.allclose(bias.softmax(0), (counts / counts.sum()).float())
         assert bias.argmax() == counts.argmax()
         assert bias.max() > bias.min()
+
+
+def test_a_longer_phase_carries_its_first_models_positions_on(job, monkeypatch):
+    monkeypatch.setattr(phase.model_folder, "load_model", lambda *_: trained(CHANGE))
+    before = trained(CHANGE).position_embeddings.weight
+    long = replace(job, init=Path("short"), settings=Settings(precision="fp32"))
+    for length, moves in ((128, False), (PLACES, True)):
+        data = Data(**vars(DATA) | {"seq_length": length})
+        model = phase.first_model(long, data)
+        assert torch.equal(model.position_embeddings.weight, before) != moves

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
+from torch.nn import functional as F
 
 from scripts.pretrain.architectures.bert import Bert, Layer
 
@@ -91,13 +91,13 @@ def look(offset: int, head: int, hidden: int) -> tuple[Tensor, Tensor]:
     taken = torch.arange(count) * (len(known) // count)
     turn = known[taken] * offset
     sine, cosine, row = 2 * taken, 2 * taken + 1, 2 * torch.arange(count)
-    queries, keys = torch.zeros(2, head, hidden, dtype=torch.float64)
+    queries, keys = torch.zeros(2, max(2, head), hidden, dtype=torch.float64)
     queries[row, sine] = queries[row + 1, cosine] = 1
     keys[row, sine] = keys[row + 1, cosine] = turn.cos()
     keys[row + 1, sine] = turn.sin()
     keys[row, cosine] = -turn.sin()
     gain = math.sqrt(SHARP * math.sqrt(head) / (2 * count))  # a normalised wave's square is 2
-    return (gain * queries).float(), (gain * keys).float()
+    return (gain * queries[:head]).float(), (gain * keys[:head]).float()
 
 
 def angles(hidden: int) -> Tensor:
@@ -109,7 +109,7 @@ def sinusoids(places: int, hidden: int) -> Tensor:
     """Positions as the sine and cosine of each angle in turn, and zeros behind: [places, hidden]."""
     turned = torch.arange(places, dtype=torch.float64)[:, None] * angles(hidden)
     waves = torch.stack((turned.sin(), turned.cos()), 2).reshape(places, -1).float()
-    return functional.pad(waves, (0, hidden - waves.shape[1]))
+    return F.pad(waves, (0, hidden - waves.shape[1]))
 
 
 @torch.no_grad()
@@ -121,12 +121,12 @@ def extend_positions(model: Bert, length: int) -> None:
     """
     table = model.position_embeddings.weight
     waves = sinusoids(*table.shape)
-    changed = functional.cosine_similarity(table, waves, dim=1) < 1 - 1e-5
+    changed = F.cosine_similarity(table, waves, dim=1) < 1 - 1e-5
     seen = int(changed.nonzero().max()) + 1 if changed.any() else 0
     if not 1 < seen < length:
         return
     drawn = (waves * (table[seen:].norm() / waves[seen:].norm())).double()
-    known = functional.pad(waves[:, : 2 * len(angles(len(waves[0])))], (0, 1), value=1).double()
+    known = F.pad(waves, (0, 1), value=1).double()
     rows = known[1:seen]  # without the first token's, which is like no other
     ridge = rows.T @ rows + torch.eye(rows.shape[1], dtype=torch.float64)
     fit = torch.linalg.solve(ridge, rows.T @ (table - drawn)[1:seen])

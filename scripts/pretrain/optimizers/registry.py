@@ -1,7 +1,7 @@
 """The optimizers by name, and what a phase says of them.
 
-To add one, write a file beside this one with a class whose `update` divides gradients by `grad_scale` and
-changes nothing where `found_inf` is 1, as `base.Optimizer` says; then name it here.
+To add one, write a file beside this one with a class of torch's form that divides gradients by `grad_scale`
+and changes nothing where `found_inf` is 1, such as a `base.Optimizer`; then name it here.
 """
 
 from dataclasses import dataclass
