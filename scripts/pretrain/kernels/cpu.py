@@ -81,11 +81,15 @@ class LinearFunction(Function):
 
 
 def keep_mask(shape: torch.Size, rate: float, generator: torch.Generator) -> Tensor:
-    """A boolean mask that is False with probability `rate`, to the nearest 1/65536."""
+    """A mask that is 0 with probability `rate`, to the nearest 1/65536, and else 1.
+
+    Of bytes: comparing to Booleans and multiplying by them is not vectorized.
+    """
     count = shape.numel()
     bits = torch.empty(-(-count // 4), dtype=torch.int64)
     bits.random_(-(2**63), None, generator=generator)
-    return (bits.view(torch.int16)[:count] >= round(rate * 65536) - 32768).view(shape)
+    keep, lowest = torch.empty(shape, dtype=torch.uint8), round(rate * 65536) - 32768
+    return torch.ge(bits.view(torch.int16)[:count].view(shape), lowest, out=keep)
 
 
 class DropoutFunction(Function):
@@ -93,13 +97,12 @@ class DropoutFunction(Function):
 
     @staticmethod
     def forward(ctx, x: Tensor, rate: float, generator: torch.Generator) -> Tensor:
-        ctx.keep = keep_mask(x.shape, rate, generator)
-        ctx.scale = 1 / (1 - rate)
-        return (x * ctx.keep).mul_(ctx.scale)
+        ctx.keep, ctx.rate = keep_mask(x.shape, rate, generator), rate
+        return dropped(x, ctx.keep, rate)
 
     @staticmethod
     def backward(ctx, grad: Tensor):
-        return (grad * ctx.keep).mul_(ctx.scale), None, None
+        return dropped(grad, ctx.keep, ctx.rate), None, None
 
 
 class AttentionFunction(Function):
