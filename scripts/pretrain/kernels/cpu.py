@@ -127,17 +127,16 @@ class AttentionFunction(Function):
                 .contiguous()
                 .view(3, tile.count * heads, tile.length, width)
             )
-            q = q * ctx.scale
-            kept = []
-            outputs = q.new_empty(tile.count * heads, tile.length, width)
+            kept, outputs = [], torch.empty_like(q)
             for part in pieces(tile, heads):
-                scores = batched(q[part], k[part].transpose(1, 2))
+                scores = q.new_empty(len(q[part]), tile.length, tile.length)
+                batched(q[part], k[part].transpose(1, 2), scores, ctx.scale)
                 if tile.padding is not None:
                     shape = (tile.count, heads, tile.length, tile.length)
                     scores.view(shape).masked_fill_(tile.padding, -torch.inf)
                 scores = torch.softmax(scores, -1)
                 keep = keep_mask(scores.shape, rate, generator) if rate else None
-                outputs[part] = batched(dropped(scores, keep, rate), v[part])
+                batched(dropped(scores, keep, rate), v[part], outputs[part])
                 kept.append((scores, keep))
             outputs = outputs.view(tile.count, heads, tile.length, width).transpose(1, 2)
             unpad(outputs.reshape(tile.count * tile.length, heads * width), tile, out)
@@ -163,13 +162,13 @@ class AttentionFunction(Function):
             grads = grad.new_empty(3, tile.count * heads, tile.length, width)
             for part, (scores, keep) in zip(pieces(tile, heads), kept, strict=True):
                 weights = dropped(scores, keep, ctx.rate)
-                grads[2][part] = batched_gradient(weights, rows[part])
-                part_grad = batched(rows[part], v[part].transpose(1, 2))
+                batched_gradient(weights, rows[part], grads[2][part])
+                part_grad = torch.empty_like(scores)
+                batched(rows[part], v[part].transpose(1, 2), part_grad)
                 part_grad = dropped(part_grad, keep, ctx.rate)
                 part_grad = torch._softmax_backward_data(part_grad, scores, -1, scores.dtype)
-                grads[0][part] = batched(part_grad, k[part])
-                grads[1][part] = batched_gradient(part_grad, q[part])
-            grads[0].mul_(ctx.scale)
+                batched(part_grad, k[part], grads[0][part], ctx.scale)
+                batched_gradient(part_grad, q[part], grads[1][part], ctx.scale)
             grads = (
                 grads.view(3, tile.count, heads, tile.length, width)
                 .permute(1, 3, 0, 2, 4)
@@ -194,16 +193,20 @@ def pieces(tile: Tile, heads: int) -> list[slice]:
     return [slice(0, tile.count * heads)]
 
 
-def batched(a: Tensor, b: Tensor) -> Tensor:
-    """a @ b for batches of matrices; a single one by the faster library."""
-    return product(a[0], b[0].t())[None] if faster(a) and len(a) == 1 else torch.bmm(a, b)
-
-
-def batched_gradient(a: Tensor, b: Tensor) -> Tensor:
-    """a.T @ b for batches of matrices, b being the narrower."""
+def batched(a: Tensor, b: Tensor, out: Tensor, scale: float = 1.0) -> None:
+    """Write scale x a @ b of batches of matrices to `out`; a single one by the faster library."""
     if faster(a) and len(a) == 1:
-        return weight_gradient(a[0], b[0])[None]
-    return torch.bmm(a.transpose(1, 2), b)
+        torch.mul(product(a[0], b[0].t()), scale, out=out[0])
+    else:
+        out.baddbmm_(a, b, beta=0, alpha=scale)
+
+
+def batched_gradient(a: Tensor, b: Tensor, out: Tensor, scale: float = 1.0) -> None:
+    """Write scale x a.T @ b of batches of matrices to `out`, b being the narrower."""
+    if faster(a) and len(a) == 1:
+        torch.mul(weight_gradient(a[0], b[0]), scale, out=out[0])
+    else:
+        out.baddbmm_(a.transpose(1, 2), b, beta=0, alpha=scale)
 
 
 def dropped(x: Tensor, keep: Tensor | None, rate: float) -> Tensor:
