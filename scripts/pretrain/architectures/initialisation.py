@@ -10,7 +10,8 @@ from torch.nn import functional as F
 from scripts.pretrain.architectures.bert import Bert, Layer
 
 BASE_HIDDEN = 768  # the width for which initializer_range is meant
-FASTEST, SLOWEST = 1.5, 0.05  # of positions' sinusoids: angles a place
+FASTEST = 1.5  # of positions' sinusoids: an angle a place
+EDGE = 12  # positions at either end of a sequence that are like no others
 SHARP = 6.0  # the score of the token that a head looks at, about; that of a far one is 0
 TAKEN = 0.4  # of what attention brings a token, the share that is taken off again: the paper's beta
 
@@ -66,7 +67,8 @@ def make_mimetic(model: Bert, deviation: float, full: bool) -> None:
     places, hidden = model.position_embeddings.weight.shape
     waves = sinusoids(places, hidden) * (deviation * math.sqrt(2))
     model.position_embeddings.weight.copy_(waves)
-    model.word_embeddings.weight[:, : 2 * len(angles(hidden))] = 0
+    known = angles(places, hidden)
+    model.word_embeddings.weight[:, : 2 * len(known)] = 0
     head = hidden // model.shape.num_attention_heads
     for number, layer in enumerate(model.layers):
         assert isinstance(layer, Layer)
@@ -75,18 +77,17 @@ def make_mimetic(model: Bert, deviation: float, full: bool) -> None:
         for weight in (queries, values, output):
             weight.mul_(hidden**-0.5 / weight.std())
         keys.copy_(queries)
-        queries[:head], keys[:head] = look(2 * (number % 2) - 1, head, hidden)
+        queries[:head], keys[:head] = look(2 * (number % 2) - 1, head, hidden, known)
         if full:
             output.copy_(-TAKEN * values.T)
 
 
-def look(offset: int, head: int, hidden: int) -> tuple[Tensor, Tensor]:
+def look(offset: int, head: int, hidden: int, known: Tensor) -> tuple[Tensor, Tensor]:
     """Queries and keys [head, hidden] by which a token attends to the one that lies `offset` after it.
 
     A key is a position turned back by the offset: its product with a query is the sum of the cosines of
-    angle x (distance - offset), of as many angles as the head has room for.
+    angle x (distance - offset), of as many of the `known` angles as the head has room for.
     """
-    known = angles(hidden)
     count = min(len(known), max(1, head // 2))
     taken = torch.arange(count) * (len(known) // count)
     turn = known[taken] * offset
@@ -100,14 +101,18 @@ def look(offset: int, head: int, hidden: int) -> tuple[Tensor, Tensor]:
     return (gain * queries[:head]).float(), (gain * keys[:head]).float()
 
 
-def angles(hidden: int) -> Tensor:
-    """The angles a place of positions' sinusoids: as many as an eighth of the dimensions."""
-    return torch.from_numpy(np.geomspace(FASTEST, SLOWEST, max(1, hidden // 8)))
+def angles(places: int, hidden: int) -> Tensor:
+    """The angles a place of positions' sinusoids: as many as an eighth of the dimensions.
+
+    By the slowest one all places lie within half a circle, so that far ones do not look like near ones.
+    """
+    slowest = min(FASTEST, math.pi / places)
+    return torch.from_numpy(np.geomspace(FASTEST, slowest, max(1, hidden // 8)))
 
 
 def sinusoids(places: int, hidden: int) -> Tensor:
     """Positions as the sine and cosine of each angle in turn, and zeros behind: [places, hidden]."""
-    turned = torch.arange(places, dtype=torch.float64)[:, None] * angles(hidden)
+    turned = torch.arange(places, dtype=torch.float64)[:, None] * angles(places, hidden)
     waves = torch.stack((turned.sin(), turned.cos()), 2).reshape(places, -1).float()
     return F.pad(waves, (0, hidden - waves.shape[1]))
 
@@ -123,11 +128,12 @@ def extend_positions(model: Bert, length: int) -> None:
     waves = sinusoids(*table.shape)
     changed = F.cosine_similarity(table, waves, dim=1) < 1 - 1e-5
     seen = int(changed.nonzero().max()) + 1 if changed.any() else 0
-    if not 1 < seen < length:
+    if not 3 * EDGE < seen < length:
         return
     drawn = (waves * (table[seen:].norm() / waves[seen:].norm())).double()
     known = F.pad(waves, (0, 1), value=1).double()
-    rows = known[1:seen]  # without the first token's, which is like no other
+    within = slice(EDGE, seen - EDGE)
+    rows = known[within]
     ridge = rows.T @ rows + torch.eye(rows.shape[1], dtype=torch.float64)
-    fit = torch.linalg.solve(ridge, rows.T @ (table - drawn)[1:seen])
+    fit = torch.linalg.solve(ridge, rows.T @ (table - drawn)[within])
     table[seen:length] = (drawn + known @ fit)[seen:length].float()

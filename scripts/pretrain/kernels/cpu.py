@@ -81,28 +81,13 @@ class LinearFunction(Function):
 
 
 def keep_mask(shape: torch.Size, rate: float, generator: torch.Generator) -> Tensor:
-    """A mask that is 0 with probability `rate`, to the nearest 1/65536, and else 1.
-
-    Of bytes: comparing to Booleans and multiplying by them is not vectorized.
-    """
+    """A mask of bytes, 0 with probability `rate`, to the nearest 1/65536, and else 1."""
     count = shape.numel()
     bits = torch.empty(-(-count // 4), dtype=torch.int64)
     bits.random_(-(2**63), None, generator=generator)
+    # What compares to Booleans, or multiplies by them, is not vectorized.
     keep, lowest = torch.empty(shape, dtype=torch.uint8), round(rate * 65536) - 32768
     return torch.ge(bits.view(torch.int16)[:count].view(shape), lowest, out=keep)
-
-
-class DropoutFunction(Function):
-    """Inverted dropout with a fast mask."""
-
-    @staticmethod
-    def forward(ctx, x: Tensor, rate: float, generator: torch.Generator) -> Tensor:
-        ctx.keep, ctx.rate = keep_mask(x.shape, rate, generator), rate
-        return dropped(x, ctx.keep, rate)
-
-    @staticmethod
-    def backward(ctx, grad: Tensor):
-        return dropped(grad, ctx.keep, ctx.rate), None, None
 
 
 class AttentionFunction(Function):
@@ -132,8 +117,8 @@ class AttentionFunction(Function):
                 scores = q.new_empty(len(q[part]), tile.length, tile.length)
                 batched(q[part], k[part].transpose(1, 2), scores, ctx.scale)
                 if tile.padding is not None:
-                    shape = (tile.count, heads, tile.length, tile.length)
-                    scores.view(shape).masked_fill_(tile.padding, -torch.inf)
+                    by_sequence = scores.view(tile.count, heads, *scores.shape[1:])
+                    by_sequence.masked_fill_(tile.padding, -torch.inf)
                 scores = torch.softmax(scores, -1)
                 keep = keep_mask(scores.shape, rate, generator) if rate else None
                 batched(dropped(scores, keep, rate), v[part], outputs[part])
@@ -251,7 +236,7 @@ class CpuKernels(Kernels):
         return F.layer_norm(x, weight.shape, weight, bias, eps)  # takes two precisions
 
     def dropout(self, x: Tensor, rate: float, generator: torch.Generator) -> Tensor:
-        return DropoutFunction.apply(x, rate, generator) if rate else x
+        return dropped(x, keep_mask(x.shape, rate, generator), rate) if rate else x
 
     def attention(
         self, qkv: Tensor, batch: MicroBatch, heads: int, rate: float, generator: torch.Generator
