@@ -47,7 +47,7 @@ class RuntimeOptions:
     """What a run does and says on the way, on which no weight depends."""
 
     log_steps: int = setting(10, "steps a row of metrics", minimum=1)
-    validate_steps: int = setting(100, "steps between validations; 0: at the end only", minimum=0)
+    validate_steps: int = setting(200, "steps between validations; 0: at the end only", minimum=0)
     validation_examples: int = setting(512, "how many of them at most", minimum=1)
     checkpoint_folder: str | None = setting(None, "default: beside the output", own_key=False)
     checkpoint_minutes: float = setting(10, exclusiveMinimum=0)
