@@ -183,6 +183,7 @@ def test_places_stay_as_they_are_where_none_is_new_or_nothing_is_known():
     for model, length in (
         (drawn("mimetic"), 64), (drawn("bert"), 64), (trained(CHANGE), 128), (trained(CHANGE), 20),
         (trained(CHANGE, seen=PLACES), PLACES), (trained(none, seen=1), PLACES),
+        (trained(CHANGE, seen=20), PLACES),
     ):  # fmt: skip
         before = model.position_embeddings.weight.detach().clone()
         extend_positions(model, length)

@@ -109,8 +109,10 @@ def test_kernels_equal_the_reference(kernels, device, dtypes, name):
 @pytest.mark.parametrize("kernels", [REFERENCE, CpuKernels(), CudaKernels(flash=False)])
 def test_dropout_keeps_its_share_and_its_mean(kernels):
     torch.manual_seed(0)
-    x = torch.ones(1000, 1001)
+    x = torch.ones(1000, 1001, requires_grad=True)
     y = kernels.dropout(x, 0.1, torch.Generator().manual_seed(0))
+    y.sum().backward()
+    assert torch.equal(x.grad, y)  # of ones: by the same mask
     assert abs((y == 0).double().mean() - 0.1) < 1e-3
     assert abs(y.double().mean() - 1) < 1e-3
     assert y.unique().tolist() == pytest.approx([0.0, 1 / 0.9])

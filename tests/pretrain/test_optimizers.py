@@ -77,6 +77,14 @@ def test_lamb_takes_queries_keys_and_values_for_three_tensors():
         np.testing.assert_allclose(model["qkv"].weight.detach().numpy()[rows], expected, rtol=1e-5)
 
 
+def give(optimizer, model: Small, step: int) -> None:
+    """Give an optimizer a step's learning rate, and its model the gradients."""
+    for group in optimizer.param_groups:
+        group["lr"] = 0.1 / (step + 1)
+    for parameter, grad in zip(model.parameters(), grads(step), strict=True):
+        parameter.grad = grad.clone()
+
+
 def test_adamw_is_that_of_torch_bit_by_bit_and_spares_biases():
     recipe = Recipe(8, 0.1, steps=12, weight_decay=0.1)
     model, other = Small(), Small()
@@ -88,10 +96,7 @@ def test_adamw_is_that_of_torch_bit_by_bit_and_spares_biases():
     scaler = GradScaler(False, torch.device("cpu"))
     for step in range(12):
         for optimizer, kind in ((ours, model), (theirs, other)):
-            for group in optimizer.param_groups:
-                group["lr"] = 0.1 / (step + 1)
-            for parameter, grad in zip(kind.parameters(), grads(step), strict=True):
-                parameter.grad = grad.clone()
+            give(optimizer, kind, step)
             if step == 7:
                 kind.bias.grad[1] = float("nan")  # the step is skipped
             scaler.step(optimizer, list(kind.parameters()), 0.5)
@@ -123,10 +128,7 @@ def test_adamw_as_finetuning_takes_it_has_torchs_defaults():
     theirs = torch.optim.AdamW(parameter_groups(other, 0.1), lr=1.0, fused=True)
     for step in range(12):
         for optimizer, kind in ((ours, model), (theirs, other)):
-            for group in optimizer.param_groups:
-                group["lr"] = 0.1 / (step + 1)
-            for parameter, grad in zip(kind.parameters(), grads(step), strict=True):
-                parameter.grad = grad.clone()
+            give(optimizer, kind, step)
             optimizer.step()
             optimizer.zero_grad()
         assert all(parameter.grad is None for parameter in model.parameters())
