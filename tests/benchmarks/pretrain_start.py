@@ -7,8 +7,8 @@
 The first prints the mean cosine of two tokens after the last layer, before any training. The second
 prints the masked-LM loss of a model on longer sequences than it was trained on: of all masks, of those
 at positions that were trained, and beyond; with the new positions as they were drawn, as repetitions of
-the trained ones, and as a phase begins with them; and with each sequence cut into pieces of the trained
-length.
+the trained ones, and changed as those were; with sharper queries too, as a phase begins; and with each
+sequence cut into pieces of the trained length.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from torch.nn import functional as F
 
 from scripts.examples.h5.example_files import Examples
 from scripts.pretrain.architectures.bert import Bert, Dropout
-from scripts.pretrain.architectures.initialisation import extend_positions, initialise
+from scripts.pretrain.architectures.initialisation import initialise, lengthen
 from scripts.pretrain.architectures.micro_batch import MicroBatch
 from scripts.pretrain.architectures.model_config import Shape
 from scripts.pretrain.architectures.model_folder import load_model
@@ -67,30 +67,35 @@ def in_pieces(batch: MicroBatch, length: int) -> MicroBatch:
     )
 
 
+def starts(folder: Path, trained: int) -> dict[str, Bert]:
+    """A model for longer sequences by each way to begin a phase with them."""
+    models = {
+        name: load_model(folder).eval()
+        for name in ("as drawn", "repetitions", "changed as the others", "and sharper queries")
+    }
+    kernels = choose(torch.device("cpu"), torch.float32, models["as drawn"].shape)
+    for model in models.values():
+        model.kernels = kernels
+    places = models["as drawn"].shape.max_position_embeddings
+    lengthen(models["and sharper queries"], places)
+    tables = {name: model.position_embeddings.weight.data for name, model in models.items()}
+    tables["repetitions"].copy_(tables["as drawn"][torch.arange(places) % trained])
+    tables["changed as the others"].copy_(tables["and sharper queries"])
+    return models | {"cut into pieces": models["as drawn"]}
+
+
 @torch.no_grad()
 def by_position(folder: Path, files: list[Path], trained: int, count: int) -> None:
     """Print the losses of a model on examples of `files` by whether their positions were trained."""
-    model = load_model(folder).eval()
-    shape = model.shape
-    model.kernels = choose(torch.device("cpu"), torch.float32, shape)
-    table = model.position_embeddings.weight.data
-    drawn, places = table.clone(), torch.arange(len(table))
-    extend_positions(model, len(table))
-    new = {
-        "as drawn": drawn,
-        "repetitions": drawn[places % trained],
-        "changed as the others": table.clone(),
-        "cut into pieces": drawn,
-    }
     examples = Examples(files, 1)
     rows = range(min(count, len(examples)))
     print(f"{'positions beyond':22} {'all':>6} {'below':>6} {'beyond':>6}")
-    for name, values in new.items():
-        table.copy_(values)
+    for name, model in starts(folder, trained).items():
         found, beyond = [], []
         for start in rows[::ROWS]:
             batch = micro_batch(
-                examples.batch(np.array(rows[start : start + ROWS])), shape.max_position_embeddings
+                examples.batch(np.array(rows[start : start + ROWS])),
+                model.shape.max_position_embeddings,
             )
             beyond.append(batch.positions[batch.masked] >= trained)
             whole = name != "cut into pieces"

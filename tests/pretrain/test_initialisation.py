@@ -1,14 +1,16 @@
 """The weights that a new model starts from."""
 
 import math
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 from scripts.pretrain.architectures.bert import Bert, Dropout
-from scripts.pretrain.architectures.initialisation import extend_positions, initialise, sinusoids
+from scripts.pretrain.architectures.initialisation import initialise, lengthen, sinusoids
 from scripts.pretrain.architectures.model_config import Shape
 from tests.pretrain.test_bert import random_batch
 
@@ -170,7 +172,7 @@ def test_places_that_are_new_to_a_phase_begin_as_the_others_have_become(length, 
     change = torch.where(torch.arange(33)[:, None] < fastest, CHANGE, 0)
     model, whole = trained(change), trained(change, seen=PLACES).position_embeddings.weight
     before = model.position_embeddings.weight.detach().clone()
-    extend_positions(model, length)
+    lengthen(model, length)
     table = model.position_embeddings.weight
     new, missing = table[128:length] - whole[128:length], before[128:length] - whole[128:length]
     assert new.norm() < share * missing.norm()
@@ -185,6 +187,22 @@ def test_places_stay_as_they_are_where_none_is_new_or_nothing_is_known():
         (trained(CHANGE, seen=PLACES), PLACES), (trained(none, seen=1), PLACES),
         (trained(CHANGE, seen=20), PLACES),
     ):  # fmt: skip
-        before = model.position_embeddings.weight.detach().clone()
-        extend_positions(model, length)
-        assert torch.equal(model.position_embeddings.weight, before)
+        before = deepcopy(model.state_dict())
+        lengthen(model, length)
+        for name, weight in model.state_dict().items():
+            assert torch.equal(weight, before[name]), name
+
+
+def test_attention_over_more_tokens_is_no_flatter():
+    """Queries alone grow, by the ratio of the lengths' logarithms: 128 places were trained."""
+    model = trained(CHANGE)
+    nn.init.normal_(model.layers[1].qkv.bias)
+    before = deepcopy(model.state_dict())
+    lengthen(model, PLACES)
+    grown = math.log(PLACES) / math.log(128)
+    for name, weight in model.state_dict().items():
+        if ".qkv." in name:
+            assert torch.allclose(weight[:128], before[name][:128] * grown), name
+            assert torch.equal(weight[128:], before[name][128:]), name
+        elif name != "position_embeddings.weight":
+            assert torch.equal(weight, before[name]), name

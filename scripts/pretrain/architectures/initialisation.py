@@ -118,11 +118,13 @@ def sinusoids(places: int, hidden: int) -> Tensor:
 
 
 @torch.no_grad()
-def extend_positions(model: Bert, length: int) -> None:
-    """Do to positions below `length` that training never saw what it did to the others, in place.
+def lengthen(model: Bert, length: int) -> None:
+    """Prepare a model for longer sequences than its training had, in place, if it began as mimetic.
 
-    They are those from where on all are sinusoids still, as `make_mimetic` left them, but for decay. The
-    others' change is taken for a linear function of the sinusoids, by ridge regression.
+    Positions that training never saw are sinusoids still, as `make_mimetic` left them, but for decay. The
+    others' change, taken for a linear function of the sinusoids by ridge regression, is done to them too.
+    Queries grow by log(length) / log(trained), so that attention is no flatter over more tokens (Chiang
+    and Cholak 2022, "Overcoming a Theoretical Limitation of Self-Attention").
     """
     table = model.position_embeddings.weight
     waves = sinusoids(*table.shape)
@@ -137,3 +139,7 @@ def extend_positions(model: Bert, length: int) -> None:
     ridge = rows.T @ rows + torch.eye(rows.shape[1], dtype=torch.float64)
     fit = torch.linalg.solve(ridge, rows.T @ (table - drawn)[within])
     table[seen:length] = (drawn + known @ fit)[seen:length].float()
+    for layer in model.layers:
+        assert isinstance(layer, Layer)
+        for values in (layer.qkv.weight, layer.qkv.bias):
+            values[: model.shape.hidden_size] *= math.log(length) / math.log(seen)

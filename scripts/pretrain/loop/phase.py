@@ -196,7 +196,7 @@ def first_model(job: Job, examples: Examples) -> Bert:
     dtype = getattr(torch, PRECISIONS[job.settings.precision])
     if job.init:
         model = model_folder.load_model(job.init, dtype, job.settings.seed)
-        initialisation.extend_positions(model, examples.seq_length)
+        initialisation.lengthen(model, examples.seq_length)
         return model
     model = Bert(Shape.from_config(job.config, "--model"), dtype)
     initialisation.initialise(model, job.settings.seed, job.settings.initial_weights)
