@@ -51,7 +51,7 @@ def make_sample(
             target.write(bz2.compress(FOOTER.encode()))
         cli.log.info("%s: articles %d to %d of %d", file, start + 1, stop, articles)
     if glue:
-        write_tasks(World(seed), articles, glue)
+        write_tasks(World(seed), articles, glue, processes)
         cli.log.info("%s: the tasks", glue)
 
 
@@ -69,5 +69,5 @@ main = cli.step(
     make_sample,
     dump="dumps to write, *.xml.bz2, of equal shares",
     glue="folder to write <task>/*.tsv to",
-    processes="for the dumps; changes no byte",
+    processes="they change no byte",
 )

@@ -23,6 +23,15 @@ def folder(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.mark.slow
+def test_the_same_bytes_by_several_processes(folder, tmp_path):
+    write_tasks(World(42), ARTICLES, tmp_path, processes=3)
+    written = [file for file in folder.rglob("*") if file.is_file()]
+    assert written
+    for file in written:
+        assert (tmp_path / file.relative_to(folder)).read_bytes() == file.read_bytes(), file
+
+
 def rows(folder: Path, task: str, name: str) -> list[list[str]]:
     """All lines of a file as columns, unquoted."""
     text = (folder / task / f"{name}.tsv").read_text(encoding="utf-8")

@@ -4,6 +4,7 @@ Layouts, row by row as in https://gluebenchmark.com/tasks: no quoting, CoLA with
 beginning with a byte-order mark, STS-B in ten columns, MNLI matched and mismatched, no labels in test.
 """
 
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -14,6 +15,7 @@ from scripts.common.atomic import write_text
 from scripts.common.data import data_yaml
 from scripts.common.digest import hash64
 from scripts.common.errors import UserError
+from scripts.common.pool import ordered_map
 from scripts.sample.tasks import one_sentence, two_sentences
 from scripts.sample.tasks.wordings import Example, Source, Unfit
 from scripts.sample.world.draw import Draw
@@ -133,14 +135,17 @@ def task_file(task: str, name: str, described: str) -> File:
 TASKS = {task: [task_file(task, *file) for file in files.items()] for task, files in DATA.items()}
 
 
-def write_tasks(world: World, articles: int, folder: Path) -> None:
+def write_tasks(world: World, articles: int, folder: Path, processes: int = 1) -> None:
     """Write all tasks' files to folder/<task>/<file>; no example is in two files of a task."""
-    for task, files in TASKS.items():
-        seen: set[tuple[str, ...]] = set()
-        for file in files:
-            examples = make_examples(world, articles, task, file, seen)
-            lines = file.header() + [file.row(at, example) for at, example in enumerate(examples)]
-            write_text(folder / task / file.name, "\n".join(lines) + "\n")
+    deque(ordered_map(partial(write_task, world, articles, folder), TASKS, processes), maxlen=0)
+
+
+def write_task(world: World, articles: int, folder: Path, task: str) -> None:
+    seen: set[tuple[str, ...]] = set()
+    for file in TASKS[task]:
+        examples = make_examples(world, articles, task, file, seen)
+        lines = file.header() + [file.row(at, example) for at, example in enumerate(examples)]
+        write_text(folder / task / file.name, "\n".join(lines) + "\n")
 
 
 def size(rows: int, articles: int) -> int:
