@@ -58,8 +58,7 @@ $(READY): requirements.lock $(PLUGIN)/pyproject.toml | $(BIN)/python
 	@touch $@
 
 demo: $(READY)
-	@$(SNAKEMAKE) --cores all
-	@$(SNAKEMAKE) --cores all --quiet all --report report.html
+	@$(SNAKEMAKE) --cores all --report report.html --report-after-run
 	@echo; $(BIN)/python -m scripts.report.show_table glue_results.tsv
 	@echo; echo "Table: $(CURDIR)/glue_results.tsv    Report: $(CURDIR)/report.html"
 

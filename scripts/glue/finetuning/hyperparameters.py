@@ -9,7 +9,7 @@ from scripts.common.settings import setting
 class Settings:
     """The hyperparameters of one run; those with `lists` can be tried out as a grid."""
 
-    epochs: float = setting(4.0, lists="a positive number or a list of them", exclusiveMinimum=0)
+    epochs: float = setting(3.0, lists="a positive number or a list of them", exclusiveMinimum=0)
     batch_size: int = setting(32, lists="a whole number from 1 or a list of them", minimum=1)
     learning_rate: float = setting(
         5e-4, "the highest", lists="a positive number or a list of them", exclusiveMinimum=0
