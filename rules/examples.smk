@@ -68,7 +68,7 @@ if GIVEN_EXAMPLES:
             vocab=vocab_folder,
             flags=lambda wildcards: flags(seq_length=SEQ_LENGTHS[wildcards.phase]),
         message:
-            "Taking the examples of {input.examples}"
+            "Taking the examples of {input.examples:q}"
         shell:
             "{params.run} {input.examples:q} -o {output.examples:q} "
             "--statistics {output.statistics:q} --tokenizer {params.vocab} {params.flags} "

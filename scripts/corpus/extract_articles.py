@@ -71,8 +71,7 @@ def extract_articles(
 ) -> dict:
     """Write the articles of `dump`, or of one of so many ranges, and return the statistics, written too.
 
-    Raises UserError where the dump is damaged, has no article, or where too large a share of its
-    articles fail.
+    Raises UserError where the dump is damaged, has no article, or too large a share of them fail.
     """
     total = Extracted()
     with zstd_writer(output) as file:

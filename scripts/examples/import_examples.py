@@ -34,8 +34,7 @@ def import_examples(
 ) -> dict[str, Any]:
     """Write a file of examples; return its statistics, which are written too.
 
-    Raises UserError where the source is damaged, made with another tokenizer, or longer than
-    `seq_length`.
+    Raises UserError where the source is damaged, of another tokenizer, or longer than `seq_length`.
     """
     examples = Examples([source], tokenizer=tokenizer)
     examples.verify()

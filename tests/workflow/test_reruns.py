@@ -189,7 +189,7 @@ def test_a_key_of_the_config_invalidates_its_consumers(run, key, value, expected
         (1, {"steps": 5}, LAST_PHASE),
         (1, {"batch_size": 2}, LAST_PHASE),
         (1, {"warmup": 0.2}, LAST_PHASE),
-        (1, {"dropout": 0.1}, LAST_PHASE),
+        (1, {"dropout": 0.2}, LAST_PHASE),
         (1, {"optimizer": "lamb"}, LAST_PHASE),
         (0, {"seq_length": 48}, jobs(PRETRAIN, build_examples=3, describe_corpus=1)),
         (1, {"seq_length": 96}, jobs(LAST_PHASE, build_examples=3, describe_corpus=1)),

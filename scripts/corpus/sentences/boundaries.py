@@ -3,8 +3,7 @@
 
 A candidate is white space behind a full stop, an exclamation or question mark or an ellipsis, with
 the quotes and brackets that close behind it; in scripts that write without spaces, the place behind
-such a mark; and a full stop between words whose space was forgotten. The words on either side
-decide.
+such a mark; and a full stop between words whose space was forgotten. The words beside it decide.
 """
 
 import re

@@ -93,8 +93,7 @@ def write_arrays(
 
     The large one is written where it stays; the others lie in memory until its size is known, or in
     nameless files where they grow beyond `HELD`.
-    Of the root attributes `content_sha256` is what `content_digest` makes of the sha256 of each array's
-    bytes.
+    The root attribute `content_sha256` is what `content_digest` makes of each array's sha256.
     """
     attributes = attributes | {"content_sha256": "0" * 64}
     small = {name: kind for name, kind in types.items() if name != LARGE}

@@ -111,8 +111,7 @@ def select_tokens(tokens: Tokens, number: np.ndarray, keys: np.ndarray) -> np.nd
 def select_words(tokens: Tokens, number: np.ndarray, keys: np.ndarray) -> np.ndarray:
     """Draw whole words from each example in random order, each one that still fits into `number`.
 
-    A word is a token with all tokens after it that continue it. An example of which no word fits
-    has no mask.
+    A word is a token with all that continue it. An example of which no word fits has no mask.
     """
     rows, columns, maskable, continues = tokens
     if not len(rows):

@@ -52,8 +52,7 @@ class Classes(Examples):
     """Answers that are classes. A row is what examples have in common: their class and all answers.
 
     Half an example answered rightly and half one wrongly are added, in equal parts of each kind:
-    Jeffreys' prior, with which the interval of an accuracy holds near 100% too (Brown, Cai and DasGupta
-    2001).
+    Jeffreys' prior, with which the interval of an accuracy holds near 100% too (Brown et al. 2001).
     """
 
     def __init__(self, labels: list[str], gold: list[str], answers: list[list[str]]):

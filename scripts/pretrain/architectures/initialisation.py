@@ -139,7 +139,6 @@ def lengthen(model: Bert, length: int) -> None:
     ridge = rows.T @ rows + torch.eye(rows.shape[1], dtype=torch.float64)
     fit = torch.linalg.solve(ridge, rows.T @ (table - drawn)[within])
     table[seen:length] = (drawn + known @ fit)[seen:length].float()
-    for layer in model.layers:
-        assert isinstance(layer, Layer)
-        for values in (layer.qkv.weight, layer.qkv.bias):
+    for name, values in model.named_parameters():
+        if ".qkv." in name:
             values[: model.shape.hidden_size] *= math.log(length) / math.log(seen)

@@ -27,8 +27,7 @@ def keep_memory() -> None:
     """Have the C library keep freed memory instead of giving it back to the system.
 
     A step frees and asks for the same large blocks again and again; each time the system would
-    hand out zeroed pages one by one, which takes as long as the arithmetic. Elsewhere than on
-    glibc this does nothing.
+    hand out zeroed pages one by one, which takes as long as the arithmetic. For glibc alone.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt

@@ -68,8 +68,7 @@ def make_optimizer(
 def settle_state(optimizer: Any) -> None:
     """Move what a loaded state holds to its parameter's device, in place.
 
-    ZeroRedundancyOptimizer takes numbers such as `step` to the host, where fused optimizers refuse
-    them.
+    ZeroRedundancyOptimizer takes numbers such as `step` to the host; fused optimizers refuse that.
     """
     inner = getattr(optimizer, "optim", optimizer)  # of a sharded optimizer
     for parameter, values in inner.state.items():

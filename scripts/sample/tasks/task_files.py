@@ -4,7 +4,6 @@ Layouts, row by row as in https://gluebenchmark.com/tasks: no quoting, CoLA with
 beginning with a byte-order mark, STS-B in ten columns, MNLI matched and mismatched, no labels in test.
 """
 
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -137,7 +136,8 @@ TASKS = {task: [task_file(task, *file) for file in files.items()] for task, file
 
 def write_tasks(world: World, articles: int, folder: Path, processes: int = 1) -> None:
     """Write all tasks' files to folder/<task>/<file>; no example is in two files of a task."""
-    deque(ordered_map(partial(write_task, world, articles, folder), TASKS, processes), maxlen=0)
+    for _ in ordered_map(partial(write_task, world, articles, folder), TASKS, processes):
+        pass
 
 
 def write_task(world: World, articles: int, folder: Path, task: str) -> None:
