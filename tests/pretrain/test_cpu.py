@@ -3,11 +3,13 @@
 from itertools import accumulate
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 
 from scripts.pretrain.kernels import cpu, cuda
-from scripts.pretrain.kernels.tiles import attention_tiles
+from scripts.pretrain.kernels.reference import Attention
+from scripts.pretrain.kernels.tiles import attention_tiles, query_tiles
 
 ONEDNN = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
 
@@ -45,7 +47,7 @@ def test_attention_equals_that_of_padded_rows(lengths, dtype, bound):
     edges = (0, *accumulate(lengths))
     qkv = torch.randn(edges[-1], 3 * 48, dtype=dtype, requires_grad=True)
     before = qkv.detach().clone()
-    mine = cpu.CpuKernels().attention(qkv, SimpleNamespace(offsets=edges), 4, 0.0, None)
+    mine = cpu.CpuKernels().attention(qkv, Attention(SimpleNamespace(offsets=edges), 4, 0.0, None))
     direction = torch.randn_like(mine)
     (slope,) = torch.autograd.grad(mine, qkv, direction)
     assert torch.equal(qkv, before)
@@ -58,12 +60,19 @@ def test_attention_equals_that_of_padded_rows(lengths, dtype, bound):
 
 
 @pytest.mark.parametrize("alone", [4, 100])
-def test_attention_gradient_with_dropout(alone):
+@pytest.mark.parametrize("asking", [None, (0, 4, 6, 7), (0, 6, 11, 14)])
+def test_attention_gradient_with_dropout(alone, asking):
+    """Of all tokens' queries, and of those of so many tokens of each sequence."""
     tiles = attention_tiles((0, 6, 11, 14), 2, alone)
-    qkv = torch.randn(14, 3 * 8, dtype=torch.float64, requires_grad=True)
+    asked, parts = (query_tiles(tiles, asking), 2) if asking else (tiles, 3)
+    rows = torch.randn(14, parts * 8, dtype=torch.float64, requires_grad=True)
+    queries = (
+        torch.randn(asking[-1], 8, dtype=torch.float64, requires_grad=True) if asking else None
+    )
 
-    def attend(qkv):
-        generator = torch.Generator().manual_seed(4)
-        return cpu.AttentionFunction.apply(qkv, tiles, 2, 0.3, generator)
+    def attend(rows, queries):
+        return cpu.AttentionFunction.apply(
+            rows, queries, tiles, asked, 2, 0.3, np.random.default_rng(4)
+        )
 
-    assert torch.autograd.gradcheck(attend, (qkv,))
+    assert torch.autograd.gradcheck(attend, (rows, queries))

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
 
+import numpy as np
 import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -16,7 +17,7 @@ from scripts.pretrain.kernels import choice, cuda
 from scripts.pretrain.kernels.choice import choose
 from scripts.pretrain.kernels.cpu import CpuKernels
 from scripts.pretrain.kernels.cuda import CudaKernels, flash_takes
-from scripts.pretrain.kernels.reference import REFERENCE, Kernels
+from scripts.pretrain.kernels.reference import REFERENCE, Attention, Kernels
 
 HEADS, WIDTH, WORDS = 4, 16, 50
 HIDDEN = HEADS * WIDTH
@@ -48,15 +49,18 @@ def inputs(name: str, dtype: torch.dtype, device: torch.device) -> list:
     torch.manual_seed(0)
     tokens = OFFSETS[-1]
 
-    def rows(*shape: int, precision: torch.dtype = dtype) -> torch.Tensor:
-        return torch.randn(shape).to(device, precision).requires_grad_()
+    def rows(*shape: int, precision: torch.dtype = dtype, scale: float = 1.0) -> torch.Tensor:
+        return (scale * torch.randn(shape)).to(device, precision).requires_grad_()
 
     def labels(classes: int) -> torch.Tensor:
         return torch.randint(classes, (tokens,)).to(device)
 
     edges = torch.tensor(OFFSETS, dtype=torch.int32, device=device)
     batch = lengths(edges, OFFSETS, 64)
-    attended = [batch, HEADS, 0.0, torch.Generator()]
+    how = Attention(batch, HEADS, 0.0, np.random.default_rng(0))
+    some = torch.cat(
+        [torch.randperm(tokens)[:50].to(edges), edges[:-1]]
+    )  # in any order, some twice
     fine = dtype if dtype == torch.float64 else torch.float32
     made = {
         "add_segments": lambda: [rows(tokens, HIDDEN), labels(2).int(), rows(2, HIDDEN)],
@@ -64,8 +68,12 @@ def inputs(name: str, dtype: torch.dtype, device: torch.device) -> list:
         "layer_norm": lambda: [
             rows(tokens, HIDDEN), *(rows(HIDDEN, precision=fine) for _ in range(2)), 1e-12
         ],
-        "dropout": lambda: [rows(tokens, HIDDEN), 0.0, torch.Generator()],
-        "attention": lambda: [rows(tokens, 3 * HIDDEN), *attended],
+        "dropout": lambda: [rows(tokens, HIDDEN), 0.0, np.random.default_rng(0)],
+        "attention": lambda: [rows(tokens, 3 * HIDDEN), how],
+        "attention_of": lambda: [
+            some, rows(tokens, HIDDEN), rows(3 * HIDDEN, HIDDEN, scale=HIDDEN**-0.5),
+            rows(3 * HIDDEN), how
+        ],
         "masked_loss": lambda: [
             rows(tokens, HIDDEN), rows(WORDS, HIDDEN), rows(WORDS), labels(WORDS)
         ],
@@ -110,22 +118,22 @@ def test_kernels_equal_the_reference(kernels, device, dtypes, name):
 def test_dropout_keeps_its_share_and_its_mean(kernels):
     torch.manual_seed(0)
     x = torch.ones(1000, 1001, requires_grad=True)
-    y = kernels.dropout(x, 0.1, torch.Generator().manual_seed(0))
+    y = kernels.dropout(x, 0.1, np.random.default_rng(0))
     y.sum().backward()
     assert torch.equal(x.grad, y)  # of ones: by the same mask
     assert abs((y == 0).double().mean() - 0.1) < 1e-3
     assert abs(y.double().mean() - 1) < 1e-3
     assert y.unique().tolist() == pytest.approx([0.0, 1 / 0.9])
-    assert kernels.dropout(x, 0.0, torch.Generator()) is x
+    assert kernels.dropout(x, 0.0, np.random.default_rng(0)) is x
 
 
 @pytest.mark.parametrize("kernels", [REFERENCE, CpuKernels()])
 def test_the_hosts_generator_decides_attentions_dropout(kernels):
-    qkv, batch, heads, _, _ = inputs("attention", torch.float32, CPU)
+    qkv, how = inputs("attention", torch.float32, CPU)
 
     def attend(seed: int) -> torch.Tensor:
-        generator = torch.Generator().manual_seed(seed)
-        return kernels.attention(qkv, batch, heads, 0.5, generator)
+        draws = how._replace(rate=0.5, generator=np.random.default_rng(seed))
+        return kernels.attention(qkv, draws)
 
     assert torch.equal(attend(1), attend(1))
     assert not torch.equal(attend(1), attend(2))
@@ -268,7 +276,8 @@ def test_attention_goes_through_the_kernel_that_was_chosen(flash, monkeypatch):
     monkeypatch.setattr(cuda, "padded_attention", padded)
     edges = torch.tensor([0, 3, 8], dtype=torch.int32, device="meta")
     qkv = torch.empty(8, 3 * 64, dtype=torch.float16, device="meta")
-    out = CudaKernels(flash).attention(qkv, lengths(edges, (0, 3, 8), 5), 4, 0.1, torch.Generator())
+    how = Attention(lengths(edges, (0, 3, 8), 5), 4, 0.1, np.random.default_rng(0))
+    out = CudaKernels(flash).attention(qkv, how)
     assert out.shape == (8, 64)
     assert padded.called != flash
 

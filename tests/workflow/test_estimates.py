@@ -24,8 +24,8 @@ def test_the_operations_of_a_small_model():
     matrices = 4 * 2 * 2 + 2 * 2 * 5
     a_token = 3 * (6 * matrices + 12 * 13 * 2)
     assert SMALL.training_flops(10, 10 * 13, sequences=10) == pytest.approx(10 * a_token)
-    # Behind the last layer's attention, 5 masked tokens and 2 first ones go on of 10.
-    less = (10 - 5 - 2) * 6 * (2 * 2 + 2 * 2 * 5)
+    # In the last layer, 5 masked tokens and 2 first ones ask and go on, of 10.
+    less = (10 - 5 - 2) * (6 * (2 * 2 * 2 + 2 * 2 * 5) + 3 * 4 * 2 * 13)
     head = 5 * 6 * 2 * (11 + 2)
     found = SMALL.training_flops(10, 10 * 13, masked=5, sequences=2)
     assert found == pytest.approx(10 * a_token - less + head)

@@ -8,6 +8,7 @@ followed by what the heads see.
 
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -15,14 +16,18 @@ from torch.utils.checkpoint import checkpoint
 
 from scripts.pretrain.architectures.micro_batch import MicroBatch
 from scripts.pretrain.architectures.model_config import Shape
-from scripts.pretrain.kernels.reference import REFERENCE, Kernels
+from scripts.pretrain.kernels.reference import REFERENCE, Attention, Kernels
 
 
 class Linear(nn.Linear):
     """A linear layer on rows, its weights cast to the rows' precision."""
 
     def forward(self, x: Tensor, kernels: Kernels) -> Tensor:  # type: ignore[override]  # torch's has none
-        return kernels.linear(x, self.weight.to(x.dtype), self.bias.to(x.dtype))
+        return kernels.linear(x, *self.cast(x.dtype))
+
+    def cast(self, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+        """The weight and the bias in a precision."""
+        return self.weight.to(dtype), self.bias.to(dtype)
 
 
 class LayerNorm(nn.LayerNorm):
@@ -51,12 +56,11 @@ class Dropout:
 
     def __init__(self, rates: DropoutRates = NO_DROPOUT, seed: int = 0):
         self.rates, self.seed = rates, seed
-        self.generator = torch.Generator().manual_seed(seed)
+        self.begin(-1)
 
     def begin(self, layer: int) -> None:
-        """Begin a layer's draws."""
-        if any(self.rates):
-            self.generator.manual_seed((self.seed + layer + 1) % 2**63)
+        """Begin a layer's draws; those of the embeddings are layer -1's."""
+        self.generator = np.random.Generator(np.random.SFC64(self.seed + layer + 1))
 
     def hidden(self, x: Tensor, kernels: Kernels) -> Tensor:
         """Hidden states [T, hidden] after dropout."""
@@ -87,11 +91,12 @@ class Layer(nn.Module):
         wanted: Tensor | None = None,
     ) -> Tensor:
         """Rows [T, hidden] after the layer; of `wanted`, where it is given, those of these tokens [n]."""
-        attended = kernels.attention(
-            self.qkv(x, kernels), batch, self.heads, dropout.rates.attention, dropout.generator
-        )
-        if wanted is not None:
-            attended, x = attended.index_select(0, wanted), x.index_select(0, wanted)
+        how = Attention(batch, self.heads, dropout.rates.attention, dropout.generator)
+        if wanted is None:
+            attended = kernels.attention(self.qkv(x, kernels), how)
+        else:
+            attended = kernels.attention_of(wanted, x, *self.qkv.cast(x.dtype), how)
+            x = x.index_select(0, wanted)
         change = dropout.hidden(self.attention_output(attended, kernels), kernels)
         x = self.attention_norm(x + change, kernels)
         wide = F.gelu(self.up(x, kernels), approximate=self.tanh)

@@ -87,13 +87,16 @@ class Shape:
 
         Of a batch: `tokens`; `square_tokens`, the sum over sequences of their length squared; `masked`
         tokens, which alone go through the masked-LM head, and with the first of the `sequences` alone
-        through what follows the last layer's attention. Biases and normalisations are not counted.
+        ask in the last layer's attention and go through what follows. Biases and normalisations are
+        not counted.
         """
         hidden, layers = self.hidden_size, self.num_hidden_layers
-        dense = layers * 3 * hidden * hidden * tokens
-        after = hidden * hidden + 2 * hidden * self.intermediate_size
-        dense += after * ((layers - 1) * tokens + masked + sequences)
-        attention = 4 * hidden * layers * square_tokens
+        asking = (
+            layers - 1 + (masked + sequences) / max(tokens, 1)
+        )  # of all tokens, over the layers
+        dense = layers * 2 * hidden * hidden * tokens
+        dense += (2 * hidden * hidden + 2 * hidden * self.intermediate_size) * asking * tokens
+        attention = 4 * hidden * asking * square_tokens
         head = masked * (self.vocab_size * hidden + hidden * hidden)
         return 3.0 * (2 * dense + attention + 2 * head)
 

@@ -7,16 +7,17 @@ of about one length, without padding.
 """
 
 import ctypes
+from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.autograd import Function
 from torch.nn import functional as F
 
-from scripts.pretrain.architectures.micro_batch import MicroBatch
-from scripts.pretrain.kernels.reference import Kernels, upcast
-from scripts.pretrain.kernels.tiles import Tile, attention_tiles
+from scripts.pretrain.kernels.reference import Attention, Kernels, upcast
+from scripts.pretrain.kernels.tiles import Tile, attention_tiles, query_tiles
 
 # Never by a timing: the same processor must give the same bytes.
 AVX512 = "AVX512" in torch.backends.cpu.get_cpu_capability()
@@ -79,87 +80,101 @@ class LinearFunction(Function):
         return product(grad, weight.t()), weight_gradient(grad, x), grad.sum(0)
 
 
-def keep_mask(shape: torch.Size, rate: float, generator: torch.Generator) -> Tensor:
+def keep_mask(shape: torch.Size, rate: float, generator: np.random.Generator) -> Tensor:
     """A mask of bytes, 0 with probability `rate`, to the nearest 1/65536, and else 1."""
     count = shape.numel()
-    bits = torch.empty(-(-count // 4), dtype=torch.int64)
-    bits.random_(-(2**63), None, generator=generator)
+    bits = torch.from_numpy(generator.bit_generator.random_raw(-(-count // 4)))
     # What compares to Booleans, or multiplies by them, is not vectorized.
     keep, lowest = torch.empty(shape, dtype=torch.uint8), round(rate * 65536) - 32768
     return torch.ge(bits.view(torch.int16)[:count].view(shape), lowest, out=keep)
 
 
 class AttentionFunction(Function):
-    """Attention within each sequence, for queries, keys and values [T, 3 x heads x width].
+    """Attention within each sequence, for `rows` [T, 3 x heads x width] of queries, keys and values.
 
+    With `queries` [n, heads x width] of some tokens, a sequence's behind those of the one before,
+    `rows` are keys and values alone; `asked` are the tiles of the queries, else those of the rows.
     Tiles of short sequences go through batched products. A long sequence goes through one head at
     a time, whose scores stay in the cache and whose products are the faster library's.
     """
 
     @staticmethod
-    def forward(ctx, qkv, tiles, heads: int, rate: float, generator):
-        width = qkv.shape[1] // (3 * heads)
-        ctx.tiles, ctx.heads, ctx.scale, ctx.rate = tiles, heads, width**-0.5, rate
-        ctx.kept = []
-        out = qkv.new_empty(len(qkv), heads * width)
-        for tile in tiles:
-            tokens = slice(tile.start, tile.stop)
-            rows = qkv[tokens] if tile.rows is None else qkv.index_select(0, tile.rows)
-            q, k, v = (
-                rows.view(tile.count, tile.length, 3, heads, width)
-                .permute(2, 0, 3, 1, 4)
-                .contiguous()
-                .view(3, tile.count * heads, tile.length, width)
-            )
+    def forward(ctx, rows, queries, tiles, asked, heads: int, rate: float, generator):
+        width = rows.shape[1] // ((3 if queries is None else 2) * heads)
+        ctx.tiles, ctx.asked, ctx.heads, ctx.scale = tiles, asked, heads, width**-0.5
+        ctx.kept, ctx.fused, ctx.gain = [], queries is None, 1 / (1 - rate)
+        out = rows.new_empty(asked[-1].stop, heads * width)
+        for tile, mine in zip(tiles, asked, strict=True):
+            split = split_heads(rows, tile, heads, width)
+            q = split[0] if queries is None else split_heads(queries, mine, heads, width)[0]
+            k, v = split[-2:]
             kept, outputs = [], torch.empty_like(q)
-            for part in pieces(tile, heads):
-                scores = q.new_empty(len(q[part]), tile.length, tile.length)
-                batched(q[part], k[part].transpose(1, 2), scores, ctx.scale)
+            for qs, ks, vs, out_s in groups(mine, heads, q, k, v, outputs):
+                scores = q.new_empty(len(qs), mine.length, tile.length)
+                batched(qs, ks.transpose(1, 2), scores, ctx.scale)
                 if tile.padding is not None:
                     by_sequence = scores.view(tile.count, heads, *scores.shape[1:])
                     by_sequence.masked_fill_(tile.padding, -torch.inf)
                 scores = torch.softmax(scores, -1)
                 keep = keep_mask(scores.shape, rate, generator) if rate else None
-                batched(dropped(scores, keep, rate), v[part], outputs[part])
+                weights = scores if keep is None else scores * keep
+                batched(weights, vs, out_s, ctx.gain)
                 kept.append((scores, keep))
-            outputs = outputs.view(tile.count, heads, tile.length, width).transpose(1, 2)
-            unpad(outputs.reshape(tile.count * tile.length, heads * width), tile, out)
+            unpad(join_heads(outputs[None], mine), mine, out)
             ctx.kept.append((q, k, v, kept))
         return out
 
     @staticmethod
     def backward(ctx, grad: Tensor):
-        heads = ctx.heads
+        heads, parts = ctx.heads, 3 if ctx.fused else 2
         width = grad.shape[1] // heads
-        out = grad.new_empty(len(grad), 3 * heads * width)
-        for tile, (q, k, v, kept) in zip(ctx.tiles, ctx.kept, strict=True):
-            rows = grad[tile.start : tile.stop]
-            if tile.places is not None:
-                padded = grad.new_zeros(tile.count * tile.length, heads * width)
-                rows = padded.index_copy_(0, tile.places, rows)
-            rows = (
-                rows.view(tile.count, tile.length, heads, width)
-                .transpose(1, 2)
-                .contiguous()
-                .view(tile.count * heads, tile.length, width)
-            )
-            grads = grad.new_empty(3, tile.count * heads, tile.length, width)
-            for part, (scores, keep) in zip(pieces(tile, heads), kept, strict=True):
-                weights = dropped(scores, keep, ctx.rate)
-                batched_gradient(weights, rows[part], grads[2][part])
-                part_grad = torch.empty_like(scores)
-                batched(rows[part], v[part].transpose(1, 2), part_grad)
-                part_grad = dropped(part_grad, keep, ctx.rate)
-                part_grad = torch._softmax_backward_data(part_grad, scores, -1, scores.dtype)
-                batched(part_grad, k[part], grads[0][part], ctx.scale)
-                batched_gradient(part_grad, q[part], grads[1][part], ctx.scale)
-            grads = (
-                grads.view(3, tile.count, heads, tile.length, width)
-                .permute(1, 3, 0, 2, 4)
-                .reshape(tile.count * tile.length, 3 * heads * width)
-            )
-            unpad(grads, tile, out)
-        return out, None, None, None, None
+        out = grad.new_empty(ctx.tiles[-1].stop, parts * heads * width)
+        to_queries = None if ctx.fused else torch.empty_like(grad)
+        for tile, mine, (q, k, v, kept) in zip(ctx.tiles, ctx.asked, ctx.kept, strict=True):
+            rows = grad[mine.start : mine.stop]
+            if mine.places is not None:
+                padded = grad.new_zeros(mine.count * mine.length, heads * width)
+                rows = padded.index_copy_(0, mine.places, rows)
+            rows = by_heads(rows, mine, heads, width)[0]
+            grads = grad.new_empty(parts, tile.count * heads, tile.length, width)
+            to_q = grads[0] if ctx.fused else torch.empty_like(q)
+            made = groups(mine, heads, q, k, v, rows, to_q, *grads[-2:])
+            for (qs, ks, vs, to_out, to_qs, to_ks, to_vs), (scores, keep) in zip(
+                made, kept, strict=True
+            ):
+                weights = scores if keep is None else scores * keep
+                batched_gradient(weights, to_out, to_vs, ctx.gain)
+                to_scores = torch.empty_like(scores)
+                batched(to_out, vs.transpose(1, 2), to_scores, ctx.gain)
+                if keep is not None:
+                    to_scores.mul_(keep)
+                to_scores = torch._softmax_backward_data(to_scores, scores, -1, scores.dtype)
+                batched(to_scores, ks, to_qs, ctx.scale)
+                batched_gradient(to_scores, qs, to_ks, ctx.scale)
+            unpad(join_heads(grads, tile), tile, out)
+            if to_queries is not None:
+                unpad(join_heads(to_q[None], mine), mine, to_queries)
+        return out, to_queries, None, None, None, None, None
+
+
+def split_heads(rows: Tensor, tile: Tile, heads: int, width: int) -> Tensor:
+    """A tile's rows of [T, parts x heads x width] as [parts, count x heads, length, width]."""
+    rows = rows[tile.start : tile.stop] if tile.rows is None else rows.index_select(0, tile.rows)
+    return by_heads(rows, tile, heads, width)
+
+
+def by_heads(rows: Tensor, tile: Tile, heads: int, width: int) -> Tensor:
+    """Padded rows [count x length, parts x heads x width] as [parts, count x heads, length, width]."""
+    parts = rows.shape[1] // (heads * width)
+    split = rows.view(tile.count, tile.length, parts, heads, width).permute(2, 0, 3, 1, 4)
+    return split.reshape(parts, tile.count * heads, tile.length, width)
+
+
+def join_heads(split: Tensor, tile: Tile) -> Tensor:
+    """The opposite of `by_heads`."""
+    parts, width = len(split), split.shape[-1]
+    rows = split.view(parts, tile.count, -1, tile.length, width).permute(1, 3, 0, 2, 4)
+    return rows.reshape(tile.count * tile.length, -1)
 
 
 def unpad(rows: Tensor, tile: Tile, out: Tensor) -> None:
@@ -170,11 +185,10 @@ def unpad(rows: Tensor, tile: Tile, out: Tensor) -> None:
         torch.index_select(rows, 0, tile.places, out=out[tile.start : tile.stop])
 
 
-def pieces(tile: Tile, heads: int) -> list[slice]:
-    """How a tile's sequences and heads are taken: one by one where they are long, else together."""
-    if tile.alone:
-        return [slice(i, i + 1) for i in range(heads)]
-    return [slice(0, tile.count * heads)]
+def groups(tile: Tile, heads: int, *tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
+    """Tensors [count x heads, …] as they are taken: one by one where sequences are long, else together."""
+    size = 1 if tile.alone else tile.count * heads
+    return zip(*(x.split(size) for x in tensors), strict=True)
 
 
 def batched(a: Tensor, b: Tensor, out: Tensor, scale: float = 1.0) -> None:
@@ -193,36 +207,33 @@ def batched_gradient(a: Tensor, b: Tensor, out: Tensor, scale: float = 1.0) -> N
         out.baddbmm_(a.transpose(1, 2), b, beta=0, alpha=scale)
 
 
-def dropped(x: Tensor, keep: Tensor | None, rate: float) -> Tensor:
-    """`x` after dropout by a mask, or as it is where there is none."""
-    return x if keep is None else (x * keep).mul_(1 / (1 - rate))
-
-
 class MaskedLossFunction(Function):
     """The summed cross-entropy of a tied decoder, and how many of its first guesses are correct.
 
-    One array [masked, vocabulary] serves as logits, log-probabilities and gradients in turn.
+    One array [masked, vocabulary] serves as logits, probabilities and gradients in turn.
     """
 
     @staticmethod
     def forward(ctx, hidden: Tensor, weight: Tensor, bias: Tensor, labels: Tensor):
-        logits = product(hidden, weight, bias)
-        scores = torch.log_softmax(upcast(logits), -1)
-        chosen = scores.gather(1, labels[:, None])
-        correct = (scores.amax(1, keepdim=True) == chosen).sum()
+        logits = upcast(product(hidden, weight, bias))
+        labels, highest = labels[:, None], logits.amax(1, keepdim=True)
+        chosen = logits.gather(1, labels)
+        ctx.scores = torch.softmax(logits, -1, out=logits)
+        # By the likeliest word's share, as the label's may be 0: the logarithm of the sum.
+        total = highest - ctx.scores.amax(1, keepdim=True).log()
+        loss, correct = (total - chosen).sum(), (chosen == highest).sum()
         ctx.save_for_backward(hidden, weight, labels)
-        ctx.scores = scores
         ctx.mark_non_differentiable(correct)
-        return -chosen.sum(), correct
+        return loss, correct
 
     @staticmethod
     def backward(ctx, grad: Tensor, _):
         hidden, weight, labels = ctx.saved_tensors
-        grads = ctx.scores.exp_()
-        ctx.scores = None
-        grads.scatter_add_(1, labels[:, None], -grads.new_ones(len(labels), 1))
-        grads = grads.mul_(grad).to(hidden.dtype)
-        return product(grads, weight.t()), weight_gradient(grads, hidden), grads.sum(0), None
+        grads, ctx.scores = ctx.scores, None
+        grads.scatter_add_(1, labels, -grads.new_ones(labels.shape))
+        grads = grads.to(hidden.dtype)
+        to_hidden = product(grads, weight.t()).mul_(grad)
+        return to_hidden, weight_gradient(grads, hidden * grad), grads.sum(0) * grad, None
 
 
 class CpuKernels(Kernels):
@@ -234,14 +245,26 @@ class CpuKernels(Kernels):
     def layer_norm(self, x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
         return F.layer_norm(x, weight.shape, weight, bias, eps)  # takes two precisions
 
-    def dropout(self, x: Tensor, rate: float, generator: torch.Generator) -> Tensor:
-        return dropped(x, keep_mask(x.shape, rate, generator), rate) if rate else x
+    def dropout(self, x: Tensor, rate: float, generator: np.random.Generator) -> Tensor:
+        return (x * keep_mask(x.shape, rate, generator)).mul(1 / (1 - rate)) if rate else x
 
-    def attention(
-        self, qkv: Tensor, batch: MicroBatch, heads: int, rate: float, generator: torch.Generator
+    def attention(self, qkv: Tensor, how: Attention) -> Tensor:
+        tiles = attention_tiles(how.batch.offsets, how.heads)
+        return AttentionFunction.apply(qkv, None, tiles, tiles, *how[1:])
+
+    def attention_of(
+        self, wanted: Tensor, x: Tensor, weight: Tensor, bias: Tensor, how: Attention
     ) -> Tensor:
-        tiles = attention_tiles(batch.offsets, heads)
-        return AttentionFunction.apply(qkv, tiles, heads, rate, generator)
+        split = len(weight) // 3
+        order = wanted.argsort(stable=True)
+        places = wanted.index_select(0, order)
+        queries = self.linear(x.index_select(0, places), weight[:split], bias[:split])
+        rows = self.linear(x, weight[split:], bias[split:])
+        edges = torch.searchsorted(places, torch.tensor(how.batch.offsets, dtype=places.dtype))
+        tiles = attention_tiles(how.batch.offsets, how.heads)
+        asked = query_tiles(tiles, tuple(edges.tolist()))
+        out = AttentionFunction.apply(rows, queries, tiles, asked, *how[1:])
+        return out.index_select(0, order.argsort())
 
     def masked_loss(
         self, hidden: Tensor, weight: Tensor, bias: Tensor, labels: Tensor

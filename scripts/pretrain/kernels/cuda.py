@@ -2,15 +2,15 @@
 
 import os
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.autograd import Function
 from torch.nn import functional as F
 
 from scripts.common.errors import UserError
-from scripts.pretrain.architectures.micro_batch import MicroBatch
 from scripts.pretrain.kernels import fp8
-from scripts.pretrain.kernels.reference import Kernels, upcast
+from scripts.pretrain.kernels.reference import Attention, Kernels, upcast
 
 LOGITS = 1 << 26  # of a part of a loss: with their scores in fp32 10 bytes each, 0.7 GB in bf16
 
@@ -79,14 +79,12 @@ class CudaKernels(Kernels):
             return fp8.LinearFunction.apply(x, weight, bias)
         return super().linear(x, weight, bias)
 
-    def dropout(self, x: Tensor, rate: float, generator: torch.Generator) -> Tensor:
+    def dropout(self, x: Tensor, rate: float, generator: np.random.Generator) -> Tensor:
         return F.dropout(x, rate) if rate else x
 
-    def attention(
-        self, qkv: Tensor, batch: MicroBatch, heads: int, rate: float, generator: torch.Generator
-    ) -> Tensor:
-        q, k, v = qkv.view(len(qkv), 3, heads, -1).unbind(1)
-        edges, longest = batch.cu_seqlens, batch.longest
+    def attention(self, qkv: Tensor, how: Attention) -> Tensor:
+        q, k, v = qkv.view(len(qkv), 3, how.heads, -1).unbind(1)
+        edges, longest, rate = how.batch.cu_seqlens, how.batch.longest, how.rate
         if self.flash:
             out = torch.ops.aten._flash_attention_forward(
                 q, k, v, edges, edges, longest, longest, rate, False, False

@@ -5,12 +5,23 @@ on all devices from the start.
 """
 
 from itertools import pairwise
+from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from scripts.pretrain.architectures.micro_batch import MicroBatch
+
+
+class Attention(NamedTuple):
+    """Between whose tokens attention is, its heads, its weights' dropout, and the host's draws for that."""
+
+    batch: MicroBatch
+    heads: int
+    rate: float
+    generator: np.random.Generator
 
 
 class Kernels:
@@ -28,29 +39,33 @@ class Kernels:
         """Rows [T, hidden] normalised in the weights' precision, and returned in their own."""
         return F.layer_norm(x.to(weight.dtype), weight.shape, weight, bias, eps).to(x.dtype)
 
-    def dropout(self, x: Tensor, rate: float, generator: torch.Generator) -> Tensor:
+    def dropout(self, x: Tensor, rate: float, generator: np.random.Generator) -> Tensor:
         """Inverted dropout with a rate in [0, 1); the generator is the host's."""
         if not rate:
             return x
-        keep = torch.rand(x.shape, generator=generator).to(x.device) >= rate
+        keep = torch.from_numpy(generator.random(x.shape, np.float32)).to(x.device) >= rate
         return x * keep / (1 - rate)
 
-    def attention(
-        self, qkv: Tensor, batch: MicroBatch, heads: int, rate: float, generator: torch.Generator
-    ) -> Tensor:
-        """Attention within each sequence: queries, keys, values [T, 3 x heads x width] to [T, heads x width].
-
-        `rate` is the dropout of the weights.
-        """
+    def attention(self, qkv: Tensor, how: Attention) -> Tensor:
+        """Attention within each sequence: queries, keys, values [T, 3 x heads x width] to [T, heads x width]."""
         out = []
-        for start, stop in pairwise(batch.offsets):
-            rows = qkv[start:stop].view(stop - start, 3, heads, -1)
+        for start, stop in pairwise(how.batch.offsets):
+            rows = qkv[start:stop].view(stop - start, 3, how.heads, -1)
             q, k, v = rows.permute(1, 2, 0, 3)
             scores = q @ k.transpose(1, 2) * q.shape[-1] ** -0.5
             weights = torch.softmax(upcast(scores), -1).to(v.dtype)
-            weights = self.dropout(weights, rate, generator)
+            weights = self.dropout(weights, how.rate, how.generator)
             out.append((weights @ v).transpose(0, 1).reshape(stop - start, -1))
         return torch.cat(out)
+
+    def attention_of(
+        self, wanted: Tensor, x: Tensor, weight: Tensor, bias: Tensor, how: Attention
+    ) -> Tensor:
+        """`attention` of the tokens `wanted` [n], of each sequence one at least: [n, heads x width].
+
+        Queries, keys and values are those of a linear layer on rows x [T, hidden].
+        """
+        return self.attention(self.linear(x, weight, bias), how).index_select(0, wanted)
 
     def masked_loss(
         self, hidden: Tensor, weight: Tensor, bias: Tensor, labels: Tensor

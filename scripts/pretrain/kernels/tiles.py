@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import torch
 from torch import Tensor
@@ -51,6 +51,15 @@ def attention_tiles(
             low = high = length
     edges = pairwise([*firsts, len(lengths)])
     return tuple(make_tile(offsets[first : last + 1], alone) for first, last in edges)
+
+
+def query_tiles(tiles: tuple[Tile, ...], offsets: tuple[int, ...]) -> tuple[Tile, ...]:
+    """A tile for each of `tiles`, of those tokens of its sequences that ask.
+
+    The i-th sequence's, one at least, are [offsets[i], offsets[i + 1]) of all that ask.
+    """
+    edges = accumulate((tile.count for tile in tiles), initial=0)
+    return tuple(make_tile(offsets[first : last + 1]) for first, last in pairwise(edges))
 
 
 def make_tile(offsets: tuple[int, ...], alone: int = ALONE) -> Tile:
