@@ -58,9 +58,8 @@ def inputs(name: str, dtype: torch.dtype, device: torch.device) -> list:
     edges = torch.tensor(OFFSETS, dtype=torch.int32, device=device)
     batch = lengths(edges, OFFSETS, 64)
     how = Attention(batch, HEADS, 0.0, np.random.default_rng(0))
-    some = torch.cat(
-        [torch.randperm(tokens)[:50].to(edges), edges[:-1]]
-    )  # in any order, some twice
+    # In any order, and some twice.
+    some = torch.cat([torch.randperm(tokens)[:50].to(edges), edges[:-1]])
     fine = dtype if dtype == torch.float64 else torch.float32
     made = {
         "add_segments": lambda: [rows(tokens, HIDDEN), labels(2).int(), rows(2, HIDDEN)],
@@ -69,10 +68,8 @@ def inputs(name: str, dtype: torch.dtype, device: torch.device) -> list:
             rows(tokens, HIDDEN), *(rows(HIDDEN, precision=fine) for _ in range(2)), 1e-12
         ],
         "dropout": lambda: [rows(tokens, HIDDEN), 0.0, np.random.default_rng(0)],
-        "attention": lambda: [rows(tokens, 3 * HIDDEN), how],
-        "attention_of": lambda: [
-            some, rows(tokens, HIDDEN), rows(3 * HIDDEN, HIDDEN, scale=HIDDEN**-0.5),
-            rows(3 * HIDDEN), how
+        "attention": lambda: [
+            rows(tokens, HIDDEN), rows(3 * HIDDEN, HIDDEN, scale=HIDDEN**-0.5), rows(3 * HIDDEN), how, some
         ],
         "masked_loss": lambda: [
             rows(tokens, HIDDEN), rows(WORDS, HIDDEN), rows(WORDS), labels(WORDS)
@@ -129,11 +126,11 @@ def test_dropout_keeps_its_share_and_its_mean(kernels):
 
 @pytest.mark.parametrize("kernels", [REFERENCE, CpuKernels()])
 def test_the_hosts_generator_decides_attentions_dropout(kernels):
-    qkv, how = inputs("attention", torch.float32, CPU)
+    *rows, how, _ = inputs("attention", torch.float32, CPU)
 
     def attend(seed: int) -> torch.Tensor:
         draws = how._replace(rate=0.5, generator=np.random.default_rng(seed))
-        return kernels.attention(qkv, draws)
+        return kernels.attention(*rows, draws)
 
     assert torch.equal(attend(1), attend(1))
     assert not torch.equal(attend(1), attend(2))
@@ -275,9 +272,12 @@ def test_attention_goes_through_the_kernel_that_was_chosen(flash, monkeypatch):
     padded = Mock(wraps=cuda.padded_attention)
     monkeypatch.setattr(cuda, "padded_attention", padded)
     edges = torch.tensor([0, 3, 8], dtype=torch.int32, device="meta")
-    qkv = torch.empty(8, 3 * 64, dtype=torch.float16, device="meta")
+    x, weight, bias = (
+        torch.empty(shape, dtype=torch.float16, device="meta")
+        for shape in [(8, 64), (3 * 64, 64), (3 * 64,)]
+    )
     how = Attention(lengths(edges, (0, 3, 8), 5), 4, 0.1, np.random.default_rng(0))
-    out = CudaKernels(flash).attention(qkv, how)
+    out = CudaKernels(flash).attention(x, weight, bias, how)
     assert out.shape == (8, 64)
     assert padded.called != flash
 

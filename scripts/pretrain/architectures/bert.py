@@ -16,7 +16,7 @@ from torch.utils.checkpoint import checkpoint
 
 from scripts.pretrain.architectures.micro_batch import MicroBatch
 from scripts.pretrain.architectures.model_config import Shape
-from scripts.pretrain.kernels.reference import REFERENCE, Attention, Kernels
+from scripts.pretrain.kernels.reference import REFERENCE, Attention, Kernels, chosen
 
 
 class Linear(nn.Linear):
@@ -92,11 +92,8 @@ class Layer(nn.Module):
     ) -> Tensor:
         """Rows [T, hidden] after the layer; of `wanted`, where it is given, those of these tokens [n]."""
         how = Attention(batch, self.heads, dropout.rates.attention, dropout.generator)
-        if wanted is None:
-            attended = kernels.attention(self.qkv(x, kernels), how)
-        else:
-            attended = kernels.attention_of(wanted, x, *self.qkv.cast(x.dtype), how)
-            x = x.index_select(0, wanted)
+        attended = kernels.attention(x, *self.qkv.cast(x.dtype), how, wanted)
+        x = chosen(x, wanted)
         change = dropout.hidden(self.attention_output(attended, kernels), kernels)
         x = self.attention_norm(x + change, kernels)
         wide = F.gelu(self.up(x, kernels), approximate=self.tanh)

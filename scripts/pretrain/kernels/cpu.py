@@ -90,24 +90,22 @@ def keep_mask(shape: torch.Size, rate: float, generator: np.random.Generator) ->
 
 
 class AttentionFunction(Function):
-    """Attention within each sequence, for `rows` [T, 3 x heads x width] of queries, keys and values.
+    """Attention within each sequence, of keys and values [T, 2 x heads x width] in `tiles`.
 
-    With `queries` [n, heads x width] of some tokens, a sequence's behind those of the one before,
-    `rows` are keys and values alone; `asked` are the tiles of the queries, else those of the rows.
+    Queries [n, heads x width] are of all tokens or of some, in their order; `asked` are their tiles.
     Tiles of short sequences go through batched products. A long sequence goes through one head at
     a time, whose scores stay in the cache and whose products are the faster library's.
     """
 
     @staticmethod
-    def forward(ctx, rows, queries, tiles, asked, heads: int, rate: float, generator):
-        width = rows.shape[1] // ((3 if queries is None else 2) * heads)
+    def forward(ctx, queries, rows, tiles, asked, heads: int, rate: float, generator):
+        width = queries.shape[1] // heads
         ctx.tiles, ctx.asked, ctx.heads, ctx.scale = tiles, asked, heads, width**-0.5
-        ctx.kept, ctx.fused, ctx.gain = [], queries is None, 1 / (1 - rate)
-        out = rows.new_empty(asked[-1].stop, heads * width)
+        ctx.kept, ctx.gain = [], 1 / (1 - rate)
+        out = torch.empty_like(queries)
         for tile, mine in zip(tiles, asked, strict=True):
-            split = split_heads(rows, tile, heads, width)
-            q = split[0] if queries is None else split_heads(queries, mine, heads, width)[0]
-            k, v = split[-2:]
+            (q,) = split_heads(queries, mine, heads, width)
+            k, v = split_heads(rows, tile, heads, width)
             kept, outputs = [], torch.empty_like(q)
             for qs, ks, vs, out_s in groups(mine, heads, q, k, v, outputs):
                 scores = q.new_empty(len(qs), mine.length, tile.length)
@@ -120,25 +118,23 @@ class AttentionFunction(Function):
                 weights = scores if keep is None else scores * keep
                 batched(weights, vs, out_s, ctx.gain)
                 kept.append((scores, keep))
-            unpad(join_heads(outputs[None], mine), mine, out)
+            join_heads(outputs[None], mine, out)
             ctx.kept.append((q, k, v, kept))
         return out
 
     @staticmethod
     def backward(ctx, grad: Tensor):
-        heads, parts = ctx.heads, 3 if ctx.fused else 2
-        width = grad.shape[1] // heads
-        out = grad.new_empty(ctx.tiles[-1].stop, parts * heads * width)
-        to_queries = None if ctx.fused else torch.empty_like(grad)
+        heads, width = ctx.heads, grad.shape[1] // ctx.heads
+        to_queries = torch.empty_like(grad)
+        to_rows = grad.new_empty(ctx.tiles[-1].stop, 2 * heads * width)
         for tile, mine, (q, k, v, kept) in zip(ctx.tiles, ctx.asked, ctx.kept, strict=True):
             rows = grad[mine.start : mine.stop]
             if mine.places is not None:
                 padded = grad.new_zeros(mine.count * mine.length, heads * width)
                 rows = padded.index_copy_(0, mine.places, rows)
-            rows = by_heads(rows, mine, heads, width)[0]
-            grads = grad.new_empty(parts, tile.count * heads, tile.length, width)
-            to_q = grads[0] if ctx.fused else torch.empty_like(q)
-            made = groups(mine, heads, q, k, v, rows, to_q, *grads[-2:])
+            (rows,) = by_heads(rows, mine, heads, width)
+            to_q, to_kv = torch.empty_like(q), k.new_empty(2, *k.shape)
+            made = groups(mine, heads, q, k, v, rows, to_q, *to_kv)
             for (qs, ks, vs, to_out, to_qs, to_ks, to_vs), (scores, keep) in zip(
                 made, kept, strict=True
             ):
@@ -151,10 +147,9 @@ class AttentionFunction(Function):
                 to_scores = torch._softmax_backward_data(to_scores, scores, -1, scores.dtype)
                 batched(to_scores, ks, to_qs, ctx.scale)
                 batched_gradient(to_scores, qs, to_ks, ctx.scale)
-            unpad(join_heads(grads, tile), tile, out)
-            if to_queries is not None:
-                unpad(join_heads(to_q[None], mine), mine, to_queries)
-        return out, to_queries, None, None, None, None, None
+            join_heads(to_q[None], mine, to_queries)
+            join_heads(to_kv, tile, to_rows)
+        return to_queries, to_rows, None, None, None, None, None
 
 
 def split_heads(rows: Tensor, tile: Tile, heads: int, width: int) -> Tensor:
@@ -170,15 +165,11 @@ def by_heads(rows: Tensor, tile: Tile, heads: int, width: int) -> Tensor:
     return split.reshape(parts, tile.count * heads, tile.length, width)
 
 
-def join_heads(split: Tensor, tile: Tile) -> Tensor:
-    """The opposite of `by_heads`."""
+def join_heads(split: Tensor, tile: Tile, out: Tensor) -> None:
+    """Write a tile's [parts, count x heads, length, width] to its rows in `out` [T, parts x heads x width]."""
     parts, width = len(split), split.shape[-1]
     rows = split.view(parts, tile.count, -1, tile.length, width).permute(1, 3, 0, 2, 4)
-    return rows.reshape(tile.count * tile.length, -1)
-
-
-def unpad(rows: Tensor, tile: Tile, out: Tensor) -> None:
-    """Write a tile's rows [count x length, n] to their tokens in `out` [T, n]."""
+    rows = rows.reshape(tile.count * tile.length, -1)
     if tile.places is None:
         out[tile.start : tile.stop] = rows
     else:
@@ -248,23 +239,20 @@ class CpuKernels(Kernels):
     def dropout(self, x: Tensor, rate: float, generator: np.random.Generator) -> Tensor:
         return (x * keep_mask(x.shape, rate, generator)).mul(1 / (1 - rate)) if rate else x
 
-    def attention(self, qkv: Tensor, how: Attention) -> Tensor:
-        tiles = attention_tiles(how.batch.offsets, how.heads)
-        return AttentionFunction.apply(qkv, None, tiles, tiles, *how[1:])
-
-    def attention_of(
-        self, wanted: Tensor, x: Tensor, weight: Tensor, bias: Tensor, how: Attention
+    def attention(
+        self, x: Tensor, weight: Tensor, bias: Tensor, how: Attention, wanted: Tensor | None = None
     ) -> Tensor:
-        split = len(weight) // 3
-        order = wanted.argsort(stable=True)
-        places = wanted.index_select(0, order)
-        queries = self.linear(x.index_select(0, places), weight[:split], bias[:split])
-        rows = self.linear(x, weight[split:], bias[split:])
-        edges = torch.searchsorted(places, torch.tensor(how.batch.offsets, dtype=places.dtype))
-        tiles = attention_tiles(how.batch.offsets, how.heads)
-        asked = query_tiles(tiles, tuple(edges.tolist()))
-        out = AttentionFunction.apply(rows, queries, tiles, asked, *how[1:])
-        return out.index_select(0, order.argsort())
+        width = len(weight) // 3
+        asked = tiles = attention_tiles(how.batch.offsets, how.heads)
+        asking, order = x, None
+        if wanted is not None:
+            places, order = wanted.sort(stable=True)
+            edges = torch.searchsorted(places, torch.tensor(how.batch.offsets, dtype=places.dtype))
+            asked, asking = query_tiles(tiles, tuple(edges.tolist())), x.index_select(0, places)
+        queries = self.linear(asking, weight[:width], bias[:width])
+        rows = self.linear(x, weight[width:], bias[width:])
+        out = AttentionFunction.apply(queries, rows, tiles, asked, *how[1:])
+        return out if order is None else out.index_select(0, order.argsort())
 
     def masked_loss(
         self, hidden: Tensor, weight: Tensor, bias: Tensor, labels: Tensor

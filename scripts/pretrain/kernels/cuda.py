@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from scripts.common.errors import UserError
 from scripts.pretrain.kernels import fp8
-from scripts.pretrain.kernels.reference import Attention, Kernels, upcast
+from scripts.pretrain.kernels.reference import Attention, Kernels, chosen, upcast
 
 LOGITS = 1 << 26  # of a part of a loss: with their scores in fp32 10 bytes each, 0.7 GB in bf16
 
@@ -82,7 +82,10 @@ class CudaKernels(Kernels):
     def dropout(self, x: Tensor, rate: float, generator: np.random.Generator) -> Tensor:
         return F.dropout(x, rate) if rate else x
 
-    def attention(self, qkv: Tensor, how: Attention) -> Tensor:
+    def attention(
+        self, x: Tensor, weight: Tensor, bias: Tensor, how: Attention, wanted: Tensor | None = None
+    ) -> Tensor:
+        qkv = self.linear(x, weight, bias)
         q, k, v = qkv.view(len(qkv), 3, how.heads, -1).unbind(1)
         edges, longest, rate = how.batch.cu_seqlens, how.batch.longest, how.rate
         if self.flash:
@@ -91,7 +94,7 @@ class CudaKernels(Kernels):
             )[0]
         else:
             out = padded_attention(q, k, v, edges, longest, rate)
-        return out.reshape(len(qkv), -1)
+        return chosen(out.reshape(len(qkv), -1), wanted)
 
     def add_segments(self, x: Tensor, segments: Tensor, table: Tensor) -> Tensor:
         if len(table) != 2:

@@ -46,8 +46,15 @@ class Kernels:
         keep = torch.from_numpy(generator.random(x.shape, np.float32)).to(x.device) >= rate
         return x * keep / (1 - rate)
 
-    def attention(self, qkv: Tensor, how: Attention) -> Tensor:
-        """Attention within each sequence: queries, keys, values [T, 3 x heads x width] to [T, heads x width]."""
+    def attention(
+        self, x: Tensor, weight: Tensor, bias: Tensor, how: Attention, wanted: Tensor | None = None
+    ) -> Tensor:
+        """Attention within each sequence: [T, heads x width], or [n, …] of the tokens `wanted` [n].
+
+        Queries, keys and values are those of a linear layer on rows x [T, hidden]; of each sequence one
+        token at least is wanted.
+        """
+        qkv = self.linear(x, weight, bias)
         out = []
         for start, stop in pairwise(how.batch.offsets):
             rows = qkv[start:stop].view(stop - start, 3, how.heads, -1)
@@ -56,16 +63,7 @@ class Kernels:
             weights = torch.softmax(upcast(scores), -1).to(v.dtype)
             weights = self.dropout(weights, how.rate, how.generator)
             out.append((weights @ v).transpose(0, 1).reshape(stop - start, -1))
-        return torch.cat(out)
-
-    def attention_of(
-        self, wanted: Tensor, x: Tensor, weight: Tensor, bias: Tensor, how: Attention
-    ) -> Tensor:
-        """`attention` of the tokens `wanted` [n], of each sequence one at least: [n, heads x width].
-
-        Queries, keys and values are those of a linear layer on rows x [T, hidden].
-        """
-        return self.attention(self.linear(x, weight, bias), how).index_select(0, wanted)
+        return chosen(torch.cat(out), wanted)
 
     def masked_loss(
         self, hidden: Tensor, weight: Tensor, bias: Tensor, labels: Tensor
@@ -89,3 +87,8 @@ REFERENCE = Kernels()
 def upcast(x: Tensor) -> Tensor:
     """`x` in fp32 where its precision is lower."""
     return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+
+
+def chosen(x: Tensor, wanted: Tensor | None) -> Tensor:
+    """The rows of x that are wanted, or all."""
+    return x if wanted is None else x.index_select(0, wanted)
