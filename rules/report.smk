@@ -9,9 +9,7 @@ for TELLER, TOLD in TELLERS.items():
             TOLD["writes"] if "writes" in TOLD else shown(**TOLD["shows"]),
         log:
             f"logs/report/{TOLD.get('log', TELLER)}.log",
-        resources:
-            mem_mb=memory(1000),
-            runtime=10,
+        localrule: True
         params:
             **step(f"scripts/report/{TELLER}.py"),
             flags=(
@@ -43,9 +41,7 @@ rule describe_corpus:
         shown("corpus.tsv", "Pretraining", "Corpus"),
     log:
         "logs/report/describe_corpus.log",
-    resources:
-        mem_mb=memory(1000),
-        runtime=10,
+    localrule: True
     params:
         **step("scripts/report/describe_corpus.py"),
         files=handed_over(

@@ -15,6 +15,8 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,7 @@ from scripts.workflow.estimates import FIGURES
 
 CLOCKS_DIFFER = 60  # seconds that two machines' clocks may be apart
 TIMEOUT = 15  # seconds for a mirror's first answer
-NEED_A_MIRROR = {"download_dump": ("corpus", "wikipedia"), "download_glue": ("glue",)}
+NEED_A_MIRROR = {"download_dump": "corpus.wikipedia", "download_glue": "glue"}
 
 
 @dataclass(frozen=True)
@@ -285,17 +287,12 @@ def wanting_gpus(run: Run) -> Iterator[str]:
 
 def silent_mirrors(run: Run) -> Iterator[str]:
     """Say which mirrors cannot be reached, of those that jobs would download from."""
-    for rule, keys in NEED_A_MIRROR.items():
-        if rule not in run.rules:
-            continue
-        part = run.config
-        for key in keys:
-            part = part[key]
-        reason = unreachable(part["mirror"])
-        if reason:
+    for rule, section in NEED_A_MIRROR.items():
+        mirror = reduce(getitem, section.split("."), run.config)["mirror"]
+        if rule in run.rules and (reason := unreachable(mirror)):
             yield (
-                f"{'.'.join(keys)}.mirror: {part['mirror']} cannot be reached ({reason}), and "
-                f"{run.rules[rule]} files are to be downloaded; look at the network, or name a mirror"
+                f"{section}.mirror: {mirror} cannot be reached ({reason}), and {run.rules[rule]} files "
+                "are to be downloaded; look at the network, or name a mirror"
             )
 
 

@@ -24,11 +24,10 @@ from torch.nn import functional as F
 from scripts.examples.h5.example_files import Examples
 from scripts.pretrain.architectures.bert import Bert, Dropout
 from scripts.pretrain.architectures.initialisation import initialise, lengthen
-from scripts.pretrain.architectures.micro_batch import MicroBatch
+from scripts.pretrain.architectures.micro_batch import MicroBatch, micro_batch
 from scripts.pretrain.architectures.model_config import Shape
 from scripts.pretrain.architectures.model_folder import load_model
 from scripts.pretrain.kernels.choice import choose
-from scripts.pretrain.loop.micro_batches import micro_batch
 from tests.pretrain.test_bert import random_batch
 
 SHAPES = ((2, 128), (4, 256), (12, 768), (24, 1024))
@@ -93,10 +92,8 @@ def by_position(folder: Path, files: list[Path], trained: int, count: int) -> No
     for name, model in starts(folder, trained).items():
         found, beyond = [], []
         for start in rows[::ROWS]:
-            batch = micro_batch(
-                examples.batch(np.array(rows[start : start + ROWS])),
-                model.shape.max_position_embeddings,
-            )
+            part = examples.batch(np.array(rows[start : start + ROWS]))
+            batch = micro_batch(model.shape.max_position_embeddings, **vars(part))
             beyond.append(batch.positions[batch.masked] >= trained)
             whole = name != "cut into pieces"
             found.append(losses(model, batch if whole else in_pieces(batch, trained)))

@@ -54,7 +54,7 @@ def test_attention_equals_that_of_padded_rows(lengths, dtype, bound, some):
     wanted = torch.cat([edges[:-1], torch.arange(sum(lengths) - 1, 0, -3)]) if some else None
     given, before = [x, weight, bias], x.detach().clone()
     mine, other = (
-        kernels.attention(*given, Attention(batch, 4, 0.0, None), wanted)
+        kernels.attention(*given, Attention(batch, 4, 0.0, None, wanted))
         for kernels in (cpu.CpuKernels(), cuda.CudaKernels(flash=False))
     )
     torch.testing.assert_close(mine, other, rtol=bound, atol=bound)

@@ -57,9 +57,9 @@ def inputs(name: str, dtype: torch.dtype, device: torch.device) -> list:
 
     edges = torch.tensor(OFFSETS, dtype=torch.int32, device=device)
     batch = lengths(edges, OFFSETS, 64)
-    how = Attention(batch, HEADS, 0.0, np.random.default_rng(0))
     # In any order, and some twice.
     some = torch.cat([torch.randperm(tokens)[:50].to(edges), edges[:-1]])
+    how = Attention(batch, HEADS, 0.0, np.random.default_rng(0), some)
     fine = dtype if dtype == torch.float64 else torch.float32
     made = {
         "add_segments": lambda: [rows(tokens, HIDDEN), labels(2).int(), rows(2, HIDDEN)],
@@ -69,7 +69,7 @@ def inputs(name: str, dtype: torch.dtype, device: torch.device) -> list:
         ],
         "dropout": lambda: [rows(tokens, HIDDEN), 0.0, np.random.default_rng(0)],
         "attention": lambda: [
-            rows(tokens, HIDDEN), rows(3 * HIDDEN, HIDDEN, scale=HIDDEN**-0.5), rows(3 * HIDDEN), how, some
+            rows(tokens, HIDDEN), rows(3 * HIDDEN, HIDDEN, scale=HIDDEN**-0.5), rows(3 * HIDDEN), how
         ],
         "masked_loss": lambda: [
             rows(tokens, HIDDEN), rows(WORDS, HIDDEN), rows(WORDS), labels(WORDS)
@@ -126,7 +126,7 @@ def test_dropout_keeps_its_share_and_its_mean(kernels):
 
 @pytest.mark.parametrize("kernels", [REFERENCE, CpuKernels()])
 def test_the_hosts_generator_decides_attentions_dropout(kernels):
-    *rows, how, _ = inputs("attention", torch.float32, CPU)
+    *rows, how = inputs("attention", torch.float32, CPU)
 
     def attend(seed: int) -> torch.Tensor:
         draws = how._replace(rate=0.5, generator=np.random.default_rng(seed))

@@ -100,9 +100,8 @@ def decompress(file: BinaryIO, first: int, last: int) -> bytes | None:
         return None
     bits = read_bits(file, first, count)
     stated = bits >> (count - HEAD_BITS) & 0xFFFFFFFF
-    stream = (
-        HEADER << 8 | ord("9")
-    ) << count | bits  # a stream of its own, with the largest blocks
+    # A stream of its own, with the largest blocks.
+    stream = (HEADER << 8 | ord("9")) << count | bits
     stream = stream << HEAD_BITS | FOOTER << SUM_BITS | stated
     length = 32 + count + HEAD_BITS
     decompressor = bz2.BZ2Decompressor()

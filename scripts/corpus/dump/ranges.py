@@ -67,11 +67,8 @@ def own_pages(pieces: Iterable[tuple[bool, bytes]], whole: bool) -> Iterator[byt
 
     Nothing where none begins there; all from the first byte on with `whole`, as of a file's first range.
     """
-    begun, data, own = (
-        whole,
-        b"",
-        0,
-    )  # `own`: bytes of `data` in which a page of one's own may begin
+    begun, data = whole, b""
+    own = 0  # bytes of `data` in which a page of one's own may begin
     for mine, piece in pieces:
         data += piece
         own = len(data) if mine else own

@@ -23,7 +23,7 @@ from scripts.glue.finetuning.trainer import Model
 from scripts.glue.tasks.task import Task
 from scripts.pretrain.architectures import model_folder
 from scripts.pretrain.architectures.bert import NO_DROPOUT, Bert, Dropout, DropoutRates
-from scripts.pretrain.architectures.micro_batch import MicroBatch
+from scripts.pretrain.architectures.micro_batch import MicroBatch, micro_batch
 from scripts.pretrain.architectures.model_config import Shape, finished_config, read_config
 from scripts.pretrain.kernels.choice import choose
 
@@ -70,16 +70,10 @@ class PackedModel(Model):
 def pack(examples: Examples, indices: np.ndarray) -> MicroBatch:
     lengths = examples.lengths[indices]
     offsets = np.concatenate([[0], np.cumsum(lengths)])
-    positions = np.arange(offsets[-1]) - np.repeat(offsets[:-1], lengths)
-    places = positions + np.repeat(examples.offsets[indices], lengths)
+    places = np.arange(offsets[-1]) + np.repeat(examples.offsets[indices] - offsets[:-1], lengths)
     types = np.zeros(len(places)) if examples.types is None else examples.types[places]
-    ids, segments, positions, starts = (
-        torch.from_numpy(array.astype(np.int32))
-        for array in (examples.ids[places], types, positions, offsets)
-    )
-    none, longest = torch.empty(0, dtype=torch.int64), int(lengths.max())
-    ends = tuple(offsets.tolist())
-    return MicroBatch(ids, segments, positions, starts, none, none, none, ends, longest)
+    none = np.empty(0)
+    return micro_batch(int(lengths.max()), examples.ids[places], offsets, types, none, none, none)
 
 
 def load(
@@ -99,9 +93,8 @@ def load(
     if encoder.shape.type_vocab_size < len(task.texts):
         return None
     tokenizer = read_light_tokenizer(folder) or model_loader.load_tokenizer(folder)
-    known = SimpleNamespace(
-        **{"pad_token_id": 0} | config | vars(encoder.shape)
-    )  # as transformers' BertConfig has it
+    # As transformers' BertConfig has it.
+    known = SimpleNamespace(**{"pad_token_id": 0} | config | vars(encoder.shape))
     model_loader.check_pair(folder, tokenizer, known, max_length)
     encoder.kernels = choose(device, dtype, encoder.shape)
     return PackedModel(encoder, config, tokenizer, task)

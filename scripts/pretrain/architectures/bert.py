@@ -2,8 +2,8 @@
 
 Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers" (2019), section 3 and
 appendix A. Every layer but attention works on the flat token array [T, hidden]; attention stays
-within a sequence; the masked-LM head sees masked positions only, and the last layer's attention is
-followed by what the heads see.
+within a sequence; the masked-LM head sees masked positions only, and in the last layer only what the
+heads see asks the others and goes on.
 """
 
 from typing import NamedTuple
@@ -91,9 +91,8 @@ class Layer(nn.Module):
         wanted: Tensor | None = None,
     ) -> Tensor:
         """Rows [T, hidden] after the layer; of `wanted`, where it is given, those of these tokens [n]."""
-        how = Attention(batch, self.heads, dropout.rates.attention, dropout.generator)
-        attended = kernels.attention(x, *self.qkv.cast(x.dtype), how, wanted)
-        x = chosen(x, wanted)
+        how = Attention(batch, self.heads, dropout.rates.attention, dropout.generator, wanted)
+        attended, x = kernels.attention(x, *self.qkv.cast(x.dtype), how), chosen(x, wanted)
         change = dropout.hidden(self.attention_output(attended, kernels), kernels)
         x = self.attention_norm(x + change, kernels)
         wide = F.gelu(self.up(x, kernels), approximate=self.tanh)
@@ -141,7 +140,7 @@ class Bert(nn.Module):
     def encode(self, batch: MicroBatch, dropout: Dropout, wanted: Tensor | None = None) -> Tensor:
         """The last layer's output [T, hidden], or [n, hidden] of the tokens `wanted`.
 
-        Behind attention no token needs another, so that the last layer then ends with these alone.
+        Of the last layer no token needs more than another's key and value: these alone ask there.
         """
         x = F.embedding(batch.ids, self.word_embeddings.weight)
         x = x + F.embedding(batch.positions, self.position_embeddings.weight)

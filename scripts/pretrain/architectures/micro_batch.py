@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import torch
+from numpy import ndarray as Array
 from torch import Tensor
 
 
@@ -31,12 +33,30 @@ class MicroBatch:
         """A copy on a device, without waiting for it where the memory is pinned."""
         return self.mapped(lambda value: value.to(device, non_blocking=True))
 
-    def pin(self) -> "MicroBatch":
-        """A copy in pinned memory."""
-        return self.mapped(Tensor.pin_memory)
-
     def mapped(self, change: Callable[[Tensor], Tensor]) -> "MicroBatch":
         """A copy with each of its tensors changed."""
-        tensors = {name: v for name, v in vars(self).items() if isinstance(v, Tensor)}
-        changed: dict[str, Any] = {name: change(value) for name, value in tensors.items()}
+        changed: Any = {name: change(v) for name, v in vars(self).items() if isinstance(v, Tensor)}
         return replace(self, **changed)
+
+
+def micro_batch(
+    longest: int, ids: Array, offsets: Array, segments: Array, masked: Array, labels: Array,
+    next_sentence: Array,
+) -> MicroBatch:  # fmt: skip
+    """A micro-batch of plain arrays of any types, `offsets` [n + 1] being where each example begins."""
+    positions = np.arange(len(ids)) - np.repeat(offsets[:-1], np.diff(offsets))
+
+    def tensor(array: Array, kind: type = np.int32) -> Tensor:
+        return torch.from_numpy(array.astype(kind))
+
+    return MicroBatch(
+        ids=tensor(ids),
+        segments=tensor(segments),
+        positions=tensor(positions),
+        cu_seqlens=tensor(offsets),
+        masked=tensor(masked),
+        labels=tensor(labels, np.int64),
+        next_sentence=tensor(next_sentence, np.int64),
+        offsets=tuple(offsets.tolist()),
+        longest=longest,
+    )

@@ -87,13 +87,10 @@ class Shape:
 
         Of a batch: `tokens`; `square_tokens`, the sum over sequences of their length squared; `masked`
         tokens, which alone go through the masked-LM head, and with the first of the `sequences` alone
-        ask in the last layer's attention and go through what follows. Biases and normalisations are
-        not counted.
+        ask in the last layer and go on from there. Biases and normalisations are not counted.
         """
         hidden, layers = self.hidden_size, self.num_hidden_layers
-        asking = (
-            layers - 1 + (masked + sequences) / max(tokens, 1)
-        )  # of all tokens, over the layers
+        asking = layers - 1 + (masked + sequences) / max(tokens, 1)  # layers that a token asks in
         dense = layers * 2 * hidden * hidden * tokens
         dense += (2 * hidden * hidden + 2 * hidden * self.intermediate_size) * asking * tokens
         attention = 4 * hidden * asking * square_tokens

@@ -1,9 +1,8 @@
 """The kernels of a training step on a CPU, where torch's own leave speed unused.
 
-In fp32, oneDNN multiplies matrices up to twice as fast as the library behind `torch.mm` on
-processors with AVX-512, and not faster on others (tests/benchmarks/products.py); dropout from 16
-random bits an element is ten times as fast as `torch.dropout`; attention runs on groups of sequences
-of about one length, without padding.
+In fp32, oneDNN multiplies matrices up to twice as fast as `torch.mm` on processors with AVX-512, and
+not faster on others (tests/benchmarks/products.py). Dropout draws 16 random bits an element; attention
+runs on groups of sequences of about one length, without padding.
 """
 
 import ctypes
@@ -128,16 +127,11 @@ class AttentionFunction(Function):
         to_queries = torch.empty_like(grad)
         to_rows = grad.new_empty(ctx.tiles[-1].stop, 2 * heads * width)
         for tile, mine, (q, k, v, kept) in zip(ctx.tiles, ctx.asked, ctx.kept, strict=True):
-            rows = grad[mine.start : mine.stop]
-            if mine.places is not None:
-                padded = grad.new_zeros(mine.count * mine.length, heads * width)
-                rows = padded.index_copy_(0, mine.places, rows)
-            (rows,) = by_heads(rows, mine, heads, width)
+            (rows,) = split_heads(grad, mine, heads, width)
             to_q, to_kv = torch.empty_like(q), k.new_empty(2, *k.shape)
             made = groups(mine, heads, q, k, v, rows, to_q, *to_kv)
-            for (qs, ks, vs, to_out, to_qs, to_ks, to_vs), (scores, keep) in zip(
-                made, kept, strict=True
-            ):
+            for parts, (scores, keep) in zip(made, kept, strict=True):
+                qs, ks, vs, to_out, to_qs, to_ks, to_vs = parts
                 weights = scores if keep is None else scores * keep
                 batched_gradient(weights, to_out, to_vs, ctx.gain)
                 to_scores = torch.empty_like(scores)
@@ -153,14 +147,11 @@ class AttentionFunction(Function):
 
 
 def split_heads(rows: Tensor, tile: Tile, heads: int, width: int) -> Tensor:
-    """A tile's rows of [T, parts x heads x width] as [parts, count x heads, length, width]."""
-    rows = rows[tile.start : tile.stop] if tile.rows is None else rows.index_select(0, tile.rows)
-    return by_heads(rows, tile, heads, width)
-
-
-def by_heads(rows: Tensor, tile: Tile, heads: int, width: int) -> Tensor:
-    """Padded rows [count x length, parts x heads x width] as [parts, count x heads, length, width]."""
-    parts = rows.shape[1] // (heads * width)
+    """A tile's of [T, parts x heads x width] as [parts, count x heads, length, width], 0 at padded places."""
+    parts, rows = rows.shape[1] // (heads * width), rows[tile.start : tile.stop]
+    if tile.places is not None:
+        padded = rows.new_zeros(tile.count * tile.length, rows.shape[1])
+        rows = padded.index_copy_(0, tile.places, rows)
     split = rows.view(tile.count, tile.length, parts, heads, width).permute(2, 0, 3, 1, 4)
     return split.reshape(parts, tile.count * heads, tile.length, width)
 
@@ -239,19 +230,18 @@ class CpuKernels(Kernels):
     def dropout(self, x: Tensor, rate: float, generator: np.random.Generator) -> Tensor:
         return (x * keep_mask(x.shape, rate, generator)).mul(1 / (1 - rate)) if rate else x
 
-    def attention(
-        self, x: Tensor, weight: Tensor, bias: Tensor, how: Attention, wanted: Tensor | None = None
-    ) -> Tensor:
+    def attention(self, x: Tensor, weight: Tensor, bias: Tensor, how: Attention) -> Tensor:
+        batch, heads, *draws, wanted = how
         width = len(weight) // 3
-        asked = tiles = attention_tiles(how.batch.offsets, how.heads)
+        asked = tiles = attention_tiles(batch.offsets, heads)
         asking, order = x, None
         if wanted is not None:
             places, order = wanted.sort(stable=True)
-            edges = torch.searchsorted(places, torch.tensor(how.batch.offsets, dtype=places.dtype))
-            asked, asking = query_tiles(tiles, tuple(edges.tolist())), x.index_select(0, places)
+            edges = torch.searchsorted(places, torch.tensor(batch.offsets, dtype=places.dtype))
+            asked, asking = query_tiles(tiles, edges.tolist()), x.index_select(0, places)
         queries = self.linear(asking, weight[:width], bias[:width])
         rows = self.linear(x, weight[width:], bias[width:])
-        out = AttentionFunction.apply(queries, rows, tiles, asked, *how[1:])
+        out = AttentionFunction.apply(queries, rows, tiles, asked, heads, *draws)
         return out if order is None else out.index_select(0, order.argsort())
 
     def masked_loss(

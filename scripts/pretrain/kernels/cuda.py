@@ -82,9 +82,7 @@ class CudaKernels(Kernels):
     def dropout(self, x: Tensor, rate: float, generator: np.random.Generator) -> Tensor:
         return F.dropout(x, rate) if rate else x
 
-    def attention(
-        self, x: Tensor, weight: Tensor, bias: Tensor, how: Attention, wanted: Tensor | None = None
-    ) -> Tensor:
+    def attention(self, x: Tensor, weight: Tensor, bias: Tensor, how: Attention) -> Tensor:
         qkv = self.linear(x, weight, bias)
         q, k, v = qkv.view(len(qkv), 3, how.heads, -1).unbind(1)
         edges, longest, rate = how.batch.cu_seqlens, how.batch.longest, how.rate
@@ -94,7 +92,7 @@ class CudaKernels(Kernels):
             )[0]
         else:
             out = padded_attention(q, k, v, edges, longest, rate)
-        return chosen(out.reshape(len(qkv), -1), wanted)
+        return chosen(out.reshape(len(qkv), -1), how.wanted)
 
     def add_segments(self, x: Tensor, segments: Tensor, table: Tensor) -> Tensor:
         if len(table) != 2:

@@ -16,12 +16,15 @@ from scripts.pretrain.architectures.micro_batch import MicroBatch
 
 
 class Attention(NamedTuple):
-    """Between whose tokens attention is, its heads, its weights' dropout, and the host's draws for that."""
+    """What attention needs beside its rows."""
 
     batch: MicroBatch
     heads: int
-    rate: float
-    generator: np.random.Generator
+    rate: float  # of its weights' dropout
+    generator: np.random.Generator  # the host's
+    wanted: Tensor | None = (
+        None  # [n], the tokens that ask, of each sequence one at least; None: all
+    )
 
 
 class Kernels:
@@ -46,13 +49,10 @@ class Kernels:
         keep = torch.from_numpy(generator.random(x.shape, np.float32)).to(x.device) >= rate
         return x * keep / (1 - rate)
 
-    def attention(
-        self, x: Tensor, weight: Tensor, bias: Tensor, how: Attention, wanted: Tensor | None = None
-    ) -> Tensor:
-        """Attention within each sequence: [T, heads x width], or [n, …] of the tokens `wanted` [n].
+    def attention(self, x: Tensor, weight: Tensor, bias: Tensor, how: Attention) -> Tensor:
+        """Attention within each sequence, [T, heads x width], or [n, heads x width] of those that ask.
 
-        Queries, keys and values are those of a linear layer on rows x [T, hidden]; of each sequence one
-        token at least is wanted.
+        Queries, keys and values are those of a linear layer on rows x [T, hidden].
         """
         qkv = self.linear(x, weight, bias)
         out = []
@@ -63,7 +63,7 @@ class Kernels:
             weights = torch.softmax(upcast(scores), -1).to(v.dtype)
             weights = self.dropout(weights, how.rate, how.generator)
             out.append((weights @ v).transpose(0, 1).reshape(stop - start, -1))
-        return chosen(torch.cat(out), wanted)
+        return chosen(torch.cat(out), how.wanted)
 
     def masked_loss(
         self, hidden: Tensor, weight: Tensor, bias: Tensor, labels: Tensor

@@ -1,5 +1,6 @@
 """Tiles of attention on a CPU: neighbouring sequences of about one length, padded to the longest."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
@@ -15,10 +16,9 @@ SCORES = 1 << 21  # attention scores a tile: what stays in the cache between two
 class Tile:
     """Sequences [start, stop) of a flat token array, padded to one length.
 
-    `rows` [count x length] says which token stands in each place of the padded tile, `places`
-    [stop - start] in which place each token stands; both are None where nothing is padded.
-    `padding` [count, 1, 1, length] is True at padded places. A sequence that is `alone` is taken
-    head by head.
+    `places` [stop - start] says in which place of the padded tile [count x length] each token stands,
+    `padding` [count, 1, 1, length] is True at the other places; both are None where nothing is padded.
+    A sequence that is `alone` is taken head by head.
     """
 
     start: int
@@ -26,7 +26,6 @@ class Tile:
     count: int
     length: int
     alone: bool
-    rows: Tensor | None = None
     places: Tensor | None = None
     padding: Tensor | None = None
 
@@ -53,28 +52,20 @@ def attention_tiles(
     return tuple(make_tile(offsets[first : last + 1], alone) for first, last in edges)
 
 
-def query_tiles(tiles: tuple[Tile, ...], offsets: tuple[int, ...]) -> tuple[Tile, ...]:
-    """A tile for each of `tiles`, of those tokens of its sequences that ask.
-
-    The i-th sequence's, one at least, are [offsets[i], offsets[i + 1]) of all that ask.
-    """
+def query_tiles(tiles: tuple[Tile, ...], offsets: Sequence[int]) -> tuple[Tile, ...]:
+    """For each tile one of those of its tokens that ask, the i-th sequence's [offsets[i], offsets[i + 1])."""
     edges = accumulate((tile.count for tile in tiles), initial=0)
     return tuple(make_tile(offsets[first : last + 1]) for first, last in pairwise(edges))
 
 
-def make_tile(offsets: tuple[int, ...], alone: int = ALONE) -> Tile:
+def make_tile(offsets: Sequence[int], alone: int = ALONE) -> Tile:
     """One tile of all the sequences between `offsets`."""
     start, stop, count = offsets[0], offsets[-1], len(offsets) - 1
-    edges = torch.tensor(offsets)
-    lengths = edges.diff()
+    lengths = torch.tensor(offsets).diff()
     length = int(lengths.max())
     single = count == 1 and length >= alone
     if count * length == stop - start:
         return Tile(start, stop, count, length, single)
-    places = torch.arange(length)
-    padding = places >= lengths[:, None]
-    rows = torch.where(padding, edges[:-1, None], edges[:-1, None] + places)
-    return Tile(
-        start, stop, count, length, single, rows.view(-1),
-        (~padding).view(-1).nonzero().view(-1), padding.view(count, 1, 1, length),
-    )  # fmt: skip
+    padding = torch.arange(length) >= lengths[:, None]
+    places = (~padding).view(-1).nonzero().view(-1)
+    return Tile(start, stop, count, length, single, places, padding.view(count, 1, 1, length))

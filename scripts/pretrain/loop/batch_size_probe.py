@@ -7,11 +7,9 @@ import torch
 
 from scripts.common.cli import log
 from scripts.common.errors import UserError
-from scripts.examples.h5.example_files import Batch
 from scripts.pretrain.architectures.bert import Bert, Dropout, DropoutRates
-from scripts.pretrain.architectures.micro_batch import MicroBatch
+from scripts.pretrain.architectures.micro_batch import MicroBatch, micro_batch
 from scripts.pretrain.loop.job import CPU_TOKENS
-from scripts.pretrain.loop.micro_batches import micro_batch
 
 SMALLEST, STEP = 2048, 1024
 RESERVE = 0.9  # of what fits, since the blocks of other shapes do not lie as tightly
@@ -67,12 +65,13 @@ def largest(fits: Callable[[int], bool], most: int) -> int:
 
 
 def full_batch(tokens: int, seq_length: int, vocabulary: int) -> MicroBatch:
-    """A micro-batch of full-length examples of random tokens, a fifth of them masked."""
+    """A micro-batch of full-length examples, a fifth of whose tokens are masked."""
     count = max(1, tokens // seq_length)
     total = count * seq_length
     rng = np.random.default_rng(0)
     masked = np.arange(0, total, 5)
-    batch = Batch(
+    return micro_batch(
+        seq_length,
         ids=rng.integers(vocabulary, size=total),
         offsets=np.arange(count + 1) * seq_length,
         segments=np.zeros(total),
@@ -80,4 +79,3 @@ def full_batch(tokens: int, seq_length: int, vocabulary: int) -> MicroBatch:
         labels=rng.integers(vocabulary, size=len(masked)),
         next_sentence=np.zeros(count),
     )
-    return micro_batch(batch, seq_length)

@@ -13,33 +13,15 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 
 import numpy as np
-import torch
+from torch import Tensor
 
 from scripts.common.digest import hash64
 from scripts.common.random_numbers import splitmix64
-from scripts.examples.h5.example_files import Batch, Examples
-from scripts.pretrain.architectures.micro_batch import MicroBatch
+from scripts.examples.h5.example_files import Examples
+from scripts.pretrain.architectures.micro_batch import MicroBatch, micro_batch
 from scripts.pretrain.loop.processes import ALONE, Processes
 
 ROUNDS = 4  # of a Feistel network: enough to look random (Luby and Rackoff, 1988)
-
-
-def micro_batch(batch: Batch, longest: int) -> MicroBatch:
-    """A micro-batch of what the examples' reader returns."""
-    lengths = np.diff(batch.offsets)
-    starts = np.repeat(batch.offsets[:-1], lengths)
-    positions = np.arange(len(batch.ids), dtype=np.int64) - starts
-    return MicroBatch(
-        ids=torch.from_numpy(batch.ids.astype(np.int32)),
-        segments=torch.from_numpy(batch.segments.astype(np.int32)),
-        positions=torch.from_numpy(positions.astype(np.int32)),
-        cu_seqlens=torch.from_numpy(batch.offsets.astype(np.int32)),
-        masked=torch.from_numpy(batch.masked.astype(np.int32)),
-        labels=torch.from_numpy(batch.labels.astype(np.int64)),
-        next_sentence=torch.from_numpy(batch.next_sentence.astype(np.int64)),
-        offsets=tuple(batch.offsets.tolist()),
-        longest=longest,
-    )
 
 
 def order(seed: int, epoch: int, indices: np.ndarray, size: int) -> np.ndarray:
@@ -153,8 +135,8 @@ class Stream:
 
     def read(self, indices: np.ndarray, epochs: np.ndarray) -> MicroBatch:
         """Read examples, each with the masks of its epoch."""
-        batch = micro_batch(self.examples.batch(indices, epochs), self.examples.seq_length)
-        return batch.pin() if self.processes.device.type == "cuda" else batch
+        batch = micro_batch(self.examples.seq_length, **vars(self.examples.batch(indices, epochs)))
+        return batch.mapped(Tensor.pin_memory) if self.processes.device.type == "cuda" else batch
 
     def steps(self, first: int, last: int | None, ahead: int = 3) -> Iterator[Work]:
         """Yield the work of steps first to last - 1 (None: no end), read ahead by a thread.
@@ -177,4 +159,4 @@ def fixed(
     indices = order(seed, 0, np.arange(min(size, most)), size)
     parts = cut(examples.lengths[indices].astype(np.int64), tokens, 1)
     for part in parts[processes.rank :: processes.count]:
-        yield micro_batch(examples.batch(indices[part], 0), examples.seq_length)
+        yield micro_batch(examples.seq_length, **vars(examples.batch(indices[part], 0)))
