@@ -104,9 +104,8 @@ def summary(run: Run) -> list[str]:
     """The estimates of a run as lines for a person."""
     lines = []
     for phase, count in tokens(run).items():
-        size = f"some {short(count)} tokens"
-        if math.isnan(count):
-            size = "as many tokens as its hours allow"
+        allowed = "as many tokens as its hours allow"
+        size = allowed if math.isnan(count) else f"some {short(count)} tokens"
         lines.append(f"Phase {phase}: {size}, {short(run.model.parameters)} parameters")
     parts = seconds(run)
     named = ", ".join(f"{name} {span(value)}" for name, value in parts.items() if value)

@@ -171,13 +171,15 @@ def test_a_loss_in_parts_is_the_loss(kernels, device, dtypes, rows, monkeypatch)
     test_kernels_equal_the_reference(kernels, device, dtypes, "masked_loss")
 
 
-def bias_gradient(dtype: torch.dtype, rows: int, logits: list[float], scale: float) -> torch.Tensor:
+def bias_gradient(
+    kernels: Kernels, dtype: torch.dtype, rows: int, logits: list[float], scale: float
+) -> torch.Tensor:
     """The bias's, where each row has these logits and its label is the first."""
     bias = torch.tensor(logits, dtype=dtype, requires_grad=True)
     hidden = torch.zeros(rows, 4, dtype=dtype, requires_grad=True)
     weight = torch.zeros(len(logits), 4, dtype=dtype)
     labels = torch.zeros(rows, dtype=torch.int64)
-    loss, _ = CudaKernels(flash=False).masked_loss(hidden, weight, bias, labels)
+    loss, _ = kernels.masked_loss(hidden, weight, bias, labels)
     loss.backward(torch.tensor(scale, dtype=loss.dtype))
     return bias.grad
 
@@ -185,12 +187,13 @@ def bias_gradient(dtype: torch.dtype, rows: int, logits: list[float], scale: flo
 def test_many_parts_of_a_loss_add_up(monkeypatch):
     """In bf16 a sum would end where it is 256 times what is added."""
     monkeypatch.setattr(cuda, "LOGITS", 4)
-    found = bias_gradient(torch.bfloat16, 1000, [0.0] * 4, 1.0)
+    found = bias_gradient(CudaKernels(False), torch.bfloat16, 1000, [0.0] * 4, 1.0)
     assert found.tolist() == pytest.approx([-750, 250, 250, 250], rel=0.01)
 
 
-def test_in_fp16_the_losss_scale_keeps_small_gradients():
-    found = bias_gradient(torch.float16, 1, [0.0, -19.0], 2.0**16)
+@pytest.mark.parametrize("kernels", [REFERENCE, CpuKernels(), CudaKernels(flash=False)])
+def test_in_fp16_the_losss_scale_keeps_small_gradients(kernels):
+    found = bias_gradient(kernels, torch.float16, 1, [0.0, -19.0], 2.0**16)
     assert float(found[1]) == pytest.approx(2.0**16 * math.exp(-19), rel=0.01)
 
 

@@ -128,7 +128,7 @@ def test_the_time_of_all():
 
 
 # Seconds of `make demo` on two cores of a quiet AMD EPYC with AVX2, by its log.
-DEMO = {"pretrain": 154, "finetune": 88, "all": 269}
+DEMO = {"pretrain": 151, "finetune": 89, "all": 268}
 
 
 def test_the_sample_takes_what_it_took():

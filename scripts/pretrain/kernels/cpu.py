@@ -213,7 +213,8 @@ class MaskedLossFunction(Function):
         hidden, weight, labels = ctx.saved_tensors
         grads, ctx.scores = ctx.scores, None
         grads.scatter_add_(1, labels, -grads.new_ones(labels.shape))
-        grads = grads.to(hidden.dtype)
+        if hidden.dtype != grads.dtype:  # before the loss's scale, small ones would vanish
+            grads, grad = grads.mul_(grad).to(hidden.dtype), torch.ones_like(grad)
         to_hidden = product(grads, weight.t()).mul_(grad)
         return to_hidden, weight_gradient(grads, hidden * grad), grads.sum(0) * grad, None
 

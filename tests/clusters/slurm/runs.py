@@ -27,7 +27,7 @@ pretrain:
   checkpoint_steps: 1
   validate_steps: 0
   phases:
-    - {{name: short, seq_length: 64, steps: 100, batch_size: 8, learning_rate: 1.0e-3, warmup: 0.1, dropout: 0.1}}
+    - {{name: short, seq_length: 64, steps: 60, batch_size: 8, learning_rate: 1.0e-3, warmup: 0.1, dropout: 0.1}}
 """
 
 
