@@ -229,7 +229,7 @@ class CpuKernels(Kernels):
         return F.layer_norm(x, weight.shape, weight, bias, eps)  # takes two precisions
 
     def dropout(self, x: Tensor, rate: float, generator: np.random.Generator) -> Tensor:
-        return (x * keep_mask(x.shape, rate, generator)).mul(1 / (1 - rate)) if rate else x
+        return (x * keep_mask(x.shape, rate, generator)).mul_(1 / (1 - rate)) if rate else x
 
     def attention(self, x: Tensor, weight: Tensor, bias: Tensor, how: Attention) -> Tensor:
         batch, heads, *draws, wanted = how

@@ -22,9 +22,7 @@ class Attention(NamedTuple):
     heads: int
     rate: float  # of its weights' dropout
     generator: np.random.Generator  # the host's
-    wanted: Tensor | None = (
-        None  # [n], the tokens that ask, of each sequence one at least; None: all
-    )
+    wanted: Tensor | None = None  # the tokens [n] that ask; None: all
 
 
 class Kernels:
