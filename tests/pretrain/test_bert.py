@@ -220,6 +220,15 @@ def test_dropout_is_a_function_of_the_seed_and_recomputing_changes_nothing(kerne
         assert torch.equal(grad, results[1][1][name]), name
 
 
+def test_each_layer_draws_its_own():
+    dropout, draws = Dropout(DropoutRates(0.1, 0.1), 5), []
+    for layer in (-1, 0, 1, 0):
+        dropout.begin(layer)
+        draws.append(dropout.generator.random())
+    assert len({*draws}) == 3
+    assert draws[1] == draws[3]
+
+
 @pytest.mark.parametrize("kernels", ON_CPU)
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
 def test_half_precision_is_near(dtype, kernels):

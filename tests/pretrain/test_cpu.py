@@ -59,12 +59,11 @@ def test_attention_equals_that_of_padded_rows(lengths, dtype, bound, some):
     )
     torch.testing.assert_close(mine, other, rtol=bound, atol=bound)
     direction = torch.randn_like(mine)
-    for found, expected in zip(
-        torch.autograd.grad(mine, given, direction),
-        torch.autograd.grad(other, given, direction),
-        strict=True,
-    ):
-        torch.testing.assert_close(found, expected, rtol=10 * bound, atol=10 * bound)
+    slopes, expected = (torch.autograd.grad(out, given, direction) for out in (mine, other))
+    for slope, exact in zip(slopes, expected, strict=True):
+        # Those of the weights are sums over all tokens.
+        size = 1.0 if slope.shape == x.shape else exact.abs().max()
+        torch.testing.assert_close(slope / size, exact / size, rtol=bound, atol=bound)
     assert torch.equal(x, before)
 
 

@@ -59,7 +59,10 @@ def inputs(name: str, dtype: torch.dtype, device: torch.device) -> list:
     batch = lengths(edges, OFFSETS, 64)
     # In any order, and some twice.
     some = torch.cat([torch.randperm(tokens)[:50].to(edges), edges[:-1]])
-    how = Attention(batch, HEADS, 0.0, np.random.default_rng(0), some)
+    how = Attention(batch, HEADS, 0.0, np.random.default_rng(0))
+    attended = [
+        rows(tokens, HIDDEN), rows(3 * HIDDEN, HIDDEN, scale=HIDDEN**-0.5), rows(3 * HIDDEN)
+    ]  # fmt: skip
     fine = dtype if dtype == torch.float64 else torch.float32
     made = {
         "add_segments": lambda: [rows(tokens, HIDDEN), labels(2).int(), rows(2, HIDDEN)],
@@ -68,9 +71,8 @@ def inputs(name: str, dtype: torch.dtype, device: torch.device) -> list:
             rows(tokens, HIDDEN), *(rows(HIDDEN, precision=fine) for _ in range(2)), 1e-12
         ],
         "dropout": lambda: [rows(tokens, HIDDEN), 0.0, np.random.default_rng(0)],
-        "attention": lambda: [
-            rows(tokens, HIDDEN), rows(3 * HIDDEN, HIDDEN, scale=HIDDEN**-0.5), rows(3 * HIDDEN), how
-        ],
+        "attention": lambda: [*attended, how],
+        "attention of some": lambda: [*attended, how._replace(wanted=some)],
         "masked_loss": lambda: [
             rows(tokens, HIDDEN), rows(WORDS, HIDDEN), rows(WORDS), labels(WORDS)
         ],
@@ -81,7 +83,7 @@ def inputs(name: str, dtype: torch.dtype, device: torch.device) -> list:
 
 def compute(kernels: Kernels, name: str, arguments: list) -> list[torch.Tensor]:
     """A kernel's results, and the gradients of its arguments for one random direction."""
-    out = getattr(kernels, name)(*arguments)
+    out = getattr(kernels, name.partition(" ")[0])(*arguments)
     out = list(out) if isinstance(out, tuple) else [out]
     wanted = [x for x in arguments if isinstance(x, torch.Tensor) and x.requires_grad]
     torch.manual_seed(1)
@@ -89,14 +91,16 @@ def compute(kernels: Kernels, name: str, arguments: list) -> list[torch.Tensor]:
     return out + list(torch.autograd.grad(out[0], wanted, direction))
 
 
+NAMES = [*(name for name in vars(Kernels) if not name.startswith("_")), "attention of some"]
+
+
 def test_each_kernel_is_compared():
-    kernels = {name for name in vars(Kernels) if not name.startswith("_")}
-    for name in kernels:
+    for name in NAMES:
         assert inputs(name, torch.float32, CPU)
 
 
 @pytest.mark.parametrize(("kernels", "device", "dtypes"), SIDES)
-@pytest.mark.parametrize("name", [name for name in vars(Kernels) if not name.startswith("_")])
+@pytest.mark.parametrize("name", NAMES)
 def test_kernels_equal_the_reference(kernels, device, dtypes, name):
     for dtype in dtypes:
         mine = compute(kernels, name, inputs(name, dtype, device))
@@ -134,6 +138,30 @@ def test_the_hosts_generator_decides_attentions_dropout(kernels):
 
     assert torch.equal(attend(1), attend(1))
     assert not torch.equal(attend(1), attend(2))
+
+
+@pytest.mark.parametrize("name", ["attention", "attention of some"])
+@pytest.mark.parametrize("kernels", [REFERENCE, CpuKernels(), CudaKernels(flash=False)])
+def test_attentions_dropout_keeps_the_mean(kernels, name):
+    """Of values that are all 1 the output is the sum of a token's weights: 1, but for dropout."""
+    torch.manual_seed(0)
+    x, weight, bias, how = inputs(name, torch.float32, CPU)
+    with torch.no_grad():
+        weight[2 * HIDDEN :], bias[2 * HIDDEN :] = 0, 1
+        out = kernels.attention(x, weight, bias, how._replace(rate=0.5))
+    assert out.std() > 0.05
+    assert abs(out.mean() - 1) < 0.05
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("kernels", [REFERENCE, CpuKernels(), CudaKernels(flash=False)])
+def test_a_label_whose_share_is_nothing_has_its_loss(kernels, dtype):
+    """exp(-200) is 0 in fp32; its logarithm is not asked for."""
+    hidden, weight = torch.zeros(2, 4, dtype=dtype), torch.zeros(3, 4, dtype=dtype)
+    bias = torch.tensor([0.0, 200.0, 0.0], dtype=dtype)
+    loss, correct = kernels.masked_loss(hidden, weight, bias, torch.tensor([0, 1]))
+    assert loss.item() == pytest.approx(200)
+    assert int(correct) == 1
 
 
 @pytest.mark.parametrize("kernels", [REFERENCE, CudaKernels(flash=False)])

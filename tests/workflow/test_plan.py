@@ -144,9 +144,8 @@ def test_the_sample_takes_what_it_took():
     tiny = Shape(4096, 128, 2, 2, 512)
     run = replace(run_of(*todo, text=10.2e6), model=tiny, cpu_flops=48e9, text_rate=0.9e6)
     for name, took in DEMO.items():
-        own = [
-            each for each in todo if name in ("all", each.rule)
-        ]  # with their starts, as in the log
+        # With their starts, as in the log.
+        own = [each for each in todo if name in ("all", each.rule)]
         found = plan.seconds(replace(run, todo=own, jobs=Counter(each.rule for each in own)))
         assert abs(sum(found.values()) / took - 1) < 0.15, name
 

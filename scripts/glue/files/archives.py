@@ -18,7 +18,7 @@ def extract(archive: Path, names: list[str], folder: Path) -> list[Path]:
     out, a link, an encrypted file or one that unpacks to something far too large is refused as a
     whole (UserError, naming the member).
     """
-    kinds = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+    kinds = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
     verdict = "not a sound zip archive ({reason}); fetch it anew"
     with blaming(archive, verdict, kinds), zipfile.ZipFile(archive) as opened:
         members = opened.infolist()

@@ -16,7 +16,7 @@ from torch.utils.checkpoint import checkpoint
 
 from scripts.pretrain.architectures.micro_batch import MicroBatch
 from scripts.pretrain.architectures.model_config import Shape
-from scripts.pretrain.kernels.reference import REFERENCE, Attention, Kernels, chosen
+from scripts.pretrain.kernels.reference import REFERENCE, Attention, Kernels, wanted_rows
 
 
 class Linear(nn.Linear):
@@ -92,7 +92,7 @@ class Layer(nn.Module):
     ) -> Tensor:
         """Rows [T, hidden] after the layer; of `wanted`, where it is given, those of these tokens [n]."""
         how = Attention(batch, self.heads, dropout.rates.attention, dropout.generator, wanted)
-        attended, x = kernels.attention(x, *self.qkv.cast(x.dtype), how), chosen(x, wanted)
+        attended, x = kernels.attention(x, *self.qkv.cast(x.dtype), how), wanted_rows(x, wanted)
         change = dropout.hidden(self.attention_output(attended, kernels), kernels)
         x = self.attention_norm(x + change, kernels)
         wide = F.gelu(self.up(x, kernels), approximate=self.tanh)

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from scripts.common.errors import UserError
 from scripts.pretrain.kernels import fp8
-from scripts.pretrain.kernels.reference import Attention, Kernels, chosen, upcast
+from scripts.pretrain.kernels.reference import Attention, Kernels, upcast, wanted_rows
 
 LOGITS = 1 << 26  # of a part of a loss: with their scores in fp32 10 bytes each, 0.7 GB in bf16
 
@@ -92,7 +92,7 @@ class CudaKernels(Kernels):
             )[0]
         else:
             out = padded_attention(q, k, v, edges, longest, rate)
-        return chosen(out.reshape(len(qkv), -1), how.wanted)
+        return wanted_rows(out.reshape(len(qkv), -1), how.wanted)
 
     def add_segments(self, x: Tensor, segments: Tensor, table: Tensor) -> Tensor:
         if len(table) != 2:

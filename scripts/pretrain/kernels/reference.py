@@ -61,7 +61,7 @@ class Kernels:
             weights = torch.softmax(upcast(scores), -1).to(v.dtype)
             weights = self.dropout(weights, how.rate, how.generator)
             out.append((weights @ v).transpose(0, 1).reshape(stop - start, -1))
-        return chosen(torch.cat(out), how.wanted)
+        return wanted_rows(torch.cat(out), how.wanted)
 
     def masked_loss(
         self, hidden: Tensor, weight: Tensor, bias: Tensor, labels: Tensor
@@ -87,6 +87,6 @@ def upcast(x: Tensor) -> Tensor:
     return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
 
 
-def chosen(x: Tensor, wanted: Tensor | None) -> Tensor:
+def wanted_rows(x: Tensor, wanted: Tensor | None) -> Tensor:
     """The rows of x that are wanted, or all."""
     return x if wanted is None else x.index_select(0, wanted)
